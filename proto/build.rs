@@ -1,0 +1,22 @@
+//! Compiles the `.proto` files in Rust, so that nobody needs `protoc`.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message;
+
+const FILES: [&str; 5] = [
+    "dutynet/record/v1/record.proto",
+    "dutynet/record/v1/registry.proto",
+    "dutynet/link/v1/link.proto",
+    "dutynet/duty/v1/duty.proto",
+    "dutynet/api/v1/api.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let descriptors = protox::compile(FILES, ["proto"])?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure().bytes(".dutynet").compile_fds(descriptors)?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Carries signed records between offices.
+
+pub mod clock;
+pub mod disk;
+pub mod ids;
+pub mod index;
+pub mod journal;
+pub mod link;
+pub mod record;
+pub mod registry;
+pub mod writer;
