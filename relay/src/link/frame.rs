@@ -52,9 +52,9 @@ impl Position {
 
     /// After one more record or tombstone.
     #[must_use]
-    pub fn after(self, id: RecordId, digest: Digest) -> Self {
+    pub fn after(self, digest: Digest) -> Self {
         let seq = self.seq.next();
-        let hash = Digest::of("dutynet.chain.1", &[&self.hash.0, &seq.0.to_be_bytes(), &id.0, &digest.0]);
+        let hash = Digest::of("dutynet.chain.1", &[&self.hash.0, &seq.0.to_be_bytes(), &digest.0]);
         Self { seq, hash }
     }
 }

@@ -48,8 +48,8 @@ pub enum Judged {
     Good(Box<GoodRecord>),
     /// To be refused whatever the state is; the chain still needs its names.
     Bad {
-        /// Which; as far as it could be read.
-        reference: RecordRef,
+        /// Which, when that much could be read.
+        reference: Option<RecordRef>,
         /// Its digest as computed here.
         digest: Digest,
         /// Why.
@@ -193,6 +193,8 @@ pub enum Intent {
     Invite(Invitation),
     /// Use one up and register the office.
     Enrol(Enrolment),
+    /// Register an office directly: a child without a node, or the root itself.
+    Register(Box<crate::registry::Entry>, Option<Person>),
     /// A projection could not digest a record.
     NotInterpreted {
         /// Which frame.
