@@ -6,13 +6,20 @@
 //! Keys live in **spaces** (trees). The writer's own is [`CUSTODY`]; a projection names another. A batch touches one space and is applied
 //! whole; a scan never sees half a batch.
 
+use crate::ids::Digest;
+
 pub mod map;
 pub mod sled_index;
 
 /// The writer's own space.
 pub const CUSTODY: Space = Space("custody");
-/// Longest value, bytes.
+/// Longest value, bytes. What is longer could end up in files that sled never syncs.
 pub const VALUE_BYTES_MAX: usize = 4096;
+/// Longest key, bytes; for the same reason.
+pub const KEY_BYTES_MAX: usize = 512;
+
+/// Entries read at once for a fingerprint.
+const FINGERPRINT_PAGE: usize = 1024;
 
 /// A named set of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,11 +65,12 @@ pub type Entries = Vec<(Vec<u8>, Vec<u8>)>;
 pub trait Index: Send + Sync {
     /// Value of a key.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError>;
-    /// Up to `limit` entries with `from <= key < to`.
+    /// Up to `limit` entries with `from <= key < to`; an empty `to` stands for the end of the space.
+    #[expect(clippy::too_many_arguments, reason = "a span is two of them")]
     fn range(&self, space: Space, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, IndexError>;
-    /// Applies a batch whole. Durable only after [`Index::checkpoint`]: the journal makes up for the rest.
+    /// Applies a batch whole, or refuses one with a key or value over its limit. Durable only after [`Index::checkpoint`]: the journal makes up for the rest.
     fn apply(&self, space: Space, batch: &Batch) -> Result<(), IndexError>;
-    /// Empties a space.
+    /// Empties a space, whole as a batch does.
     fn clear(&self, space: Space) -> Result<(), IndexError>;
     /// Makes everything applied so far durable.
     fn checkpoint(&self) -> Result<(), IndexError>;
@@ -76,6 +84,33 @@ pub fn after_prefix(prefix: &[u8]) -> Vec<u8> {
         *last += 1;
     }
     end
+}
+
+/// One hash over every entry of a space: equal where, and only where, two indexes hold the same.
+pub fn fingerprint(index: &dyn Index, space: Space) -> Result<Digest, IndexError> {
+    let (mut hash, mut from) = (Digest::ZERO, Vec::new());
+    loop {
+        let page = index.range(space, &from, &[], Order::Forward, FINGERPRINT_PAGE)?;
+        for (key, value) in &page {
+            let lens = [key.len() as u64, value.len() as u64].map(u64::to_be_bytes).concat();
+            hash = Digest::of("dutynet.index.fingerprint.1", &[&hash.0, &lens, key, value]);
+        }
+        match page.last() {
+            Some((last, _)) if page.len() == FINGERPRINT_PAGE => from = [last.as_slice(), &[0]].concat(),
+            Some(_) | None => return Ok(hash),
+        }
+    }
+}
+
+/// Whether every key and value keeps to its limit.
+fn check_sizes(batch: &Batch) -> Result<(), IndexError> {
+    let too_long = batch
+        .changes
+        .iter()
+        .find(|(key, value)| key.len() > KEY_BYTES_MAX || value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES_MAX));
+    let Some((key, value)) = too_long else { return Ok(()) };
+    let (key, value) = (key.len(), value.as_ref().map_or(0, Vec::len));
+    Err(IndexError(format!("a key of {key} bytes with a value of {value} bytes is over the limit")))
 }
 
 /// Every entry with a prefix, in key order, up to `limit`.
