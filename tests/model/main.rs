@@ -1,0 +1,3 @@
+//! Model tests: long random lists of actions against a small picture in memory that cannot be wrong.
+
+mod index;
