@@ -98,6 +98,10 @@ pub struct Hello {
     pub sent: PerLane<Position>,
     /// What it holds of the other's.
     pub held: Option<Held>,
+    /// What the other has acknowledged of its `epoch`; the refusals after that are told again.
+    pub custody: PerLane<LinkSeq>,
+    /// How far its `epoch`'s records have arrived, as the other told.
+    pub arrived: PerLane<LinkSeq>,
     /// See `link.proto`.
     pub ticket: Option<Ticket>,
     /// Its clock.
@@ -181,6 +185,38 @@ pub enum Item {
         digest: Digest,
     },
 }
+
+/// Adds up what items take in a frame, plain; never less than their encoding. The credit of a link and the size of a batch are counted in
+/// this.
+#[derive(Debug, Clone, Default)]
+pub struct Weight {
+    bytes: usize,
+    seal: Option<Arc<RawSeal>>,
+}
+
+impl Weight {
+    /// Bytes so far.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Adds one more; a seal counts once as long as items of its group follow one another.
+    pub fn add(&mut self, item: &Item) {
+        self.bytes += ITEM_OVERHEAD;
+        let Item::Record(carried) = item else { return };
+        self.bytes += carried.record.size() + carried.trail.len() * HOP_WEIGHT;
+        if !self.seal.as_ref().is_some_and(|last| Arc::ptr_eq(last, &carried.seal)) {
+            self.bytes += carried.seal.group.len() + carried.seal.signature.len() + SEAL_OVERHEAD;
+            self.seal = Some(carried.seal.clone());
+        }
+    }
+}
+
+/// Tags, lengths and places of one item; a whole tombstone fits.
+const ITEM_OVERHEAD: usize = 128;
+const SEAL_OVERHEAD: usize = 32;
+/// An office, a time, an offset.
+const HOP_WEIGHT: usize = OfficeId::LEN_MAX + 32;
 
 /// Consecutive positions of one lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
