@@ -1,3 +1,5 @@
+//! Records and seals: what comes back, what breaks, what is refused.
+
 use super::*;
 use crate::ids::{Epoch, Lane, OfficeId, RecordId, UnixMillis};
 

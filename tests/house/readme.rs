@@ -1,0 +1,56 @@
+//! What README promises about the code is so: each dependency has its reason, each word its row, each command its place.
+
+use std::{collections::BTreeSet, fs};
+
+use dutynet_tests::ground::repository;
+
+use crate::{arrows::manifest, nothing_breaks};
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).expect("there is a README")
+}
+
+/// The rows of tables under the heading that holds `heading`, cells trimmed, without the heading row and the rule below it.
+fn rows(readme: &str, heading: &str) -> Vec<Vec<String>> {
+    let from_heading = readme.lines().skip_while(|line| !(line.starts_with("## ") && line.contains(heading)));
+    let section = from_heading.skip(1).take_while(|line| !line.starts_with("## "));
+    let rows = section
+        .filter(|line| line.starts_with('|') && !line.starts_with("| ---"))
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+    rows.skip(1).collect()
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = manifest("");
+    let workspace = manifest["workspace"]["dependencies"].as_table().expect("versions stand in the workspace");
+    let used: BTreeSet<String> = workspace.keys().filter(|name| !name.starts_with("dutynet")).cloned().collect();
+    let mut explained = BTreeSet::new();
+    let mut faults = Vec::new();
+    for row in rows(&readme(), "Dependencies") {
+        let names = row[0].split('`').skip(1).step_by(2).map(str::to_owned);
+        if row.last().is_none_or(|reason| reason.chars().count() < 8) {
+            faults.push(format!("{}: no reason", row[0]));
+        }
+        explained.extend(names);
+    }
+    faults.extend(used.difference(&explained).map(|name| format!("{name}: in Cargo.toml, not in README")));
+    faults.extend(explained.difference(&used).map(|name| format!("{name}: in README, not in Cargo.toml")));
+    nothing_breaks("README's table of dependencies names every one, with its reason.", &faults);
+}
+
+#[test]
+fn the_first_commands_are_the_ones_that_are_tested() {
+    let readme = readme();
+    let commands: Vec<&str> = readme.split("```sh\n").skip(1).filter_map(|block| block.lines().next()).take(2).collect();
+    assert_eq!(commands, ["cargo run --release -- demo", "tests/run"], "what a newcomer types first");
+    let run = fs::read_to_string(repository().join("tests/run")).expect("there is tests/run");
+    assert!(run.contains("demo --once"), "the first command is run by CI");
+}
+
+#[test]
+fn ci_runs_the_tests_and_nothing_else() {
+    let ci = fs::read_to_string(repository().join(".ci/run")).expect("there is .ci/run");
+    let commands: Vec<&str> = ci.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect();
+    assert_eq!(commands, [r#"exec "$(dirname "$0")/../tests/run""#]);
+}
