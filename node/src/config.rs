@@ -1,0 +1,169 @@
+//! `node.toml`: how this node runs on this machine. Who the node is stands in its data folder, not here.
+//!
+//! Strict: an unknown word is a fault, and every fault of a file is reported together, before any port is bound. Every key but
+//! `node.data` has a default; `deploy/node.toml` is the commented sample, and a test reads it.
+
+mod reader;
+
+pub use reader::{Allowed, ConfigFault, FaultKind, duration, is_host_and_port};
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use dutynet_relay::ids::OfficeId;
+use reader::Reader;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Everything that a node needs to know of its machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Data folder.
+    pub data: PathBuf,
+    /// The office whose data must be in that folder; `None`: whichever is there.
+    pub office: Option<OfficeId>,
+    /// Where the local API listens. Loopback.
+    pub api: SocketAddr,
+    /// Lines to neighbours.
+    pub link: LinkConfig,
+    /// Cache of the index, bytes.
+    pub index_cache_bytes: u64,
+    /// What is logged.
+    pub log: LogLevel,
+}
+
+/// Lines to neighbours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkConfig {
+    /// Where children dial to; `None`: this office takes no children.
+    pub listen: Option<SocketAddr>,
+    /// Addresses that invitations name, `host:port`; empty: the one that is listened on.
+    pub advertise: Vec<String>,
+    /// Between two heartbeats.
+    pub heartbeat: Duration,
+    /// Between two PINGs of the connection.
+    pub ping: Duration,
+    /// For a PING's answer.
+    pub ping_timeout: Duration,
+    /// For a connection to come about.
+    pub connect_timeout: Duration,
+    /// Longest wait before the next attempt.
+    pub retry_delay_max: Duration,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// A person must act.
+    Error,
+    /// And what recovered by itself.
+    Warn,
+    /// And starts, stops, lines up and down.
+    Info,
+    /// And steps, for people who look after the program.
+    Debug,
+}
+
+impl LogLevel {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+        }
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration {path}: {source}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// The machine's word.
+        source: std::io::Error,
+    },
+    /// The file has faults.
+    #[error("configuration has {} faults", .0.len())]
+    Faults(Vec<ConfigFault>),
+}
+
+impl Config {
+    /// What counts where no file says otherwise.
+    pub fn with_data(data: PathBuf) -> Self {
+        Self {
+            data,
+            office: None,
+            api: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            link: LinkConfig::default(),
+            index_cache_bytes: 16 << 20,
+            log: LogLevel::Info,
+        }
+    }
+
+    /// Reads a file. A relative `node.data` is taken from the folder of the file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let mut config = Self::parse(&text).map_err(ConfigError::Faults)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        config.data = folder.join(&config.data);
+        Ok(config)
+    }
+
+    /// Reads a text, or gives all of its faults.
+    pub fn parse(text: &str) -> Result<Self, Vec<ConfigFault>> {
+        let mut from = Reader::new(text).map_err(|fault| vec![fault])?;
+        let data = from.required("node", "data", Allowed::Path, reader::path);
+        let default = Self::with_data(data.unwrap_or_default());
+        let config = Self {
+            office: from.optional("node", "office", Allowed::Office, reader::office),
+            api: from.optional("api", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.api),
+            link: LinkConfig::from_file(&mut from),
+            index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
+            log: from.optional("log", "level", Allowed::Level, reader::level).unwrap_or(default.log),
+            data: default.data,
+        };
+        from.finish().map(|()| config)
+    }
+}
+
+impl Default for LinkConfig {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            advertise: Vec::new(),
+            heartbeat: 15 * SECOND,
+            ping: 20 * SECOND,
+            ping_timeout: 10 * SECOND,
+            connect_timeout: 10 * SECOND,
+            retry_delay_max: 60 * SECOND,
+        }
+    }
+}
+
+impl LinkConfig {
+    fn from_file(from: &mut Reader) -> Self {
+        let default = Self::default();
+        let short = Duration::from_millis(100);
+        Self {
+            listen: from.optional("link", "listen", Allowed::Address, reader::address),
+            advertise: from.optional("link", "advertise", Allowed::Hosts, reader::hosts).unwrap_or_default(),
+            heartbeat: from.duration("link", "heartbeat", short..=300 * SECOND).unwrap_or(default.heartbeat),
+            ping: from.duration("link", "ping", short..=300 * SECOND).unwrap_or(default.ping),
+            ping_timeout: from.duration("link", "ping_timeout", short..=60 * SECOND).unwrap_or(default.ping_timeout),
+            connect_timeout: from.duration("link", "connect_timeout", short..=60 * SECOND).unwrap_or(default.connect_timeout),
+            retry_delay_max: from.duration("link", "retry_delay_max", short..=3600 * SECOND).unwrap_or(default.retry_delay_max),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! Reads a TOML text key by key and keeps every fault until the end.
+//!
+//! Knows which keys were asked for: whatever else stands in the file is a fault.
+
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+
+use dutynet_relay::ids::OfficeId;
+use toml::{Table, Value};
+
+use super::LogLevel;
+
+/// One fault of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// `section.key`, or where in the file.
+    pub place: String,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What may be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Not TOML at all.
+    Syntax(String),
+    /// No such section or key; those that there are.
+    Unknown(Vec<String>),
+    /// A section that is not one.
+    NotASection,
+    /// Needed and not there.
+    Missing(Allowed),
+    /// There, but not as it must be.
+    Wrong {
+        /// As it is written.
+        given: String,
+        /// What is allowed.
+        allowed: Allowed,
+    },
+}
+
+/// What may stand at a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// A folder.
+    Path,
+    /// An office id.
+    Office,
+    /// Address and port.
+    Address,
+    /// Address and port of this machine alone.
+    Loopback,
+    /// A list of host and port.
+    Hosts,
+    /// A level of logging.
+    Level,
+    /// A duration.
+    Duration(RangeInclusive<Duration>),
+    /// A number of bytes.
+    Size(RangeInclusive<u64>),
+}
+
+/// A file being read.
+pub(super) struct Reader {
+    table: Table,
+    asked: BTreeSet<(&'static str, &'static str)>,
+    faults: Vec<ConfigFault>,
+}
+
+impl Reader {
+    pub(super) fn new(text: &str) -> Result<Self, ConfigFault> {
+        match text.parse::<Table>() {
+            Ok(table) => Ok(Self { table, asked: BTreeSet::new(), faults: Vec::new() }),
+            Err(error) => {
+                let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or(text));
+                let place = format!("line {}", before.matches('\n').count() + 1);
+                Err(ConfigFault { place, kind: FaultKind::Syntax(error.message().to_owned()) })
+            }
+        }
+    }
+
+    /// Value of a key that may be left out.
+    pub(super) fn optional<T>(
+        &mut self,
+        section: &'static str,
+        key: &'static str,
+        allowed: Allowed,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        self.asked.insert((section, key));
+        let value = self.table.get(section)?.as_table()?.get(key)?;
+        let read = read(value);
+        if read.is_none() {
+            self.faults.push(wrong(section, key, value, allowed));
+        }
+        read
+    }
+
+    /// Value of a key that must be there.
+    pub(super) fn required<T>(
+        &mut self,
+        section: &'static str,
+        key: &'static str,
+        allowed: Allowed,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let there = self.table.get(section).and_then(|s| s.get(key)).is_some();
+        if !there {
+            let kind = FaultKind::Missing(allowed.clone());
+            self.faults.push(ConfigFault { place: format!("{section}.{key}"), kind });
+        }
+        self.optional(section, key, allowed, read)
+    }
+
+    pub(super) fn duration(
+        &mut self,
+        section: &'static str,
+        key: &'static str,
+        range: RangeInclusive<Duration>,
+    ) -> Option<Duration> {
+        let allowed = Allowed::Duration(range.clone());
+        self.optional(section, key, allowed, |value| duration(value.as_str()?).filter(|d| range.contains(d)))
+    }
+
+    pub(super) fn size(&mut self, section: &'static str, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let allowed = Allowed::Size(range.clone());
+        self.optional(section, key, allowed, |value| size(value.as_str()?).filter(|bytes| range.contains(bytes)))
+    }
+
+    /// Every fault, those of words that nobody asked for included.
+    pub(super) fn finish(mut self) -> Result<(), Vec<ConfigFault>> {
+        for (section, value) in &self.table {
+            let keys: Vec<_> = self.asked.iter().filter(|(s, _)| s == section).map(|(_, key)| (*key).to_owned()).collect();
+            match value.as_table() {
+                _ if keys.is_empty() => {
+                    let sections: BTreeSet<_> = self.asked.iter().map(|(s, _)| (*s).to_owned()).collect();
+                    let kind = FaultKind::Unknown(sections.into_iter().collect());
+                    self.faults.push(ConfigFault { place: section.clone(), kind });
+                }
+                None => self.faults.push(ConfigFault { place: section.clone(), kind: FaultKind::NotASection }),
+                Some(found) => {
+                    let strange = found.keys().filter(|key| !keys.contains(key));
+                    self.faults.extend(
+                        strange
+                            .map(|key| ConfigFault { place: format!("{section}.{key}"), kind: FaultKind::Unknown(keys.clone()) }),
+                    );
+                }
+            }
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(self.faults) }
+    }
+}
+
+fn wrong(section: &str, key: &str, value: &Value, allowed: Allowed) -> ConfigFault {
+    let given = value.to_string().chars().take(80).collect();
+    ConfigFault { place: format!("{section}.{key}"), kind: FaultKind::Wrong { given, allowed } }
+}
+
+pub(super) fn path(value: &Value) -> Option<PathBuf> {
+    value.as_str().filter(|text| !text.trim().is_empty()).map(PathBuf::from)
+}
+
+pub(super) fn office(value: &Value) -> Option<OfficeId> {
+    OfficeId::parse(value.as_str()?).ok()
+}
+
+pub(super) fn address(value: &Value) -> Option<SocketAddr> {
+    value.as_str()?.parse().ok()
+}
+
+pub(super) fn loopback(value: &Value) -> Option<SocketAddr> {
+    address(value).filter(|address| address.ip().is_loopback())
+}
+
+pub(super) fn hosts(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|host| host.as_str().filter(|text| is_host_and_port(text)).map(str::to_owned)).collect()
+}
+
+/// Whether a text is `host:port` with a port above 0.
+pub fn is_host_and_port(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let named = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.[]:_".contains(c));
+    named && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+pub(super) fn level(value: &Value) -> Option<LogLevel> {
+    let levels = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug];
+    levels.into_iter().find(|level| Some(level.name()) == value.as_str())
+}
+
+/// A duration as it is written: a whole number and `ms`, `s`, `m`, `h` or `d`.
+pub fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = split(text)?;
+    let millis = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.checked_mul(millis).map(Duration::from_millis)
+}
+
+/// A number of bytes as it is written: a whole number and `KiB`, `MiB` or `GiB`.
+fn size(text: &str) -> Option<u64> {
+    let (number, unit) = split(text)?;
+    let shift = match unit {
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        _ => return None,
+    };
+    number.checked_mul(1 << shift)
+}
+
+fn split(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    Some((number.parse().ok()?, unit))
+}

@@ -1,0 +1,99 @@
+use super::*;
+use crate::text;
+
+#[test]
+fn the_commented_sample_is_a_configuration_with_the_defaults() {
+    let sample = Config::parse(include_str!("../../../deploy/node.toml")).unwrap();
+    let default = Config::with_data("/var/lib/dutynet".into());
+    let wanted = Config { api: "127.0.0.1:7601".parse().unwrap(), ..default };
+    assert_eq!(sample, wanted);
+}
+
+#[test]
+fn every_key_of_the_sample_that_is_commented_out_can_be_used() {
+    let sample = include_str!("../../../deploy/node.toml");
+    let is_key = |line: &str| line.strip_prefix("# ").is_some_and(|l| l.split_once(" = ").is_some_and(|(k, _)| k.is_ascii()));
+    let text: String = sample.lines().map(|l| if is_key(l) { format!("{}\n", &l[2..]) } else { format!("{l}\n") }).collect();
+    let config = Config::parse(&text).unwrap();
+    assert_eq!(config.office.unwrap().as_str(), "440825");
+    assert_eq!(config.link.listen, Some("0.0.0.0:7600".parse().unwrap()));
+    assert_eq!(config.link.advertise, ["10.44.8.25:7600"]);
+    assert_eq!(config.link.heartbeat, LinkConfig::default().heartbeat);
+}
+
+#[test]
+fn all_faults_of_a_file_are_reported_together() {
+    let text = r#"
+        [node]
+        date = "/var/lib/dutynet"
+        office = "徐闻县"
+        [link]
+        listen = 7600
+        heartbeat = "15"
+        retry_delay_max = "1000d"
+        [api]
+        listen = "0.0.0.0:7601"
+        [store]
+        index_cache = "1TiB"
+        [log]
+        level = "loud"
+        [colour]
+        red = true
+    "#;
+    let faults = Config::parse(text).unwrap_err();
+    let mut places: Vec<_> = faults.iter().map(|f| f.place.as_str()).collect();
+    places.sort_unstable();
+    let wanted = [
+        "api.listen",
+        "colour",
+        "link.heartbeat",
+        "link.listen",
+        "link.retry_delay_max",
+        "log.level",
+        "node.data",
+        "node.date",
+        "node.office",
+        "store.index_cache",
+    ];
+    assert_eq!(places, wanted);
+    for fault in &faults {
+        let line = text::config::line(fault);
+        assert!(line.starts_with(&fault.place) && line.contains('应') | line.contains("可用"), "{line}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_toml_names_its_line() {
+    let faults = Config::parse("[node]\ndata = /var\n").unwrap_err();
+    assert_eq!((faults.len(), faults[0].place.as_str()), (1, "line 2"));
+}
+
+#[test]
+fn a_section_written_as_a_key_is_a_fault() {
+    let faults = Config::parse("link = 3\n[node]\ndata = \"x\"\n").unwrap_err();
+    assert_eq!(faults, [ConfigFault { place: "link".into(), kind: FaultKind::NotASection }]);
+}
+
+#[test]
+fn a_relative_data_folder_is_beside_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("node.toml");
+    fs::write(&path, "[node]\ndata = \"data\"\n").unwrap();
+    assert_eq!(Config::read(&path).unwrap().data, folder.path().join("data"));
+    assert!(matches!(Config::read(&folder.path().join("none")), Err(ConfigError::Unreadable { .. })));
+}
+
+#[test]
+fn durations_and_hosts_are_written_one_way() {
+    assert_eq!(reader::duration("250ms"), Some(Duration::from_millis(250)));
+    assert_eq!(reader::duration("7d"), Some(Duration::from_secs(7 * 86_400)));
+    for bad in ["", "s", "5", "5 s", "-5s", "1.5s", "5S", "99999999999999999999s", "18446744073709551615d"] {
+        assert_eq!(reader::duration(bad), None, "{bad}");
+    }
+    for good in ["10.0.0.1:7600", "zhanjiang.duty:1", "[::1]:7600"] {
+        assert!(reader::is_host_and_port(good), "{good}");
+    }
+    for bad in ["", "host", ":7600", "host:0", "host:70000", "a b:1", "http://x:1/"] {
+        assert!(!reader::is_host_and_port(bad), "{bad}");
+    }
+}

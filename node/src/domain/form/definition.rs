@@ -1,0 +1,252 @@
+//! A form as its TOML file says it.
+//!
+//! Strict: an unknown word, a limit that is missing or one that belongs to another kind of field is an error, because a form that says
+//! less than its author meant is worse than none.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::domain::beijing::TimeOfDay;
+
+/// One form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Stable id, e.g. `daily`.
+    pub id: String,
+    /// Version of the fields, from 1.
+    pub version: u32,
+    /// Name for people, e.g. 日报告.
+    pub title: String,
+    /// Kind of the records that carry it, e.g. `daily.report/1`.
+    pub record_kind: String,
+    /// Until when, on the period's day, it is in time. The period closes at the next day's.
+    pub cut_off: TimeOfDay,
+    /// Regulation and article that ask for it.
+    pub source: String,
+    /// In the order in which people read them.
+    pub fields: Vec<Field>,
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Stable key.
+    pub key: String,
+    /// Name for people.
+    pub label: String,
+    /// What may be said.
+    pub kind: FieldKind,
+    /// It must be answered.
+    pub required: bool,
+    /// 无 is an answer.
+    pub nil_allowed: bool,
+    /// Column of the board in which its figures count.
+    pub board: Option<Column>,
+    /// Regulation and article that ask for it.
+    pub source: String,
+}
+
+/// What may be said to a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Words.
+    Text {
+        /// Longest, characters.
+        chars_max: usize,
+        /// One line or several.
+        lines: Lines,
+    },
+    /// A figure.
+    Number(Range),
+    /// 无 and nothing else.
+    Nil,
+    /// A figure, and words if wanted, for each code.
+    Rows {
+        /// The codes, in the order in which people read them.
+        codes: Vec<Code>,
+        /// Of each figure.
+        range: Range,
+        /// Longest words beside a figure, characters.
+        chars_max: usize,
+    },
+}
+
+/// Whether a text may have line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// None.
+    One,
+    /// Any.
+    Many,
+}
+
+/// Allowed figures and their unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// Smallest.
+    pub min: i64,
+    /// Largest.
+    pub max: i64,
+    /// For people, e.g. 件.
+    pub unit: String,
+}
+
+/// One entry of a field's list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// Stable key.
+    pub key: String,
+    /// Name for people.
+    pub label: String,
+}
+
+/// A column of the board that sums figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Column {
+    /// 接报件数
+    Calls,
+    /// 突发事件
+    Incidents,
+}
+
+/// A form file that is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionError {
+    /// Not TOML, or a word that no form has.
+    #[error("form file: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// A word that is missing, or out of place.
+    #[error("form file: {place}: {allowed}")]
+    Content {
+        /// Form or field.
+        place: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+}
+
+impl Form {
+    /// Reads a form file.
+    pub fn parse(text: &str) -> Result<Self, DefinitionError> {
+        let written: WrittenForm = toml::from_str(text)?;
+        let wrong = |allowed| DefinitionError::Content { place: written.form.clone(), allowed };
+        let cut_off = TimeOfDay::parse(&written.cut_off).map_err(|_| wrong("cut_off = \"HH:MM\""))?;
+        if written.version == 0 || written.period != "day" {
+            return Err(wrong("version from 1, period = \"day\""));
+        }
+        if !is_key(&written.form) || !all_different(written.field.iter().map(|field| field.key.as_str())) {
+            return Err(wrong("form and every field have a key of their own: [a-z][a-z0-9_]*"));
+        }
+        Ok(Self {
+            id: written.form,
+            version: written.version,
+            title: written.title,
+            record_kind: written.record_kind,
+            cut_off,
+            source: written.source,
+            fields: written.field.into_iter().map(WrittenField::read).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A field by its key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenForm {
+    form: String,
+    version: u32,
+    title: String,
+    record_kind: String,
+    period: String,
+    cut_off: String,
+    source: String,
+    field: Vec<WrittenField>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenField {
+    key: String,
+    label: String,
+    kind: WrittenKind,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    nil: bool,
+    #[serde(default)]
+    lines: bool,
+    board: Option<Column>,
+    chars_max: Option<usize>,
+    min: Option<i64>,
+    max: Option<i64>,
+    unit: Option<String>,
+    #[serde(default)]
+    code: Vec<Code>,
+    source: String,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum WrittenKind {
+    Text,
+    Number,
+    Nil,
+    Rows,
+}
+
+impl WrittenField {
+    fn read(self) -> Result<Field, DefinitionError> {
+        let kind = self.kind().map_err(|allowed| DefinitionError::Content { place: self.key.clone(), allowed })?;
+        Ok(Field {
+            nil_allowed: self.nil || kind == FieldKind::Nil,
+            kind,
+            key: self.key,
+            label: self.label,
+            required: self.required,
+            board: self.board,
+            source: self.source,
+        })
+    }
+
+    fn kind(&self) -> Result<FieldKind, &'static str> {
+        if !is_key(&self.key) || !all_different(self.code.iter().map(|code| code.key.as_str())) {
+            return Err("keys are [a-z][a-z0-9_]*, and different");
+        }
+        let lines = if self.lines { Lines::Many } else { Lines::One };
+        match (self.kind, self.chars_max, self.range()) {
+            (WrittenKind::Text, Some(chars_max), None) if self.code.is_empty() => Ok(FieldKind::Text { chars_max, lines }),
+            (WrittenKind::Text, _, _) => Err("a text has chars_max, and neither min, max, unit nor codes"),
+            (WrittenKind::Number, None, Some(range)) if self.code.is_empty() => Ok(FieldKind::Number(range)),
+            (WrittenKind::Number, _, _) => Err("a number has min, max and unit, and neither chars_max nor codes"),
+            (WrittenKind::Nil, None, None) if self.code.is_empty() && self.required => Ok(FieldKind::Nil),
+            (WrittenKind::Nil, _, _) => Err("a nil is required and has no limits"),
+            (WrittenKind::Rows, Some(chars_max), Some(range)) if !self.code.is_empty() => {
+                Ok(FieldKind::Rows { codes: self.code.clone(), range, chars_max })
+            }
+            (WrittenKind::Rows, _, _) => Err("rows have codes, min, max, unit and chars_max"),
+        }
+    }
+
+    fn range(&self) -> Option<Range> {
+        let unit = self.unit.clone()?;
+        Some(Range { min: self.min?, max: self.max?, unit })
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    let starts = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    starts && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn all_different<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut keys = keys;
+    keys.all(|key| seen.insert(key))
+}

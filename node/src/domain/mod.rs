@@ -1,0 +1,13 @@
+//! What a duty office knows about its own work, as pure code: no async, no I/O, no clock, no randomness.
+//!
+//! Whoever calls brings the time and the facts; what comes back is a decision. Officer-facing words are in [`crate::text`].
+//!
+//! - [`beijing`]: days and times of day, Asia/Shanghai whatever the machine says.
+//! - [`form`]: reports as data, and what may be answered.
+//! - [`report`]: when a filing folds, becomes a revision, or is refused.
+//! - [`board`]: facts about one period that combine and are never mixed.
+
+pub mod beijing;
+pub mod board;
+pub mod form;
+pub mod report;

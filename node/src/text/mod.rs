@@ -1,0 +1,15 @@
+//! Every sentence and word that an officer reads. The only module with Chinese in it; forms bring their own labels as data.
+//!
+//! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
+//! - [`fault`]: what is wrong with one field of a form.
+//! - [`words`]: one word for each state, the same everywhere.
+//! - [`config`]: what is wrong with a configuration.
+//! - [`help`]: what the command line says of itself.
+//! - [`notice`]: what commands print when they have done something.
+
+pub mod config;
+pub mod fault;
+pub mod help;
+pub mod notice;
+pub mod refusal;
+pub mod words;

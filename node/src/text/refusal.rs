@@ -1,0 +1,287 @@
+//! What is refused, by a stable code, with one sentence that says what to do.
+//!
+//! A code never changes its meaning and is never used again. The sentence is for the officer; what a person who looks after machines
+//! needs stands in the log under the same reference number.
+
+/// Everything that this program refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The API key is missing or wrong.
+    KeyWrong,
+    /// The call cannot be read at all.
+    RequestUnreadable,
+    /// The call is larger than the API takes.
+    RequestTooLarge,
+    /// No form has this id.
+    FormUnknown,
+    /// Fields of a form are not as they must be.
+    FormFaults,
+    /// Not a day.
+    PeriodInvalid,
+    /// The day has not begun.
+    PeriodFuture,
+    /// Only a correction is taken now.
+    PeriodClosed,
+    /// Nothing was filed that could be corrected.
+    NothingToCorrect,
+    /// Nothing was filed for what is asked.
+    ReportNotFound,
+    /// The id of a record is not a UUIDv7.
+    RecordIdInvalid,
+    /// The id was used for something else.
+    RecordIdUsed,
+    /// The record is beyond a limit of the format.
+    RecordMalformed,
+    /// Neither real nor exercise nor test.
+    ModeInvalid,
+    /// Nobody is named who does it.
+    PersonMissing,
+    /// The person cannot be read.
+    PersonInvalid,
+    /// Not an office id.
+    OfficeInvalid,
+    /// Nobody in the tree has this id.
+    OfficeUnknown,
+    /// An office with this id exists.
+    OfficeExists,
+    /// Only its parent may do it.
+    OfficeNotYours,
+    /// The office is not below this one.
+    OfficeElsewhere,
+    /// Not a name.
+    NameInvalid,
+    /// Not an area code.
+    AreaCodeInvalid,
+    /// What the office is to the tree is not said.
+    ClassInvalid,
+    /// Not a network zone.
+    ZoneInvalid,
+    /// An invitation that would be good for too long.
+    InvitationTooLong,
+    /// Not an invitation.
+    InvitationUnreadable,
+    /// The parent made no such invitation.
+    InvitationUnknown,
+    /// It was used by another machine.
+    InvitationUsed,
+    /// Too late.
+    InvitationExpired,
+    /// For somebody else.
+    InvitationForAnother,
+    /// The parent cannot be reached for enrolment.
+    ParentUnreachable,
+    /// No parked record stands there.
+    ParkedUnknown,
+    /// Nobody is there to receive it.
+    NoAudience,
+    /// The disk is too full for it.
+    NoSpace,
+    /// The configuration has faults.
+    ConfigFaults,
+    /// The configuration cannot be read.
+    ConfigUnreadable,
+    /// The folder holds no office yet.
+    FolderEmpty,
+    /// The folder holds an office already.
+    FolderTaken,
+    /// The folder is another office's.
+    FolderOfAnother,
+    /// The folder cannot be entered or written.
+    FolderNoRights,
+    /// The file system is read-only.
+    FolderReadOnly,
+    /// Another process has the folder.
+    FolderLocked,
+    /// Something in the folder is damaged.
+    FolderDamaged,
+    /// The folder was written by a newer program.
+    FolderNewer,
+    /// A port is in use.
+    PortInUse,
+    /// A port may not be opened.
+    PortNotAllowed,
+    /// No node is serving from this folder.
+    NotServing,
+    /// The node does not answer.
+    NotReachable,
+    /// The node must be stopped first.
+    StopFirst,
+    /// A file that was named cannot be read.
+    FileUnreadable,
+    /// The node is stopping.
+    Stopping,
+    /// The store has failed; the node stops serving.
+    StoreFailed,
+    /// Whatever should not happen.
+    Internal,
+}
+
+impl Refusal {
+    /// Every one of them, in the order of the declaration.
+    pub const ALL: [Self; 54] = [
+        Self::KeyWrong,
+        Self::RequestUnreadable,
+        Self::RequestTooLarge,
+        Self::FormUnknown,
+        Self::FormFaults,
+        Self::PeriodInvalid,
+        Self::PeriodFuture,
+        Self::PeriodClosed,
+        Self::NothingToCorrect,
+        Self::ReportNotFound,
+        Self::RecordIdInvalid,
+        Self::RecordIdUsed,
+        Self::RecordMalformed,
+        Self::ModeInvalid,
+        Self::PersonMissing,
+        Self::PersonInvalid,
+        Self::OfficeInvalid,
+        Self::OfficeUnknown,
+        Self::OfficeExists,
+        Self::OfficeNotYours,
+        Self::OfficeElsewhere,
+        Self::NameInvalid,
+        Self::AreaCodeInvalid,
+        Self::ClassInvalid,
+        Self::ZoneInvalid,
+        Self::InvitationTooLong,
+        Self::InvitationUnreadable,
+        Self::InvitationUnknown,
+        Self::InvitationUsed,
+        Self::InvitationExpired,
+        Self::InvitationForAnother,
+        Self::ParentUnreachable,
+        Self::ParkedUnknown,
+        Self::NoAudience,
+        Self::NoSpace,
+        Self::ConfigFaults,
+        Self::ConfigUnreadable,
+        Self::FolderEmpty,
+        Self::FolderTaken,
+        Self::FolderOfAnother,
+        Self::FolderNoRights,
+        Self::FolderReadOnly,
+        Self::FolderLocked,
+        Self::FolderDamaged,
+        Self::FolderNewer,
+        Self::PortInUse,
+        Self::PortNotAllowed,
+        Self::NotServing,
+        Self::NotReachable,
+        Self::StopFirst,
+        Self::FileUnreadable,
+        Self::Stopping,
+        Self::StoreFailed,
+        Self::Internal,
+    ];
+
+    /// The one with this stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.code() == code)
+    }
+
+    /// Stable code, upper case.
+    pub fn code(self) -> &'static str {
+        self.text().0
+    }
+
+    /// One sentence that says what to do.
+    pub fn sentence(self) -> &'static str {
+        self.text().1
+    }
+
+    fn text(self) -> (&'static str, &'static str) {
+        match self {
+            Self::KeyWrong => ("KEY_WRONG", "接口密钥不对，请使用本机数据目录中 api.key 文件的内容。"),
+            Self::RequestUnreadable => ("REQUEST_UNREADABLE", "请求无法读懂，请核对命令或程序的版本与本机值守通是否一致。"),
+            Self::RequestTooLarge => ("REQUEST_TOO_LARGE", "一次提交的内容过大，请压缩文字后再报。"),
+            Self::FormUnknown => ("FORM_UNKNOWN", "没有这种报表，请改用 daily（日报告）或 zero（零报告）。"),
+            Self::FormFaults => ("FORM_FAULTS", "报表有填写不当之处，什么都没有保存，请逐项改正后再报。"),
+            Self::PeriodInvalid => ("PERIOD_INVALID", "报告期应写成 YYYY-MM-DD，例如 2026-07-01，请改正。"),
+            Self::PeriodFuture => {
+                ("PERIOD_FUTURE", "这一天还没有到（以北京时间为准），请到当天再报；若日期无误，请核对本机时间。")
+            }
+            Self::PeriodClosed => ("PERIOD_CLOSED", "该报告期已截止，请用“更正”（report correct）并写明理由。"),
+            Self::NothingToCorrect => ("NOTHING_TO_CORRECT", "该报告期还没有报过这种报表，没有可更正的内容，请直接报送。"),
+            Self::ReportNotFound => ("REPORT_NOT_FOUND", "没有找到这份报表，请核对单位、报表和报告期。"),
+            Self::RecordIdInvalid => ("RECORD_ID_INVALID", "记录编号不合规定，应为客户端生成的 UUIDv7，请升级客户端程序。"),
+            Self::RecordIdUsed => {
+                ("RECORD_ID_USED", "这个记录编号已用于其他内容，请重新执行命令；若要改动已报内容，请用“更正”。")
+            }
+            Self::RecordMalformed => ("RECORD_MALFORMED", "这条记录超出格式限制，什么都没有保存，请缩短内容后再试。"),
+            Self::ModeInvalid => ("MODE_INVALID", "请注明是实战、演练还是测试。"),
+            Self::PersonMissing => ("PERSON_MISSING", "请写明经办人，例如 --as zhangsan:张三。"),
+            Self::PersonInvalid => ("PERSON_INVALID", "经办人应写成“编号:姓名”，编号不超过 64 字节，姓名不超过 64 字，请改正。"),
+            Self::OfficeInvalid => ("OFFICE_INVALID", "单位编号只能由 1 至 32 个数字、小写字母或连字符组成，请改正。"),
+            Self::OfficeUnknown => ("OFFICE_UNKNOWN", "名录中没有这个单位，请用 office list 核对单位编号。"),
+            Self::OfficeExists => {
+                ("OFFICE_EXISTS", "这个单位编号已在名录中，编号不可重复使用，请另取编号；更换机器请用 invite --replace。")
+            }
+            Self::OfficeNotYours => ("OFFICE_NOT_YOURS", "这件事只能由该单位的直接上级办理，请联系其上级值班室。"),
+            Self::OfficeElsewhere => ("OFFICE_ELSEWHERE", "该单位不在本单位及下级范围内，请核对单位编号。"),
+            Self::NameInvalid => ("NAME_INVALID", "单位名称应为 1 至 64 个字，不含换行和不可见字符，请改正。"),
+            Self::AreaCodeInvalid => ("AREA_CODE_INVALID", "行政区划代码应为 6 位或 9 位数字，没有区划的单位请不填。"),
+            Self::ClassInvalid => ("CLASS_INVALID", "请写明单位类别：province、city、county、township、department 或 other。"),
+            Self::ZoneInvalid => ("ZONE_INVALID", "网域只能由 1 至 16 个小写字母、数字或连字符组成，请改正。"),
+            Self::InvitationTooLong => ("INVITATION_TOO_LONG", "邀请的有效期最长 30 天，请缩短。"),
+            Self::InvitationUnreadable => ("INVITATION_UNREADABLE", "邀请文字不完整或有误，请原样复制上级给出的整行邀请。"),
+            Self::InvitationUnknown => ("INVITATION_UNKNOWN", "上级没有发出过这份邀请，请向上级重新索取。"),
+            Self::InvitationUsed => {
+                ("INVITATION_USED", "这份邀请已被另一台机器用过，请向上级重新索取，并请上级核查是谁使用了它。")
+            }
+            Self::InvitationExpired => ("INVITATION_EXPIRED", "这份邀请已过期，请向上级重新索取。"),
+            Self::InvitationForAnother => ("INVITATION_FOR_ANOTHER", "这份邀请是给另一个单位的，请使用本单位的邀请。"),
+            Self::ParentUnreachable => ("PARENT_UNREACHABLE", "联系不上上级节点，请检查网络和上级地址，稍后用同一份邀请再试。"),
+            Self::ParkedUnknown => ("PARKED_UNKNOWN", "没有这条滞留记录，可能已经处理，请重新查看滞留清单。"),
+            Self::NoAudience => ("NO_AUDIENCE", "没有可以报送的对象，请核对本单位在名录中的上级。"),
+            Self::NoSpace => ("NO_SPACE", "本机磁盘将满，暂不接收新的内容；已保存的不受影响，请尽快腾出空间。"),
+            Self::ConfigFaults => ("CONFIG_FAULTS", "配置文件有误，未启动，请逐项改正。"),
+            Self::ConfigUnreadable => ("CONFIG_UNREADABLE", "读不到配置文件，请核对路径和权限，或用 --config 指定。"),
+            Self::FolderEmpty => ("FOLDER_EMPTY", "数据目录中还没有单位，请先用 init（最上级）或 enrol（有邀请的下级）建立。"),
+            Self::FolderTaken => ("FOLDER_TAKEN", "数据目录中已有内容，为免覆盖不予建立，请换一个空目录。"),
+            Self::FolderOfAnother => {
+                ("FOLDER_OF_ANOTHER", "这个数据目录属于另一个单位，请核对配置中的 node.data 和 node.office。")
+            }
+            Self::FolderNoRights => ("FOLDER_NO_RIGHTS", "没有读写数据目录的权限，请改正目录属主，或换用有权限的账户运行。"),
+            Self::FolderReadOnly => ("FOLDER_READ_ONLY", "数据目录所在磁盘是只读的，请检查磁盘是否出错，恢复可写后再启动。"),
+            Self::FolderLocked => ("FOLDER_LOCKED", "另一个值守通进程正在使用这个数据目录，请先停止它。"),
+            Self::FolderDamaged => {
+                ("FOLDER_DAMAGED", "数据目录中的文件有损坏，请保留现场不要删除，用 verify 查看详情并联系维护人员。")
+            }
+            Self::FolderNewer => ("FOLDER_NEWER", "数据目录由更新版本的值守通写成，请换用新版本程序。"),
+            Self::PortInUse => ("PORT_IN_USE", "端口已被占用，请停止占用它的程序，或在配置中换一个端口。"),
+            Self::PortNotAllowed => ("PORT_NOT_ALLOWED", "无法在这个地址上监听，请核对地址是否属于本机、端口是否需要更高权限。"),
+            Self::NotServing => ("NOT_SERVING", "本机值守通没有运行，请先用 serve 启动。"),
+            Self::NotReachable => ("NOT_REACHABLE", "本机值守通没有应答，请查看它是否仍在运行，稍后再试；重试不会产生重复记录。"),
+            Self::StopFirst => ("STOP_FIRST", "本机值守通正在运行，请先停止它再执行这个命令。"),
+            Self::FileUnreadable => ("FILE_UNREADABLE", "读不懂指定的文件，请核对路径和内容。"),
+            Self::Stopping => ("STOPPING", "本机值守通正在停止，请稍后再试；重试不会产生重复记录。"),
+            Self::StoreFailed => {
+                ("STORE_FAILED", "本机存储出错，为保护数据已停止接收，这次没有保存，请立即联系维护人员检查磁盘。")
+            }
+            Self::Internal => ("INTERNAL", "程序内部出错，请记下编号并联系维护人员。"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_its_own_and_has_one_sentence_that_says_what_to_do() {
+        assert_eq!(Refusal::ALL.len(), Refusal::Internal as usize + 1, "a code is missing in ALL");
+        let codes: BTreeSet<_> = Refusal::ALL.into_iter().map(Refusal::code).collect();
+        assert_eq!(codes.len(), Refusal::ALL.len());
+        for refusal in Refusal::ALL {
+            let (code, sentence) = (refusal.code(), refusal.sentence());
+            assert_eq!(Refusal::from_code(code), Some(refusal));
+            assert!(code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'), "{code}");
+            assert!(sentence.ends_with('。') && sentence.matches('。').count() == 1, "{code}: one sentence");
+            let says_what_to_do = ["请", "未启动"].iter().any(|word| sentence.contains(word));
+            assert!(says_what_to_do, "{code}: {sentence}");
+        }
+    }
+}

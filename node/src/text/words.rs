@@ -1,0 +1,71 @@
+//! One word for each state, the same on every page, table and print.
+
+use dutynet_relay::{ids::Lane, record::Mode, registry::OfficeClass};
+
+use crate::domain::board::{Filed, Line, Timing};
+
+/// 无: a figure or a text that there is not.
+pub const NONE: &str = "无";
+/// Stands where there is nothing to show.
+pub const DASH: &str = "—";
+
+/// What was filed.
+pub fn filed(filed: Filed) -> &'static str {
+    match filed {
+        Filed::Nothing => "无",
+        Filed::Daily => "日报告",
+        Filed::Zero => "零报告",
+        Filed::Both => "日报告+零报告",
+    }
+}
+
+/// Whether it was in time.
+pub fn timing(timing: Timing) -> &'static str {
+    match timing {
+        Timing::InTime => "准时",
+        Timing::Late => "迟",
+        Timing::NotDue => "未到时",
+        Timing::Missing => "过时未报",
+    }
+}
+
+/// How a line is.
+pub fn line(line: Line) -> &'static str {
+    match line {
+        Line::Up => "通",
+        Line::Down => "断",
+        Line::Unknown => "不明",
+        Line::None => "无终端",
+    }
+}
+
+/// What an office is to the tree.
+pub fn class(class: OfficeClass) -> &'static str {
+    match class {
+        OfficeClass::Province => "省",
+        OfficeClass::City => "市",
+        OfficeClass::County => "县",
+        OfficeClass::Township => "镇街",
+        OfficeClass::Department => "部门",
+        OfficeClass::Other => "其他",
+    }
+}
+
+/// Priority on a link.
+pub fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Control => "名录",
+        Lane::Flash => "特急",
+        Lane::Urgent => "加急",
+        Lane::Routine => "平件",
+    }
+}
+
+/// Real, exercise or test.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Real => "实战",
+        Mode::Exercise => "演练",
+        Mode::Test => "测试",
+    }
+}
