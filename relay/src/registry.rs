@@ -171,6 +171,13 @@ impl Registry {
         current.or_else(|| self.old_keys.get(&(office.clone(), id)))
     }
 
+    /// Every key that an office has or had.
+    pub fn keys<'a>(&'a self, office: &'a OfficeId) -> impl Iterator<Item = &'a PublicKey> {
+        let current = self.entries.get(office).and_then(|entry| entry.key.as_ref());
+        let old = self.old_keys.iter().filter(move |((of, _), _)| of == office).map(|(_, key)| key);
+        current.into_iter().chain(old)
+    }
+
     /// Whether a key was once this office's and has been replaced.
     pub fn is_old_key(&self, office: &OfficeId, id: KeyId) -> bool {
         self.old_keys.contains_key(&(office.clone(), id))

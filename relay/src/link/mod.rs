@@ -4,3 +4,4 @@ pub mod count;
 pub mod event;
 pub mod frame;
 pub mod machine;
+pub mod standing;

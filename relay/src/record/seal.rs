@@ -114,9 +114,7 @@ impl RawSeal {
 /// Whether the signature is the key's. Strict in the sense of RFC 8032, and weak keys verify nothing.
 pub fn verify(seal: &Seal, key: &PublicKey) -> bool {
     let Ok(signature) = Signature::from_slice(&seal.raw.signature) else { return false };
-    seal.group.suite == SUITE
-        && seal.group.key_id == key.id()
-        && key.0.verify_strict(&signed_bytes(&seal.raw.group), &signature).is_ok()
+    seal.group.suite == SUITE && seal.group.key_id == key.id() && key.verifies(&signed_bytes(&seal.raw.group), &signature)
 }
 
 fn signed_bytes(group: &[u8]) -> Vec<u8> {
@@ -154,6 +152,11 @@ impl PublicKey {
         [SPKI_PREFIX.as_slice(), self.0.as_bytes()].concat()
     }
 
+    /// Whether the signature over the message is this key's; strict in the sense of RFC 8032.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
+        self.0.verify_strict(message, signature).is_ok()
+    }
+
     /// Short name of the key.
     pub fn id(&self) -> KeyId {
         let hash = Digest::of("", &[&self.spki()]);
@@ -188,7 +191,7 @@ impl OfficeKey {
         PublicKey(self.0.verifying_key())
     }
 
-    /// Signs bytes that begin with a domain tag.
+    /// Signs bytes that begin with a domain tag, or that the TLS and X.509 standards keep apart from every such tag.
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
