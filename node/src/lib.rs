@@ -2,5 +2,6 @@
 
 pub mod body;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod text;

@@ -1,0 +1,101 @@
+//! What a person may type at the demonstration's prompt.
+
+use super::offices::{Office, Offices, Station};
+
+/// One line, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The province's board.
+    Board,
+    /// A zero report of an office, made on its own node.
+    Zero(Office),
+    /// Cut the line between an office and its parent.
+    Cut(Office),
+    /// Heal it.
+    Heal(Office),
+    /// Every line, as both ends see it.
+    Links,
+    /// Kill an office's node, as a power cut would.
+    Kill(Office),
+    /// Start it again.
+    Start(Office),
+    /// What may be typed.
+    Help,
+    /// The end.
+    Quit,
+    /// An empty line.
+    Nothing,
+}
+
+/// Why a line was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misunderstood {
+    /// No such word, or not so many of them.
+    Words,
+    /// No such office.
+    Office(String),
+    /// The office has no node.
+    NoNode(Office),
+    /// The office at the top has no line upward.
+    NoLine(Office),
+}
+
+/// Understands a line.
+pub fn read(line: &str, offices: &Offices) -> Result<Command, Misunderstood> {
+    let with_node = |typed: &str| {
+        let office = offices.find(typed).ok_or_else(|| Misunderstood::Office(typed.to_owned()))?;
+        match office.station {
+            Station::Node => Ok(office.clone()),
+            Station::None => Err(Misunderstood::NoNode(office.clone())),
+        }
+    };
+    let with_line = |typed: &str| {
+        let office = with_node(typed)?;
+        if office.parent.is_some() { Ok(office) } else { Err(Misunderstood::NoLine(office)) }
+    };
+    match line.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [] => Ok(Command::Nothing),
+        ["board"] => Ok(Command::Board),
+        ["links"] => Ok(Command::Links),
+        ["help" | "?"] => Ok(Command::Help),
+        ["quit" | "exit"] => Ok(Command::Quit),
+        ["report", office, "zero"] => Ok(Command::Zero(with_node(office)?)),
+        ["cut", office] => Ok(Command::Cut(with_line(office)?)),
+        ["heal", office] => Ok(Command::Heal(with_line(office)?)),
+        ["kill", office] => Ok(Command::Kill(with_node(office)?)),
+        ["start", office] => Ok(Command::Start(with_node(office)?)),
+        _ => Err(Misunderstood::Words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_understood() {
+        let offices = Offices::built_in();
+        let anpu = offices.find("安铺镇").unwrap().clone();
+        let read = |line| read(line, &offices);
+        assert_eq!(read("  report 安铺镇 zero "), Ok(Command::Zero(anpu.clone())));
+        assert_eq!(read("cut 440881108"), Ok(Command::Cut(anpu.clone())));
+        assert_eq!(read("kill 440881108"), Ok(Command::Kill(anpu)));
+        assert_eq!(
+            (read("board"), read("links"), read("?"), read("quit")),
+            (Ok(Command::Board), Ok(Command::Links), Ok(Command::Help), Ok(Command::Quit))
+        );
+        assert_eq!(read(" \t"), Ok(Command::Nothing));
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said_before_it_is_tried() {
+        let offices = Offices::built_in();
+        let read = |line| read(line, &offices);
+        assert_eq!(read("cut 北京市"), Err(Misunderstood::Office("北京市".to_owned())));
+        assert_eq!(read("kill 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap().clone())));
+        assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root().clone())));
+        for line in ["cut", "board now", "report 安铺镇", "report 安铺镇 daily", "shout"] {
+            assert_eq!(read(line), Err(Misunderstood::Words), "{line}");
+        }
+    }
+}
