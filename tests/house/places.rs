@@ -49,6 +49,7 @@ const WIRE: Door = Door {
     places: &[
         ("proto/", "they are made there"),
         ("relay/src/link/session/", "the driver between tonic's stream and the link machine"),
+        ("node/src/body.rs", "bodies of duty records"),
         ("node/src/api/", "the local API: proto in, use case, proto out"),
         ("node/src/cli/", "the command line is a client of the local API"),
         ("node/src/demo/", "so is the demonstration"),

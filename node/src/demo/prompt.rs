@@ -4,21 +4,21 @@ use super::offices::{Office, Offices, Station};
 
 /// One line, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
+pub enum Command<'a> {
     /// The province's board.
     Board,
     /// A zero report of an office, made on its own node.
-    Zero(Office),
+    Zero(&'a Office),
     /// Cut the line between an office and its parent.
-    Cut(Office),
+    Cut(&'a Office),
     /// Heal it.
-    Heal(Office),
+    Heal(&'a Office),
     /// Every line, as both ends see it.
     Links,
     /// Kill an office's node, as a power cut would.
-    Kill(Office),
+    Kill(&'a Office),
     /// Start it again.
-    Start(Office),
+    Start(&'a Office),
     /// What may be typed.
     Help,
     /// The end.
@@ -29,27 +29,27 @@ pub enum Command {
 
 /// Why a line was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Misunderstood {
+pub enum Misunderstood<'a> {
     /// No such word, or not so many of them.
     Words,
     /// No such office.
-    Office(String),
+    Office(&'a str),
     /// The office has no node.
-    NoNode(Office),
+    NoNode(&'a Office),
     /// The office at the top has no line upward.
-    NoLine(Office),
+    NoLine(&'a Office),
 }
 
 /// Understands a line.
-pub fn read(line: &str, offices: &Offices) -> Result<Command, Misunderstood> {
-    let with_node = |typed: &str| {
-        let office = offices.find(typed).ok_or_else(|| Misunderstood::Office(typed.to_owned()))?;
+pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misunderstood<'a>> {
+    let with_node = |typed: &'a str| {
+        let office = offices.find(typed).ok_or(Misunderstood::Office(typed))?;
         match office.station {
-            Station::Node => Ok(office.clone()),
-            Station::None => Err(Misunderstood::NoNode(office.clone())),
+            Station::Node => Ok(office),
+            Station::None => Err(Misunderstood::NoNode(office)),
         }
     };
-    let with_line = |typed: &str| {
+    let with_line = |typed: &'a str| {
         let office = with_node(typed)?;
         if office.parent.is_some() { Ok(office) } else { Err(Misunderstood::NoLine(office)) }
     };
@@ -75,10 +75,10 @@ mod tests {
     #[test]
     fn lines_are_understood() {
         let offices = Offices::built_in();
-        let anpu = offices.find("安铺镇").unwrap().clone();
+        let anpu = offices.find("安铺镇").unwrap();
         let read = |line| read(line, &offices);
-        assert_eq!(read("  report 安铺镇 zero "), Ok(Command::Zero(anpu.clone())));
-        assert_eq!(read("cut 440881108"), Ok(Command::Cut(anpu.clone())));
+        assert_eq!(read("  report 安铺镇 zero "), Ok(Command::Zero(anpu)));
+        assert_eq!(read("cut 440881108"), Ok(Command::Cut(anpu)));
         assert_eq!(read("kill 440881108"), Ok(Command::Kill(anpu)));
         assert_eq!(
             (read("board"), read("links"), read("?"), read("quit")),
@@ -91,9 +91,9 @@ mod tests {
     fn what_cannot_be_done_is_said_before_it_is_tried() {
         let offices = Offices::built_in();
         let read = |line| read(line, &offices);
-        assert_eq!(read("cut 北京市"), Err(Misunderstood::Office("北京市".to_owned())));
-        assert_eq!(read("kill 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap().clone())));
-        assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root().clone())));
+        assert_eq!(read("cut 北京市"), Err(Misunderstood::Office("北京市")));
+        assert_eq!(read("kill 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
+        assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root())));
         for line in ["cut", "board now", "report 安铺镇", "report 安铺镇 daily", "shout"] {
             assert_eq!(read(line), Err(Misunderstood::Words), "{line}");
         }
