@@ -198,6 +198,13 @@ pub struct TlsConn {
     _place: OwnedSemaphorePermit,
 }
 
+impl TlsConn {
+    /// Who is at the other end.
+    pub fn neighbour(&self) -> &Neighbour {
+        &self.neighbour
+    }
+}
+
 impl Connected for TlsConn {
     type ConnectInfo = Neighbour;
 

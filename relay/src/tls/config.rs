@@ -149,7 +149,7 @@ impl ResolvesClientCert for Shown {
 
 /// The office key as the TLS library wants it. What TLS 1.3 signs begins with 64 spaces, which no domain tag does.
 #[derive(Debug, Clone)]
-struct HandshakeKey(OfficeKey);
+pub(super) struct HandshakeKey(pub(super) OfficeKey);
 
 impl SigningKey for HandshakeKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
@@ -173,7 +173,7 @@ impl Signer for HandshakeKey {
 
 /// Accepts whoever proves to hold the Ed25519 key of a readable leaf.
 #[derive(Debug)]
-struct AnyProvenKey;
+pub(super) struct AnyProvenKey;
 
 /// The proof itself. `message` is what TLS 1.3 says must be signed (RFC 8446, 4.4.3).
 fn prove(message: &[u8], leaf: &[u8], signed: &DigitallySignedStruct) -> Result<HandshakeSignatureValid, Error> {

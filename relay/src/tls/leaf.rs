@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ed25519_dalek::Signature;
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, Issuer, KeyUsagePurpose, SanType};
-use x509_parser::{certificate::X509Certificate, extensions::GeneralName, oid_registry::OID_SIG_ED25519, prelude::FromDer as _};
+use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _};
 
 use crate::{
     ids::{OfficeId, UnixMillis, Zone},

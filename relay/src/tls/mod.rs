@@ -15,3 +15,6 @@ pub mod config;
 pub mod connect;
 pub mod identity;
 pub mod leaf;
+
+#[cfg(test)]
+mod tests;
