@@ -179,20 +179,3 @@ fn an_index_that_is_in_use_says_so() {
     let fault = SledIndex::open(folder.path(), 1 << 20, Duration::from_millis(300)).err().expect("must not open twice");
     assert!(matches!(fault, OpenIndexError::Locked(_)), "{fault}");
 }
-
-#[test]
-fn an_attempt_to_open_that_was_given_up_does_not_disturb_its_successor() {
-    let folder = tempfile::tempdir().unwrap();
-    let index = folder.path().join("index");
-    let sled = open(&index);
-    (0..500u32).for_each(|key| sled.apply(CUSTODY, &one(&key.to_be_bytes(), &[1; 500])).unwrap());
-    drop(sled);
-    let fault = SledIndex::open(&index, 1 << 20, Duration::ZERO).err().expect("nothing opens in no time");
-    assert!(matches!(fault, OpenIndexError::TimedOut(_)), "{fault}");
-    SledIndex::move_aside(&index).unwrap();
-    for round in 0..3u8 {
-        let sled = open(&index);
-        assert_eq!(all(&sled, CUSTODY).len(), usize::from(round));
-        sled.apply(CUSTODY, &one(&[round], b"v")).unwrap();
-    }
-}

@@ -95,6 +95,8 @@ pub struct Limits {
     pub settled_after: Duration,
     /// Unacknowledged records of one lane, at most [`WINDOW_RECORDS_MAX`].
     pub window_records: u64,
+    /// Unacknowledged bytes of each lane above Routine.
+    pub window_bytes: usize,
     /// Unacknowledged Routine bytes, whatever the goodput.
     pub window_bytes_routine: usize,
     /// Size of a Routine batch.
@@ -118,6 +120,7 @@ impl Default for Limits {
             lines_gap: Duration::from_secs(1),
             settled_after: Duration::from_secs(60),
             window_records: WINDOW_RECORDS_MAX,
+            window_bytes: 1024 * 1024,
             window_bytes_routine: 256 * 1024,
             batch_bytes_routine: 32 * 1024,
             batch_bytes: 64 * 1024,
@@ -218,13 +221,22 @@ pub enum Event {
     },
     /// Lanes that were shut for want of space would be taken again.
     SpaceFreed,
-    /// Records of the neighbour have arrived everywhere: by itself, and as answer to [`Action::TellArrived`].
+    /// Records of the neighbour have arrived everywhere, now.
     ArrivedBelow {
         /// The lane.
         lane: Lane,
         /// Through where.
         seq: LinkSeq,
-        /// Not reported before, or after the `after` of the question.
+        /// Not reported before.
+        refused: Vec<LinkSeq>,
+    },
+    /// Answer to [`Action::TellArrived`].
+    ArrivedBefore {
+        /// The lane.
+        lane: Lane,
+        /// Through where.
+        seq: LinkSeq,
+        /// All after the `after` of the question.
         refused: Vec<LinkSeq>,
     },
     /// Child: lines below us that changed.
@@ -319,7 +331,7 @@ pub enum Action {
         /// It knows everything through here.
         after: LinkSeq,
     },
-    /// Likewise for what has arrived; answered by [`Event::ArrivedBelow`].
+    /// Likewise for what has arrived; answered by [`Event::ArrivedBefore`].
     TellArrived {
         /// The lane.
         lane: Lane,

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
     /// First of either side.
-    Hello(Hello),
+    Hello(Box<Hello>),
     /// Instead of Hello.
     Refused(Refused),
     /// Records of one lane.

@@ -1,0 +1,126 @@
+//! Records that are wanted back: after a restore, or with a new disk. One origin after the other, one answer at a time, so that it stands
+//! in nobody's way; and only once the neighbour's registry entries are here, since without them no seal can be judged.
+
+use std::collections::VecDeque;
+
+use super::{
+    count::LinkEvent,
+    event::{Action, PeerFault},
+    frame::{Fetch, Fetched, Frame},
+};
+use crate::{
+    ids::{OfficeId, RecordId},
+    record::Record,
+};
+
+/// Both directions of one session.
+#[derive(Debug, Default)]
+pub(super) struct Fetching {
+    wanted: VecDeque<OfficeId>,
+    asking: Asking,
+    giving: Giving,
+}
+
+#[derive(Debug, Default)]
+enum Asking {
+    #[default]
+    Nothing,
+    /// Fetch was sent.
+    Asked(Fetch),
+    /// Fetched came and goes into the store.
+    Taking { origin: OfficeId, last: Option<RecordId>, then: Then },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    AskOn,
+    Finish,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Giving {
+    #[default]
+    Nothing,
+    Loading,
+}
+
+impl Fetching {
+    /// More origins.
+    pub(super) fn want(&mut self, origins: Vec<OfficeId>) {
+        for origin in origins {
+            if !self.wanted.contains(&origin) {
+                self.wanted.push_back(origin);
+            }
+        }
+    }
+
+    /// Asks for the next origin, if none is being asked for.
+    pub(super) fn pump(&mut self, out: &mut Vec<Action>) {
+        if matches!(self.asking, Asking::Nothing)
+            && let Some(origin) = self.wanted.pop_front()
+        {
+            self.ask(Fetch { origin, after: None }, out);
+        }
+    }
+
+    /// An answer.
+    pub(super) fn fetched(&mut self, fetched: Fetched, out: &mut Vec<Action>) -> Result<(), PeerFault> {
+        let Asking::Asked(fetch) = &self.asking else { return Err(PeerFault::Unexpected("fetched")) };
+        if fetch.origin != fetched.origin || (fetched.records.is_empty() && !fetched.done) {
+            return Err(PeerFault::Unexpected("fetched"));
+        }
+        let last = match fetched.records.last() {
+            Some(carried) => {
+                let read = Record::parse(carried.record.clone()).map_err(|e| PeerFault::Unreadable(e.to_string()))?;
+                Some(read.header().id)
+            }
+            None => fetch.after,
+        };
+        if !fetched.records.is_empty() && last <= fetch.after {
+            return Err(PeerFault::Unexpected("fetched records out of order"));
+        }
+        let then = if fetched.done { Then::Finish } else { Then::AskOn };
+        self.asking = Asking::Taking { origin: fetched.origin.clone(), last, then };
+        out.push(Action::TakeBack(fetched));
+        Ok(())
+    }
+
+    /// It is durable: on with the next part, or the next origin.
+    pub(super) fn took_back(&mut self, out: &mut Vec<Action>) {
+        let Asking::Taking { origin, last, then } = std::mem::take(&mut self.asking) else { return };
+        match then {
+            Then::AskOn => self.ask(Fetch { origin, after: last }, out),
+            Then::Finish => {
+                out.push(Action::Count(LinkEvent::FetchFinished));
+                out.push(Action::FetchFinished(origin));
+            }
+        }
+    }
+
+    /// It was not taken: the rest of this origin waits for another session.
+    pub(super) fn take_back_failed(&mut self, out: &mut Vec<Action>) {
+        self.asking = Asking::Nothing;
+        out.push(Action::Count(LinkEvent::FetchFailed));
+    }
+
+    /// The neighbour wants records back. It waits for each answer.
+    pub(super) fn asked(&mut self, fetch: Fetch, out: &mut Vec<Action>) -> Result<(), PeerFault> {
+        if self.giving == Giving::Loading {
+            return Err(PeerFault::Unexpected("fetch"));
+        }
+        self.giving = Giving::Loading;
+        out.push(Action::LoadFetch(fetch));
+        Ok(())
+    }
+
+    /// They are read.
+    pub(super) fn loaded(&mut self, fetched: Fetched, out: &mut Vec<Action>) {
+        self.giving = Giving::Nothing;
+        out.push(Action::Send(Frame::Fetched(fetched)));
+    }
+
+    fn ask(&mut self, fetch: Fetch, out: &mut Vec<Action>) {
+        self.asking = Asking::Asked(fetch.clone());
+        out.push(Action::Send(Frame::Fetch(fetch)));
+    }
+}
