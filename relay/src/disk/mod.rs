@@ -33,3 +33,12 @@ pub trait Disk: Send + Sync {
     /// Makes creations, renames and removals durable.
     fn sync_folder(&self) -> io::Result<()>;
 }
+
+/// Refuses a name that could leave the folder.
+fn check_name(name: &str) -> io::Result<()> {
+    let fits = |b: u8| b.is_ascii_digit() || b.is_ascii_lowercase() || matches!(b, b'.' | b'_' | b'-');
+    if !name.is_empty() && name.bytes().all(fits) && name.bytes().any(|b| b != b'.') {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "a file name of [a-z0-9._-]+"))
+}

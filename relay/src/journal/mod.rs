@@ -5,9 +5,30 @@
 //! was read from the page cache is not yet durable. Damage in the middle is reported and set aside, never a panic. A whole frame of a
 //! newer format is refused at open and nothing is touched. Any error of a write or a sync ends the journal: every later call fails.
 //!
-//! Leaves to others: what the frames mean ([`crate::writer`]), and where things are ([`crate::index`]).
+//! Files: segments `00000001.seg`, `00000002.seg` …, and a `mark` that says through where everything was durable when the journal was
+//! last opened or closed. A segment appears under its name only when its header and its first group are durable. Layout: [`layout`] and
+//! [`group`]; one way of reading for everybody: [`walk`].
+//!
+//! Leaves to others: what the frames mean ([`crate::writer`]), where things are ([`crate::index`]), and that one process at a time opens
+//! a folder.
+
+mod append;
+mod group;
+mod layout;
+mod open;
+mod reader;
+mod recent;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::io;
 
 use bytes::Bytes;
+
+pub use append::Journal;
+pub use reader::JournalReader;
 
 /// What a frame is. Numbers are for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +54,24 @@ pub enum FrameKind {
     HollowIntent = 9,
 }
 
+impl FrameKind {
+    const ALL: [Self; 9] = [
+        Self::Accepted,
+        Self::Seal,
+        Self::Consumed,
+        Self::Parked,
+        Self::Positions,
+        Self::Epoch,
+        Self::Local,
+        Self::NotInterpreted,
+        Self::HollowIntent,
+    ];
+
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+}
+
 /// One entry of the journal. The two parts have checksums of their own, so that a body can be removed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -46,7 +85,7 @@ pub struct Frame {
     pub body: Bytes,
 }
 
-/// Where a frame stands.
+/// Where a frame stands. Holds for ever: when the last group moves to another segment at an open, its frames keep their places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Number of the segment.
@@ -58,6 +97,9 @@ pub struct Place {
 }
 
 /// A border between groups: everything before it has been read. Ordered like the journal.
+///
+/// `groups` alone decides where a reader goes on; segment and offset are where to look first. The border behind a group that moved may
+/// so have two forms, which differ in them and agree in `groups`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cursor {
     /// Number of the segment; 0: before the first.
@@ -66,4 +108,167 @@ pub struct Cursor {
     pub offset: u64,
     /// Groups before the border since the journal began.
     pub groups: u64,
+}
+
+/// Sizes, and how much is read at an open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// First step in which space is reserved; each further step is twice the one before.
+    pub prealloc_bytes_min: u64,
+    /// Largest step.
+    pub prealloc_bytes_max: u64,
+    /// A group that would end after this begins a segment.
+    pub segment_bytes_max: u64,
+    /// Groups just appended that are kept in memory for those who read them right after.
+    pub recent_bytes_max: usize,
+    /// How much is read at an open.
+    pub scan: Scan,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            prealloc_bytes_min: 256 << 10,
+            prealloc_bytes_max: 64 << 20,
+            segment_bytes_max: 64 << 20,
+            recent_bytes_max: 8 << 20,
+            scan: Scan::EverythingAfterUnclean,
+        }
+    }
+}
+
+/// How much is read and checked at an open. Damage elsewhere shows when it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scan {
+    /// Every group.
+    Everything,
+    /// Every group after an unclean stop, otherwise the last segment.
+    EverythingAfterUnclean,
+    /// The last segment.
+    LastSegment,
+}
+
+/// What an open has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The last stop was in order ([`Journal::close`]), or there was nothing yet.
+    pub clean: bool,
+    /// A torn group, never acknowledged, was cut off the end.
+    pub cut: bool,
+    /// What was acknowledged once and cannot be read. It stays where it is, and is passed over.
+    pub damaged: Vec<Damage>,
+    /// Where the next group will come. Fewer groups than somebody has seen: acknowledged data was lost.
+    pub end: Cursor,
+}
+
+/// Something in the journal that is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// In which segment.
+    pub segment: u32,
+    /// Where it begins there.
+    pub offset: u64,
+    /// What is lost by it.
+    pub lost: Lost,
+}
+
+/// What is lost by some damage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// Whole groups; everything up to an offset.
+    Groups {
+        /// Where it becomes readable again.
+        end: u64,
+        /// How many groups.
+        groups: u64,
+    },
+    /// One frame of the group there.
+    Frame {
+        /// Index in the group.
+        frame: u16,
+    },
+    /// The body of one frame of the group there.
+    Body {
+        /// Index in the group.
+        frame: u16,
+        /// The frame, without its body.
+        kept: Frame,
+    },
+    /// Nothing, but the group there does not name the group before it.
+    Chain,
+    /// Nothing, but one of the two copies of the segment's header is bad.
+    HeaderCopy,
+}
+
+/// One group as read. Follows the one before it without a hole: lost groups have an entry too, without frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The border before it.
+    pub at: Cursor,
+    /// The border after it.
+    pub end: Cursor,
+    /// Its frames; those that are lost are missing.
+    pub frames: Vec<(Place, Frame)>,
+    /// What is lost of it.
+    pub damaged: Vec<Damage>,
+}
+
+/// Why a journal cannot be opened, or goes on no longer.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The disk failed. Nothing more may be written: open anew, in a recovered state.
+    #[error("journal: cannot {doing} {name}: {source}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        name: String,
+        /// What the machine says.
+        source: io::Error,
+    },
+    /// An earlier call has failed.
+    #[error("journal: closed after an earlier error")]
+    Poisoned,
+    /// A newer program wrote here. Nothing was touched.
+    #[error("journal: {name} was written by a newer version of this program")]
+    NewerFormat {
+        /// In which file.
+        name: String,
+    },
+    /// More than one group holds: 65,535 frames or 32 MiB. Nothing was written; the journal goes on.
+    #[error("journal: too much for one group")]
+    TooLarge,
+}
+
+/// Why something cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The disk failed.
+    #[error("journal: cannot read segment {segment}: {source}")]
+    Io {
+        /// Of which segment.
+        segment: u32,
+        /// What the machine says.
+        source: io::Error,
+    },
+    /// It is not what was written. To be fetched again from a neighbour.
+    #[error("journal: damaged at {}/{}", .0.segment, .0.offset)]
+    Damaged(Damage),
+    /// No frame stands there.
+    #[error("journal: nothing stands at {0:?}")]
+    NotThere(Place),
+    /// The asker has seen more groups than there are: acknowledged data was lost.
+    #[error("journal: {asked} groups were seen, there are {there}")]
+    BeyondEnd {
+        /// Groups that the asker has seen.
+        asked: u64,
+        /// Groups there are.
+        there: u64,
+    },
+    /// A newer program wrote it.
+    #[error("journal: segment {segment} was written by a newer version of this program")]
+    NewerFormat {
+        /// Which segment.
+        segment: u32,
+    },
 }
