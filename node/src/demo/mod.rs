@@ -6,6 +6,8 @@
 //! the nodes.
 
 pub mod go_between;
+pub mod network;
 pub mod offices;
+pub mod operator;
 pub mod process;
 pub mod prompt;

@@ -1,0 +1,45 @@
+//! What an operator at one office's machine does: types `dutynet …` and reads the answer.
+
+use std::{path::PathBuf, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tokio::{process::Command, time};
+
+/// Longest time for one command.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+
+/// The command line of one node.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    program: PathBuf,
+    config: PathBuf,
+}
+
+impl Operator {
+    /// For the node of this configuration.
+    pub fn new(program: PathBuf, config: PathBuf) -> Self {
+        Self { program, config }
+    }
+
+    /// Runs a command and gives what it printed; a refusal is an error with the sentence that it gave.
+    pub async fn run(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.program);
+        command.args(words).arg("--config").arg(&self.config).stdin(Stdio::null()).kill_on_drop(true);
+        let said = time::timeout(ANSWER_MAX, command.output()).await;
+        let said = said.with_context(|| format!("`dutynet {}` gave no answer within {ANSWER_MAX:?}", words.join(" ")))?;
+        let said = said.context("cannot start the command line")?;
+        let printed = String::from_utf8_lossy(&said.stdout).into_owned();
+        if said.status.success() {
+            return Ok(printed);
+        }
+        let refusal = String::from_utf8_lossy(&said.stderr).into_owned() + &printed;
+        bail!("dutynet {}: {}", words.first().unwrap_or(&""), refusal.trim())
+    }
+
+    /// Runs a command that was given `--json`.
+    pub async fn json(&self, words: &[&str]) -> Result<Value> {
+        let printed = self.run(words).await?;
+        serde_json::from_str(&printed).with_context(|| format!("`dutynet {}` printed no JSON", words.join(" ")))
+    }
+}
