@@ -7,6 +7,7 @@ pub mod index;
 pub mod invitation;
 pub mod journal;
 pub mod link;
+pub mod random;
 pub mod record;
 pub mod registry;
 pub mod tls;

@@ -14,6 +14,7 @@ use data_encoding::HEXLOWER;
 
 use crate::{
     ids::Digest,
+    random,
     record::{OfficeKey, PublicKey},
 };
 
@@ -51,9 +52,7 @@ pub enum KeyFileError {
 
 /// Makes a new key out of the machine's randomness.
 pub fn generate_key() -> io::Result<OfficeKey> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|fault| io::Error::other(fault.to_string()))?;
-    Ok(OfficeKey::from_secret(&secret))
+    Ok(OfficeKey::from_secret(&random::bytes()?))
 }
 
 /// What the root's entry says of its successor key (formats.md 7).
