@@ -10,7 +10,7 @@
 //!
 //! It never gives space back and cannot be trusted after a power cut; the journal can always make it anew. Whoever cannot trust it calls
 //! [`SledIndex::move_aside`] and opens an empty one. The files stand in a sub-folder with a random name: an attempt to open that was given
-//! up may still be running, and must not find its successor under the same path.
+//! up may still be running, and must not find its successor under the same path, nor be taken for it.
 
 use std::{
     collections::BTreeMap,
@@ -34,6 +34,8 @@ use super::{Batch, Entries, Index, IndexError, Order, Space, check_sizes};
 const EPOCH_PUSHES: usize = 16;
 /// Between two tries at a database that an earlier handle of this process still holds.
 const LOCKED_WAIT: Duration = Duration::from_millis(20);
+/// The file that names the sub-folder with sled's files.
+const CURRENT: &str = "current";
 /// How a sub-folder with sled's files begins.
 const HOME_PREFIX: &str = "sled-";
 
@@ -245,29 +247,41 @@ fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }
 
-/// The sub-folder with sled's files; made when there is none, and freed of those that an attempt given up has left.
+/// The sub-folder with sled's files, as the file `current` names it; a new one when it names none. Others are what an attempt that was
+/// given up has left, or made again after its folder was moved aside.
 fn home(folder: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
-    let mut found = None;
+    let named = match fs::read_to_string(folder.join(CURRENT)) {
+        Ok(name) => Some(name).filter(|name| is_home(name) && folder.join(name).is_dir()),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
+        Err(fault) => return Err(fault),
+    };
+    let name = named.map_or_else(|| new_home(folder), Ok)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with(HOME_PREFIX) {
-            continue;
-        }
-        if entry.path().join("db").exists() {
-            found = Some(entry.path());
-        } else {
-            fs::remove_dir_all(entry.path())?;
+        let other = entry.file_name();
+        if is_home(&other.to_string_lossy()) && other != *name {
+            // An attempt that still runs may be writing there; then the next opening removes it.
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
-    if let Some(home) = found {
-        return Ok(home);
-    }
+    Ok(folder.join(name))
+}
+
+fn is_home(name: &str) -> bool {
+    name.strip_prefix(HOME_PREFIX).is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn new_home(folder: &Path) -> io::Result<String> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|fault| io::Error::other(fault.to_string()))?;
-    let home = folder.join(format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random)));
-    fs::create_dir(&home)?;
-    Ok(home)
+    let name = format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random));
+    fs::create_dir(folder.join(&name))?;
+    let new = folder.join("current.new");
+    fs::write(&new, &name)?;
+    File::open(&new)?.sync_all()?;
+    fs::rename(&new, folder.join(CURRENT))?;
+    Ok(name)
 }
 
 fn delete_half_snapshots(home: &Path) -> io::Result<()> {
