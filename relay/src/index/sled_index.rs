@@ -29,6 +29,7 @@ use std::{
 };
 
 use super::{Batch, Entries, Index, IndexError, Order, Space, check_sizes};
+use crate::random;
 
 /// How often the epoch is pushed on after a batch.
 const EPOCH_PUSHES: usize = 16;
@@ -273,9 +274,7 @@ fn is_home(name: &str) -> bool {
 }
 
 fn new_home(folder: &Path) -> io::Result<String> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|fault| io::Error::other(fault.to_string()))?;
-    let name = format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random));
+    let name = format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random::bytes::<8>()?));
     fs::create_dir(folder.join(&name))?;
     let new = folder.join("current.new");
     fs::write(&new, &name)?;
