@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
-use super::count::LinkEvent;
-use super::frame::{
-    Ancestor, Arrived, Batch, Custody, Fetch, Fetched, Frame, Held, Item, LineState, Position, Refusal, Refused, RefusedReason,
+use super::{
+    config::{Incumbent, Start},
+    count::LinkEvent,
+    end::{EndReason, RetryHint},
+    frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Item, LineState, Position, Refusal, RefusedReason},
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis, Zone},
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
     writer::intent::ForkReason,
 };
 
@@ -21,140 +23,6 @@ pub struct Now {
     pub since: Duration,
     /// The wall's. Only told and compared, never waited for.
     pub wall: UnixMillis,
-}
-
-/// Which end of the link this is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
-    /// It dialled, and says Hello first.
-    Child,
-    /// It was dialled, and says Hello once it has read the child's.
-    Parent(Gate),
-}
-
-/// What a parent knows about its child at the moment when the child knocks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gate {
-    /// Tickets that count, newest first; none: the child was never here.
-    pub tickets: Vec<Ticket>,
-    /// Another session of that office.
-    pub incumbent: Incumbent,
-}
-
-/// Whether another session of the same office is up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Incumbent {
-    /// None.
-    Absent,
-    /// One that has not ended; it may be a ghost.
-    Live,
-}
-
-/// What a link carries, by the standing of the neighbour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carries {
-    /// All lanes.
-    Everything,
-    /// Only the Control lane: registry entries. What comes in other lanes is dropped unacknowledged, and none is sent.
-    ControlOnly,
-}
-
-/// Everything that stays the same for a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// Which end.
-    pub role: Role,
-    /// Who this is.
-    pub own: OfficeId,
-    /// Whom TLS has proved, or whom the dialled key belongs to.
-    pub peer: OfficeId,
-    /// Network zone of both.
-    pub zone: Zone,
-    /// By standing.
-    pub carries: Carries,
-    /// For people, e.g. `dutynet 0.1.0`.
-    pub software: String,
-    /// Range of protocol versions spoken.
-    pub protocol: (u32, u32),
-    /// Optional abilities offered.
-    pub features: Vec<String>,
-    /// Bounds and times.
-    pub limits: Limits,
-}
-
-/// Bounds and times of a session. The default is what a network uses; tests and demonstrations use shorter times on both ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Between two heartbeats. Both ends of a link must agree.
-    pub heartbeat: Duration,
-    /// So many heartbeats without a sign of life end the session.
-    pub missed_max: u32,
-    /// A changed line state is told at once, but not more often than this.
-    pub lines_gap: Duration,
-    /// A session that lived so long has settled, also without a custody.
-    pub settled_after: Duration,
-    /// Unacknowledged records of one lane, at most [`WINDOW_RECORDS_MAX`].
-    pub window_records: u64,
-    /// Unacknowledged bytes of each lane above Routine.
-    pub window_bytes: usize,
-    /// Unacknowledged Routine bytes, whatever the goodput.
-    pub window_bytes_routine: usize,
-    /// Size of a Routine batch.
-    pub batch_bytes_routine: usize,
-    /// Size of a batch in the lanes above.
-    pub batch_bytes: usize,
-    /// Of so many frames one is Routine's when it has something to send.
-    pub routine_floor: u32,
-    /// Largest frame that we take.
-    pub frame_bytes_max: u32,
-}
-
-/// More unacknowledged records than this in one lane is a fault of their sender.
-pub const WINDOW_RECORDS_MAX: u64 = 1024;
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            heartbeat: Duration::from_secs(15),
-            missed_max: 3,
-            lines_gap: Duration::from_secs(1),
-            settled_after: Duration::from_secs(60),
-            window_records: WINDOW_RECORDS_MAX,
-            window_bytes: 1024 * 1024,
-            window_bytes_routine: 256 * 1024,
-            batch_bytes_routine: 32 * 1024,
-            batch_bytes: 64 * 1024,
-            routine_floor: 8,
-            frame_bytes_max: 128 * 1024,
-        }
-    }
-}
-
-/// What the store knows of this link. Read in one piece, after everything that an earlier session of the link had asked of the store is
-/// answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
-    /// Our epoch.
-    pub epoch: Epoch,
-    /// Earlier epochs of ours, newest first, with fork points on this link. A fork point never lies above what this neighbour had
-    /// acknowledged: beyond that nobody knows whether its numbers name the same records.
-    pub lineage: Vec<Ancestor>,
-    /// Ends of our lanes to this neighbour, in our epoch.
-    pub sent: PerLane<Position>,
-    /// What it has acknowledged of our epoch.
-    pub custody: PerLane<LinkSeq>,
-    /// How far our epoch's records have arrived, as it told.
-    pub arrived: PerLane<LinkSeq>,
-    /// What we durably hold of its records.
-    pub held: Option<Held>,
-    /// Child: the ticket to show. Parent: the fresh one to give.
-    pub ticket: Option<Ticket>,
-    /// Origins whose records are wanted back from this neighbour, one after the other.
-    pub fetch: Vec<OfficeId>,
-    /// See `link.proto`.
-    pub wants_past: bool,
-    /// Child: lines below us, all of them.
-    pub lines: Vec<LineState>,
 }
 
 /// One position of an outbox, as it is sent.
@@ -394,102 +262,4 @@ pub struct Peer {
     pub wants_past: bool,
     /// Our clock minus its, ms, as a first guess.
     pub offset_ms: i64,
-}
-
-/// Why a session ended. The text is English, for logs and the line history.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EndReason {
-    /// The stream was cut.
-    #[error("the line was cut")]
-    Closed,
-    /// Nothing heard.
-    #[error("nothing heard for {0:?}")]
-    Silence(Duration),
-    /// The neighbour stops on purpose.
-    #[error("the neighbour is stopping")]
-    PeerDrained,
-    /// We stop on purpose.
-    #[error("this node is stopping")]
-    Drained,
-    /// It does not talk to us.
-    #[error("refused by the neighbour: {}", .0.detail)]
-    RefusedByPeer(Refused),
-    /// We do not talk to it.
-    #[error("refused: {1}")]
-    Refused(RefusedReason, String),
-    /// It broke the protocol.
-    #[error("fault of the neighbour: {0}")]
-    PeerFault(PeerFault),
-    /// We need a new epoch first.
-    #[error("a new store epoch is needed: {0:?}")]
-    Forking(ForkReason),
-    /// Our store has a new epoch.
-    #[error("this store has begun a new epoch")]
-    NewEpoch,
-    /// Shut lanes are open again.
-    #[error("there is space again")]
-    SpaceFreed,
-    /// Our store and the machine do not agree, or it stopped.
-    #[error("store: {0}")]
-    Store(&'static str),
-}
-
-/// How the neighbour broke the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PeerFault {
-    /// Cannot be read.
-    #[error("unreadable frame: {0}")]
-    Unreadable(String),
-    /// A frame that has no place at this point.
-    #[error("{0} at the wrong time")]
-    Unexpected(&'static str),
-    /// A batch that does not begin where the last one ended.
-    #[error("{lane:?} batch at {got}, expected {expected}")]
-    Gap {
-        /// The lane.
-        lane: Lane,
-        /// What should have come.
-        expected: LinkSeq,
-        /// What came.
-        got: LinkSeq,
-    },
-    /// Of another epoch than it said.
-    #[error("{0} of an epoch that was not announced")]
-    WrongEpoch(&'static str),
-    /// More in flight than allowed.
-    #[error("more than {WINDOW_RECORDS_MAX} unacknowledged {0:?} records")]
-    Window(Lane),
-    /// It acknowledges what was not sent, or goes back.
-    #[error("{lane:?} {what} at {got}, between {from} and {through} are possible")]
-    Impossible {
-        /// Which statement.
-        what: &'static str,
-        /// The lane.
-        lane: Lane,
-        /// Position.
-        got: LinkSeq,
-        /// Lowest possible.
-        from: LinkSeq,
-        /// Highest possible.
-        through: LinkSeq,
-    },
-    /// Its chain and ours differ within a session.
-    #[error("{lane:?} custody at {seq} has another chain hash")]
-    Chain {
-        /// The lane.
-        lane: Lane,
-        /// The position.
-        seq: LinkSeq,
-    },
-}
-
-/// When to come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryHint {
-    /// Start the schedule over: within a second.
-    Soon,
-    /// By the schedule.
-    Schedule,
-    /// By the schedule, but not before this long.
-    NotBefore(Duration),
 }

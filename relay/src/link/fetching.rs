@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use super::{
     count::LinkEvent,
-    event::{Action, PeerFault},
+    end::PeerFault,
+    event::Action,
     frame::{Fetch, Fetched, Frame},
 };
 use crate::{

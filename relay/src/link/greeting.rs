@@ -1,7 +1,8 @@
 //! Hello: what is said first, what is checked of the other's, and whether a child may come in.
 
 use super::{
-    event::{Config, Gate, Incumbent, Now, Peer, Start},
+    config::{Config, Gate, Incumbent, Start},
+    event::{Now, Peer},
     frame::{Hello, Refused, RefusedReason},
     position::per_lane,
 };

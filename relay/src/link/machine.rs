@@ -9,7 +9,7 @@
 //!
 //! There is no clock, socket, store, lock or random number in here, and equal events give equal actions. A driver feeds it from a stream
 //! and a writer; the simulator feeds it from memory. The driver promises: events one after the other; actions done in order; an answer to
-//! each question, within a lane in the order of the questions; a [`Start`](super::event::Start) that was read after an earlier session of
+//! each question, within a lane in the order of the questions; a [`Start`](super::config::Start) that was read after an earlier session of
 //! the same link had ended and its questions were answered.
 //!
 //! The life of a session:
@@ -29,12 +29,14 @@
 use std::time::Duration;
 
 use super::{
+    config::{Config, Role, Start},
     count::LinkEvent,
-    event::{Action, Config, EndReason, Event, LinesScope, Now, PeerFault, RetryHint, Role, Start},
+    dialogue::{self, Dialogue, Greeted},
+    end::{EndReason, PeerFault, RetryHint},
+    event::{Action, Event, LinesScope, Now},
     frame::{Frame, Heartbeat, Hello, Refused, RefusedReason},
     greeting::{self, Admission},
     pulse::Pulse,
-    session::{self, Greeted, Session},
 };
 use crate::ids::{LinkSeq, PerLane};
 
@@ -62,7 +64,7 @@ enum Phase {
     /// Child: it has said Hello.
     Greeting(Box<Home>),
     /// Both have.
-    Open(Box<Session>),
+    Open(Box<Dialogue>),
     /// Over.
     Ended,
 }
@@ -85,7 +87,7 @@ impl From<PeerFault> for Stop {
 }
 
 impl Machine {
-    /// Before the first event. A parent may make it when the child's first frame is there, so that its [`Gate`](super::event::Gate) is fresh.
+    /// Before the first event. A parent may make it when the child's first frame is there, so that its [`Gate`](super::config::Gate) is fresh.
     pub fn new(config: Config, now: Now) -> Self {
         let scope = match config.role {
             Role::Child => LinesScope::Whole,
@@ -112,7 +114,7 @@ impl Machine {
     /// When the next [`Event::Tick`] is due, on the monotonic clock. Earlier and more ticks do no harm.
     pub fn wakes_at(&self) -> Duration {
         let session = match &self.phase {
-            Phase::Open(session) => session.wakes_at(),
+            Phase::Open(dialogue) => dialogue.wakes_at(),
             Phase::Knocking | Phase::Admitting(_) | Phase::Greeting(_) => None,
             Phase::Ended => return Duration::MAX,
         };
@@ -200,13 +202,13 @@ impl Machine {
         if let Frame::Drain { retry_after_ms } = frame {
             return Err(Stop(EndReason::PeerDrained, hint(retry_after_ms, RetryHint::Soon)));
         }
-        if let Phase::Open(session) = &mut self.phase {
+        if let Phase::Open(dialogue) = &mut self.phase {
             if let Frame::Heartbeat(beat) = frame {
-                session.heard_beat(out);
+                dialogue.heard_beat(out);
                 self.heard_beat(now, beat, out);
                 return Ok(());
             }
-            return session.received(now, frame, out);
+            return dialogue.received(now, frame, out);
         }
         match (frame, std::mem::replace(&mut self.phase, Phase::Ended)) {
             (Frame::Hello(hello), Phase::Knocking) => self.knocked(now, *hello, out),
@@ -258,7 +260,7 @@ impl Machine {
             Role::Parent(_) => home.start.ticket,
         };
         let greeted = Greeted { own: home.start, heads: home.heads, hello, peer, ticket_given };
-        self.phase = Phase::Open(Box::new(Session::begin(&self.config, now, greeted, out)?));
+        self.phase = Phase::Open(Box::new(Dialogue::begin(&self.config, now, greeted, out)?));
         Ok(())
     }
 
@@ -276,9 +278,9 @@ impl Machine {
             return Err(Stop(EndReason::Silence(silence), RetryHint::Schedule));
         }
         self.pulse.tick(now, out);
-        if let Phase::Open(session) = &mut self.phase {
-            session.count_late(now.since.saturating_sub(self.pulse.silence_max()), out);
-            session.told(now, Event::Tick, out)?;
+        if let Phase::Open(dialogue) = &mut self.phase {
+            dialogue.count_late(now.since.saturating_sub(self.pulse.silence_max()), out);
+            dialogue.told(now, Event::Tick, out)?;
         }
         Ok(())
     }
@@ -286,7 +288,7 @@ impl Machine {
     /// From the store or the node; until the session is open only what a snapshot would have shown matters.
     fn told(&mut self, now: Now, event: Event, out: &mut Vec<Action>) -> Result<(), Stop> {
         match (&mut self.phase, event) {
-            (Phase::Open(session), event) => session.told(now, event, out),
+            (Phase::Open(dialogue), event) => dialogue.told(now, event, out),
             (_, Event::Drain { .. }) => Err(Stop(EndReason::Drained, RetryHint::Schedule)),
             (Phase::Greeting(home), Event::Grew(heads)) => {
                 home.heads = super::position::per_lane(|lane| home.heads[lane].max(heads[lane]));
@@ -320,7 +322,7 @@ impl Machine {
 
     fn leave(&mut self, reason: EndReason, retry: RetryHint, out: &mut Vec<Action>) -> Stop {
         if matches!(self.phase, Phase::Open(_)) {
-            out.push(session::farewell(Duration::ZERO));
+            out.push(dialogue::farewell(Duration::ZERO));
         }
         Stop(reason, retry)
     }

@@ -2,11 +2,19 @@
 //!
 //! - [`standing`]: what a neighbour may send.
 //! - [`frame`]: what crosses, in the words of the domain.
-//! - [`machine`]: one session as a pure state machine; [`event`] is what goes in and out, [`position`] the table of what a cut line may
-//!   have left behind, [`count`] what is counted.
+//! - [`convert`]: between those and the wire.
+//! - [`machine`]: one session as a pure state machine. [`config`] is what it is made with, [`event`] what goes in and out, [`position`] the
+//!   table of what a cut line may have left behind, [`end`] why it ends, [`count`] what is counted.
+//! - [`retry`]: when to try again.
 
+pub mod config;
+pub mod convert;
+mod convert_body;
+mod convert_hello;
 pub mod count;
 mod credit;
+mod dialogue;
+pub mod end;
 pub mod event;
 mod fetching;
 pub mod frame;
@@ -16,6 +24,6 @@ mod offset;
 pub mod position;
 mod pulse;
 mod receiving;
+pub mod retry;
 mod sending;
-mod session;
 pub mod standing;

@@ -12,8 +12,8 @@
 //! table sends again.
 
 use super::{
+    config::Start,
     count::LinkEvent,
-    event::Start,
     frame::{Held, Position},
 };
 use crate::{

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    event::{Action, Limits, LinesScope, Now},
+    config::Limits,
+    event::{Action, LinesScope, Now},
     frame::{Frame, Heartbeat, LineState},
     offset::Offset,
 };

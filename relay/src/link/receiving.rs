@@ -4,8 +4,10 @@
 //! only then anything newer.
 
 use super::{
+    config::{Carries, WINDOW_RECORDS_MAX},
     count::LinkEvent,
-    event::{Action, Carries, EndReason, NotAccepted, PeerFault, RetryHint, WINDOW_RECORDS_MAX},
+    end::{EndReason, PeerFault, RetryHint},
+    event::{Action, NotAccepted},
     frame::{Arrived, Batch, Custody, Frame, Position, Refusal},
     greeting::Untold,
     machine::Stop,

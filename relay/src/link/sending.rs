@@ -7,8 +7,10 @@
 use std::{collections::VecDeque, time::Duration};
 
 use super::{
+    config::{Carries, Limits},
     credit::Credit,
-    event::{Action, Carries, EndReason, Limits, Outgoing, PeerFault, RetryHint},
+    end::{EndReason, PeerFault, RetryHint},
+    event::{Action, Outgoing},
     frame::{Arrived, Batch, Custody, Frame, Item, Position, Weight},
     machine::Stop,
     position::per_lane,
@@ -83,7 +85,7 @@ impl Sending {
             lanes: per_lane(outbox),
             since_routine: 0,
             routine_floor: limits.routine_floor.max(1),
-            window_records: limits.window_records.min(super::event::WINDOW_RECORDS_MAX),
+            window_records: limits.window_records.min(super::config::WINDOW_RECORDS_MAX),
             carries,
             gate: Flow::Held,
         }

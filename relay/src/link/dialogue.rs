@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::{
+    config::{Carries, Config, Start},
     count::LinkEvent,
-    event::{Action, Carries, Config, EndReason, Event, Now, Peer, PeerFault, RetryHint, Start},
+    end::{EndReason, PeerFault, RetryHint},
+    event::{Action, Event, Now, Peer},
     fetching::Fetching,
     frame::{Frame, Hello, Position},
     greeting,
@@ -20,7 +22,7 @@ const EARLY_MAX: usize = 256;
 
 /// Both halves of an open session.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Dialogue {
     own: Start,
     hello: Hello,
     carries: Carries,
@@ -67,7 +69,7 @@ pub(super) struct Greeted {
     pub(super) ticket_given: Option<Ticket>,
 }
 
-impl Session {
+impl Dialogue {
     /// Both Hellos have been exchanged.
     pub(super) fn begin(config: &Config, now: Now, greeted: Greeted, out: &mut Vec<Action>) -> Result<Self, Stop> {
         let Greeted { own, heads, hello, peer, ticket_given } = greeted;
@@ -82,7 +84,7 @@ impl Session {
         let receiving = receive(config.carries, &own, &hello, out);
         let mut fetching = Fetching::default();
         fetching.want(own.fetch.clone());
-        let mut session = Self {
+        let mut dialogue = Self {
             judging: Judging::LookingUp { missing: questions.len(), looked_up: LookedUp::default() },
             early: Vec::new(),
             sending,
@@ -96,9 +98,9 @@ impl Session {
             hello,
         };
         out.extend(questions.into_iter().map(|(lane, seq)| Action::LookUpChain { lane, seq }));
-        session.decide(now, out)?;
-        session.pump(now, out);
-        Ok(session)
+        dialogue.decide(now, out)?;
+        dialogue.pump(now, out);
+        Ok(dialogue)
     }
 
     /// From the neighbour.
