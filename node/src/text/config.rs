@@ -4,16 +4,26 @@ use std::time::Duration;
 
 use crate::config::{Allowed, ConfigFault, FaultKind};
 
-/// The whole line.
-pub fn line(fault: &ConfigFault) -> String {
-    let what = match &fault.kind {
+/// Stable code of a fault, upper case, for programs.
+pub fn code(kind: &FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Syntax(_) => "SYNTAX",
+        FaultKind::Unknown(_) => "UNKNOWN",
+        FaultKind::NotASection => "NOT_A_SECTION",
+        FaultKind::Missing(_) => "MISSING",
+        FaultKind::Wrong { .. } => "WRONG",
+    }
+}
+
+/// What is wrong, and what is allowed.
+pub fn what(fault: &ConfigFault) -> String {
+    match &fault.kind {
         FaultKind::Syntax(message) => format!("不是合法的 TOML（{message}），应按 deploy/node.toml 的样式书写"),
         FaultKind::Unknown(known) => format!("没有这一项，可用的有：{}", known.join("、")),
         FaultKind::NotASection => format!("应写成小节 [{}]", fault.place),
         FaultKind::Missing(allowed) => format!("必须填写，应为{}", allowed_text(allowed)),
         FaultKind::Wrong { given, allowed } => format!("现为 {given}，应为{}", allowed_text(allowed)),
-    };
-    format!("{}：{what}", fault.place)
+    }
 }
 
 fn allowed_text(allowed: &Allowed) -> String {

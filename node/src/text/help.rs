@@ -1,1 +1,138 @@
-//! x
+//! What the command line says of itself: one sentence for each command and each option.
+
+/// The program.
+pub const PROGRAM: &str = "值守通：各级政府值班室的联网节点";
+/// What stands below the program's help.
+pub const PROGRAM_AFTER: &str = "退出码：0 完成，1 被拒绝，2 用法不对，3 连不上本机节点。所有时间均为北京时间。";
+/// Frame of every help page.
+pub const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
+/// Heading above commands.
+pub const COMMANDS: &str = "命令";
+/// Heading above options.
+pub const OPTIONS: &str = "选项";
+/// Heading above arguments.
+pub const ARGUMENTS: &str = "参数";
+/// `--help`
+pub const HELP: &str = "显示帮助";
+/// `--version`
+pub const VERSION: &str = "显示版本";
+
+/// `--config`
+pub const CONFIG: &str = "配置文件（默认取环境变量 DUTYNET_CONFIG，再取当前目录的 node.toml）";
+/// `--data`
+pub const DATA: &str = "数据目录（默认取配置中的 node.data）";
+/// `--json`
+pub const JSON: &str = "以 JSON 输出，字段名为英文，时间带 +08:00";
+/// `--as`
+pub const AS: &str = "经办人，写成“编号:姓名”，例如 zhangsan:张三";
+
+/// `init`
+pub const INIT: &str = "建立最上级单位（根）：生成密钥、后继密钥和名录第一条";
+/// `enrol`
+pub const ENROL: &str = "用上级的邀请加入网络：在本机生成密钥，换取证书";
+/// `invite`
+pub const INVITE: &str = "给下级单位发一份一次性邀请";
+/// `serve`
+pub const SERVE: &str = "启动节点";
+/// `check-config`
+pub const CHECK_CONFIG: &str = "检查配置文件，一次列出全部错误";
+/// `status`
+pub const STATUS: &str = "本机节点概况：记录、待发、滞留、磁盘、提醒";
+/// `links`
+pub const LINKS: &str = "各条线路：通断、起始时间、各通道待发和已到达";
+/// `parked`
+pub const PARKED: &str = "滞留记录：被对方拒收的记录";
+/// `parked list`
+pub const PARKED_LIST: &str = "列出滞留记录";
+/// `parked retry`
+pub const PARKED_RETRY: &str = "重新发送一条滞留记录";
+/// `parked withdraw`
+pub const PARKED_WITHDRAW: &str = "不再向该单位发送一条滞留记录，并记录在案";
+/// `office`
+pub const OFFICE: &str = "名录：网络中的单位";
+/// `office list`
+pub const OFFICE_LIST: &str = "列出名录中的单位";
+/// `office add`
+pub const OFFICE_ADD: &str = "登记一个没有终端的下级单位";
+/// `report`
+pub const REPORT: &str = "报表：日报告、零报告、更正、汇总表";
+/// `report daily`
+pub const REPORT_DAILY: &str = "报送日报告";
+/// `report zero`
+pub const REPORT_ZERO: &str = "报送零报告：所列各类逐项报“无”";
+/// `report correct`
+pub const REPORT_CORRECT: &str = "更正已报的报表：在最近一版上改动所给的项，写明理由，两版都保留";
+/// `report board`
+pub const REPORT_BOARD: &str = "汇总表：本单位及下级每个单位报了什么、是否准时、线路通断";
+/// `report show`
+pub const REPORT_SHOW: &str = "查看一个单位一个报告期的报表，各版齐全";
+/// `verify`
+pub const VERIFY: &str = "核对日志库、封签和索引；节点运行或停止时都可以";
+/// `rebuild`
+pub const REBUILD: &str = "由日志库重建索引；须先停止节点";
+/// `doctor`
+pub const DOCTOR: &str = "体检：配置、数据目录、时钟、磁盘、线路，逐项说明";
+/// `demo`
+pub const DEMO: &str = "在本机启动一张真实的四级演示网";
+
+/// `--office` of `init`
+pub const OFFICE_ID: &str = "单位编号：1 至 32 个数字、小写字母或连字符，一经使用不再改变";
+/// `--name`
+pub const OFFICE_NAME: &str = "单位名称";
+/// `--area`
+pub const OFFICE_AREA: &str = "行政区划代码，6 位或 9 位数字；没有区划的单位不填";
+/// `--class`
+pub const OFFICE_CLASS: &str = "单位类别：province、city、county、township、department、other";
+/// `--zone`
+pub const ZONE: &str = "网域，例如 gov；不同网域之间不连通";
+/// `--no-node`
+pub const NO_NODE: &str = "该单位没有终端，由本单位代录";
+/// `--replace`
+pub const REPLACE: &str = "该单位已在名录中，更换其机器";
+/// `--valid-for`
+pub const VALID_FOR: &str = "邀请的有效期，例如 24h（默认 7d，最长 30d）";
+/// `--address`
+pub const ADDRESS: &str = "下级拨入的地址，主机:端口，可多次（默认取配置 link.advertise，再取 link.listen）";
+/// `--until-stdin-closes`
+pub const UNTIL_STDIN_CLOSES: &str = "标准输入关闭时也停止，供启动它的程序使用";
+/// the invitation
+pub const INVITATION: &str = "上级给出的整行邀请；写 - 则从标准输入读取";
+/// the office of `parked`
+pub const PARKED_OFFICE: &str = "拒收的单位编号";
+/// the lane of `parked`
+pub const PARKED_LANE: &str = "通道：control、flash、urgent、routine";
+/// the sequence of `parked`
+pub const PARKED_SEQ: &str = "通道内序号，见滞留清单";
+
+/// the form
+pub const FORM: &str = "报表：daily（日报告）或 zero（零报告）";
+/// `--period`
+pub const PERIOD: &str = "报告期，YYYY-MM-DD（默认今天）";
+/// `--reason`
+pub const REASON: &str = "更正理由，1 至 500 字";
+/// `--office` of `report show`
+pub const SHOW_OFFICE: &str = "单位编号（默认本单位）";
+/// `--field`
+pub const FIELD: &str = "按键名填一项，可多次；填“无”表示没有，值为空表示不填";
+/// `--file`
+pub const FILE: &str = "从 TOML 文件读取各项，命令行所给的优先";
+/// `--id`
+pub const RECORD_ID: &str = "记录编号（UUIDv7），供程序重试时使用；默认自动生成";
+/// `--leader`
+pub const LEADER: &str = "带班领导";
+/// `--officer`
+pub const OFFICER: &str = "值班员";
+/// `--phone`
+pub const PHONE: &str = "值班电话";
+/// `--calls`
+pub const CALLS: &str = "接报件数";
+/// `--incident`
+pub const INCIDENT: &str = "突发事件，类别=起数[:简况]，可多次，例如 自然灾害=1:台风；没有的填“无”";
+/// `--important`
+pub const IMPORTANT: &str = "重要事项";
+/// `--tomorrow`
+pub const TOMORROW: &str = "明日重点";
+/// `--weather`
+pub const WEATHER: &str = "天气汛情";
+/// `--remark`
+pub const REMARK: &str = "备注";

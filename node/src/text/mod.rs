@@ -6,10 +6,14 @@
 //! - [`config`]: what is wrong with a configuration.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
+//! - [`typed`]: what officers may type in more than one way.
+//! - [`usage`]: what is said when a command line cannot be understood.
 
 pub mod config;
 pub mod fault;
 pub mod help;
 pub mod notice;
 pub mod refusal;
+pub mod typed;
+pub mod usage;
 pub mod words;

@@ -68,6 +68,10 @@ pub enum Refusal {
     InvitationExpired,
     /// For somebody else.
     InvitationForAnother,
+    /// Not an address that a child could dial.
+    AddressInvalid,
+    /// This node takes no children.
+    NotListening,
     /// The parent cannot be reached for enrolment.
     ParentUnreachable,
     /// No parked record stands there.
@@ -118,7 +122,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every one of them, in the order of the declaration.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 56] = [
         Self::KeyWrong,
         Self::RequestUnreadable,
         Self::RequestTooLarge,
@@ -150,6 +154,8 @@ impl Refusal {
         Self::InvitationUsed,
         Self::InvitationExpired,
         Self::InvitationForAnother,
+        Self::AddressInvalid,
+        Self::NotListening,
         Self::ParentUnreachable,
         Self::ParkedUnknown,
         Self::NoAudience,
@@ -231,6 +237,10 @@ impl Refusal {
             }
             Self::InvitationExpired => ("INVITATION_EXPIRED", "这份邀请已过期，请向上级重新索取。"),
             Self::InvitationForAnother => ("INVITATION_FOR_ANOTHER", "这份邀请是给另一个单位的，请使用本单位的邀请。"),
+            Self::AddressInvalid => ("ADDRESS_INVALID", "供下级拨入的地址应写成“主机:端口”，最多 8 个，请改正。"),
+            Self::NotListening => {
+                ("NOT_LISTENING", "本机没有供下级拨入的地址，请在配置中填写 link.listen，或用 --address 写明。")
+            }
             Self::ParentUnreachable => ("PARENT_UNREACHABLE", "联系不上上级节点，请检查网络和上级地址，稍后用同一份邀请再试。"),
             Self::ParkedUnknown => ("PARKED_UNKNOWN", "没有这条滞留记录，可能已经处理，请重新查看滞留清单。"),
             Self::NoAudience => ("NO_AUDIENCE", "没有可以报送的对象，请核对本单位在名录中的上级。"),

@@ -69,3 +69,26 @@ pub fn mode(mode: Mode) -> &'static str {
         Mode::Test => "测试",
     }
 }
+
+/// How far a record of ours has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// On this node's disk.
+    Saved,
+    /// On the parent's disk.
+    Custody,
+    /// With everyone it was addressed to.
+    Arrived,
+    /// Refused by a neighbour.
+    Parked,
+}
+
+/// How far a record of ours has got. Each word says no more than what is on a disk.
+pub fn progress(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Saved => "已保存（尚未送达上级）",
+        Progress::Custody => "已送达上级",
+        Progress::Arrived => "已到达",
+        Progress::Parked => "滞留（对方拒收，请看滞留清单）",
+    }
+}

@@ -1,0 +1,232 @@
+//! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
+
+pub(super) mod report;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Args, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::text::help;
+
+#[derive(Parser, Debug)]
+#[command(name = "dutynet", version, about = help::PROGRAM, after_help = help::PROGRAM_AFTER)]
+pub(super) struct Line {
+    #[command(subcommand)]
+    pub(super) command: Verb,
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Which node is meant.
+#[derive(Args, Debug, Clone)]
+pub(super) struct Place {
+    #[arg(long, global = true, value_name = "FILE", help = help::CONFIG)]
+    pub(super) config: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR", help = help::DATA)]
+    pub(super) data: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Verb {
+    #[command(about = help::INIT)]
+    Init(Init),
+    #[command(about = help::INVITE)]
+    Invite(Invite),
+    #[command(about = help::ENROL)]
+    Enrol(Enrol),
+    #[command(about = help::SERVE)]
+    Serve(Serve),
+    #[command(about = help::CHECK_CONFIG)]
+    CheckConfig,
+    #[command(about = help::STATUS)]
+    Status(Output),
+    #[command(about = help::LINKS)]
+    Links(Output),
+    #[command(about = help::PARKED)]
+    Parked {
+        #[command(subcommand)]
+        verb: ParkedVerb,
+    },
+    #[command(about = help::OFFICE)]
+    Office {
+        #[command(subcommand)]
+        verb: OfficeVerb,
+    },
+    #[command(about = help::REPORT)]
+    Report {
+        #[command(subcommand)]
+        verb: report::ReportVerb,
+    },
+    #[command(about = help::VERIFY)]
+    Verify(Output),
+    #[command(about = help::REBUILD)]
+    Rebuild,
+    #[command(about = help::DOCTOR)]
+    Doctor(Output),
+}
+
+impl Verb {
+    /// Whether a program reads what is printed.
+    pub(super) fn wants_json(&self) -> bool {
+        match self {
+            Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild => false,
+            Self::Invite(invite) => invite.output.json,
+            Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
+            Self::Parked { verb: ParkedVerb::List(output) } => output.json,
+            Self::Parked { verb: ParkedVerb::Retry(_) | ParkedVerb::Withdraw(_) } => false,
+            Self::Office { verb: OfficeVerb::List(output) } => output.json,
+            Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
+            Self::Report { verb } => verb.wants_json(),
+        }
+    }
+}
+
+/// How to print.
+#[derive(Args, Debug, Clone, Copy)]
+pub(super) struct Output {
+    #[arg(long, help = help::JSON)]
+    pub(super) json: bool,
+}
+
+/// Who does it.
+#[derive(Args, Debug, Clone)]
+pub(super) struct By {
+    #[arg(long = "as", value_name = "ID:NAME", help = help::AS)]
+    pub(super) person: Option<String>,
+}
+
+/// Who an office is.
+#[derive(Args, Debug, Clone)]
+pub(super) struct NewOffice {
+    #[arg(value_name = "OFFICE", help = help::OFFICE_ID)]
+    pub(super) office: String,
+    #[arg(long, default_value = "", help = help::OFFICE_NAME)]
+    pub(super) name: String,
+    #[arg(long, value_name = "CODE", default_value = "", help = help::OFFICE_AREA)]
+    pub(super) area: String,
+    #[arg(long, value_enum, help = help::OFFICE_CLASS)]
+    pub(super) class: Option<Class>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Init {
+    #[command(flatten)]
+    pub(super) office: NewOffice,
+    #[arg(long, help = help::ZONE)]
+    pub(super) zone: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    pub(super) office: NewOffice,
+    #[arg(long, help = help::REPLACE)]
+    pub(super) replace: bool,
+    #[arg(long, value_name = "DURATION", default_value = "7d", help = help::VALID_FOR)]
+    pub(super) valid_for: String,
+    #[arg(long = "address", value_name = "HOST:PORT", help = help::ADDRESS)]
+    pub(super) addresses: Vec<String>,
+    #[command(flatten)]
+    pub(super) by: By,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Serve {
+    #[arg(long, help = help::UNTIL_STDIN_CLOSES)]
+    pub(super) until_stdin_closes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Enrol {
+    #[arg(value_name = "INVITATION", help = help::INVITATION)]
+    pub(super) invitation: String,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ParkedVerb {
+    #[command(about = help::PARKED_LIST)]
+    List(Output),
+    #[command(about = help::PARKED_RETRY)]
+    Retry(ParkedPlace),
+    #[command(about = help::PARKED_WITHDRAW)]
+    Withdraw(ParkedPlace),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ParkedPlace {
+    #[arg(value_name = "OFFICE", help = help::PARKED_OFFICE)]
+    pub(super) neighbour: String,
+    #[arg(value_enum, help = help::PARKED_LANE)]
+    pub(super) lane: LaneName,
+    #[arg(value_name = "SEQ", help = help::PARKED_SEQ)]
+    pub(super) seq: u64,
+    #[command(flatten)]
+    pub(super) by: By,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum OfficeVerb {
+    #[command(about = help::OFFICE_LIST)]
+    List(Output),
+    #[command(about = help::OFFICE_ADD)]
+    Add(AddOffice),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AddOffice {
+    #[command(flatten)]
+    pub(super) office: NewOffice,
+    #[arg(long, required = true, help = help::NO_NODE)]
+    pub(super) no_node: bool,
+    #[command(flatten)]
+    pub(super) by: By,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What an office is to the tree.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Province,
+    City,
+    County,
+    Township,
+    Department,
+    Other,
+}
+
+/// Priority on a link.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LaneName {
+    Control,
+    Flash,
+    Urgent,
+    Routine,
+}
+
+/// The whole command line, with every help page in Chinese.
+pub(super) fn command() -> Command {
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(help::VERSION);
+    in_chinese(Line::command().disable_version_flag(true).arg(version))
+}
+
+fn in_chinese(command: Command) -> Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help(help::HELP);
+    let mut place = 0;
+    let framed = command
+        .help_template(help::TEMPLATE)
+        .subcommand_help_heading(help::COMMANDS)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .arg(help);
+    let ordered = framed.mut_args(|arg| {
+        place += 1;
+        let heading = if arg.is_positional() { help::ARGUMENTS } else { help::OPTIONS };
+        let arg = arg.help_heading(heading).display_order(place);
+        let takes_values = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
+        if takes_values { arg.hide_possible_values(true).hide_default_value(true) } else { arg }
+    });
+    ordered.mut_subcommands(in_chinese)
+}

@@ -1,0 +1,344 @@
+//! From replies of the local API to what is printed.
+
+use dutynet_proto::{api, duty, record};
+use dutynet_relay::{ids::UnixMillis, registry::OfficeClass};
+
+use super::{args, json};
+use crate::{
+    domain::{
+        beijing,
+        board::{Filed, Line, LineFact, Timing},
+    },
+    text::words::Progress,
+};
+
+/// `None` for 0, which the API uses for "never".
+pub(super) fn moment(millis: i64) -> Option<UnixMillis> {
+    (millis != 0).then_some(UnixMillis(millis))
+}
+
+fn time(millis: i64) -> Option<String> {
+    moment(millis).map(beijing::rfc3339)
+}
+
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+pub(super) fn filed(number: i32) -> Filed {
+    match api::Filed::try_from(number) {
+        Ok(api::Filed::Daily) => Filed::Daily,
+        Ok(api::Filed::Zero) => Filed::Zero,
+        Ok(api::Filed::Both) => Filed::Both,
+        Ok(api::Filed::Nothing | api::Filed::Unspecified) | Err(_) => Filed::Nothing,
+    }
+}
+
+fn filed_name(number: i32) -> &'static str {
+    match filed(number) {
+        Filed::Nothing => "nothing",
+        Filed::Daily => "daily",
+        Filed::Zero => "zero",
+        Filed::Both => "both",
+    }
+}
+
+pub(super) fn timing(number: i32) -> Timing {
+    match api::Timing::try_from(number) {
+        Ok(api::Timing::InTime) => Timing::InTime,
+        Ok(api::Timing::Late) => Timing::Late,
+        Ok(api::Timing::NotDue) => Timing::NotDue,
+        Ok(api::Timing::Missing | api::Timing::Unspecified) | Err(_) => Timing::Missing,
+    }
+}
+
+fn timing_name(number: i32) -> &'static str {
+    match timing(number) {
+        Timing::InTime => "in_time",
+        Timing::Late => "late",
+        Timing::NotDue => "not_due",
+        Timing::Missing => "missing",
+    }
+}
+
+pub(super) fn line(number: i32) -> Line {
+    match api::Line::try_from(number) {
+        Ok(api::Line::Up) => Line::Up,
+        Ok(api::Line::Down) => Line::Down,
+        Ok(api::Line::None) => Line::None,
+        Ok(api::Line::Unknown | api::Line::Unspecified) | Err(_) => Line::Unknown,
+    }
+}
+
+pub(super) fn line_fact(number: i32, since_ms: i64) -> LineFact {
+    LineFact { line: line(number), since: moment(since_ms) }
+}
+
+fn line_name(number: i32) -> &'static str {
+    match line(number) {
+        Line::Up => "up",
+        Line::Down => "down",
+        Line::Unknown => "unknown",
+        Line::None => "none",
+    }
+}
+
+/// `None`: not a record of this node.
+pub(super) fn progress(number: i32) -> Option<Progress> {
+    match api::ReportState::try_from(number) {
+        Ok(api::ReportState::Saved) => Some(Progress::Saved),
+        Ok(api::ReportState::Custody) => Some(Progress::Custody),
+        Ok(api::ReportState::Arrived) => Some(Progress::Arrived),
+        Ok(api::ReportState::Parked) => Some(Progress::Parked),
+        Ok(api::ReportState::Unspecified) | Err(_) => None,
+    }
+}
+
+fn state_name(number: i32) -> Option<&'static str> {
+    progress(number).map(|progress| match progress {
+        Progress::Saved => "saved",
+        Progress::Custody => "custody",
+        Progress::Arrived => "arrived",
+        Progress::Parked => "parked",
+    })
+}
+
+pub(super) fn class_to_wire(class: args::Class) -> record::OfficeClass {
+    match class {
+        args::Class::Province => record::OfficeClass::Province,
+        args::Class::City => record::OfficeClass::City,
+        args::Class::County => record::OfficeClass::County,
+        args::Class::Township => record::OfficeClass::Township,
+        args::Class::Department => record::OfficeClass::Department,
+        args::Class::Other => record::OfficeClass::Other,
+    }
+}
+
+pub(super) fn class(number: i32) -> OfficeClass {
+    match record::OfficeClass::try_from(number) {
+        Ok(record::OfficeClass::Province) => OfficeClass::Province,
+        Ok(record::OfficeClass::City) => OfficeClass::City,
+        Ok(record::OfficeClass::County) => OfficeClass::County,
+        Ok(record::OfficeClass::Township) => OfficeClass::Township,
+        Ok(record::OfficeClass::Department) => OfficeClass::Department,
+        Ok(record::OfficeClass::Other | record::OfficeClass::Unspecified) | Err(_) => OfficeClass::Other,
+    }
+}
+
+fn class_name(number: i32) -> &'static str {
+    match class(number) {
+        OfficeClass::Province => "province",
+        OfficeClass::City => "city",
+        OfficeClass::County => "county",
+        OfficeClass::Township => "township",
+        OfficeClass::Department => "department",
+        OfficeClass::Other => "other",
+    }
+}
+
+pub(super) fn lane_to_wire(lane: args::LaneName) -> record::Lane {
+    match lane {
+        args::LaneName::Control => record::Lane::Control,
+        args::LaneName::Flash => record::Lane::Flash,
+        args::LaneName::Urgent => record::Lane::Urgent,
+        args::LaneName::Routine => record::Lane::Routine,
+    }
+}
+
+/// Lane of the API; one that this program does not know goes last.
+pub(super) fn lane(number: i32) -> dutynet_relay::ids::Lane {
+    dutynet_relay::ids::Lane::from_number(number).unwrap_or(dutynet_relay::ids::Lane::Routine)
+}
+
+fn reference(from: Option<&record::RecordRef>) -> json::Record {
+    let id = from.map(|r| r.id.iter().map(|b| format!("{b:02x}")).collect()).unwrap_or_default();
+    json::Record { origin: from.map(|r| r.origin.clone()).unwrap_or_default(), id }
+}
+
+impl From<&api::BoardReply> for json::Board {
+    fn from(from: &api::BoardReply) -> Self {
+        Self {
+            period: from.period.clone(),
+            cut_off: time(from.cut_off_ms),
+            closes: time(from.closes_ms),
+            as_of: time(from.as_of_ms),
+            rows: from.rows.iter().map(board_row).collect(),
+        }
+    }
+}
+
+fn board_row(from: &api::BoardRow) -> json::BoardRow {
+    json::BoardRow {
+        office: from.office.clone(),
+        name: from.name.clone(),
+        depth: from.depth,
+        has_node: from.has_node,
+        filed: filed_name(from.filed),
+        timing: timing_name(from.timing),
+        line: line_name(from.line),
+        line_since: time(from.line_since_ms),
+        revision: from.revision,
+        recorded_at: time(from.recorded_at_ms),
+        received_at: time(from.received_at_ms),
+        calls: from.calls,
+        incidents: from.incidents,
+        entered_by: said(&from.entered_by),
+    }
+}
+
+/// A filed report, under the form that was asked for.
+pub(super) fn filed_json(form: &str, from: &api::FileReportReply) -> json::Filed {
+    json::Filed {
+        record: reference(from.record.as_ref()),
+        form: form.to_owned(),
+        period: from.period.clone(),
+        revision: from.revision,
+        folded: from.folded,
+        state: state_name(from.state).unwrap_or("saved"),
+    }
+}
+
+impl From<&api::ShowReportReply> for json::Report {
+    fn from(from: &api::ShowReportReply) -> Self {
+        Self { revisions: from.revisions.iter().map(revision).collect() }
+    }
+}
+
+fn revision(from: &api::Revision) -> json::Revision {
+    let answer = from.answer.clone().unwrap_or_default();
+    json::Revision {
+        revision: answer.revision,
+        record: reference(from.record.as_ref()),
+        form: answer.form,
+        form_version: answer.form_version,
+        period: answer.period,
+        office: answer.office,
+        answers: answer.answers.into_iter().filter_map(answered).collect(),
+        reason: said(&answer.reason),
+        by: from.by.as_ref().map(|p| json::Person { id: p.id.clone(), name: p.name.clone() }),
+        recorded_at: time(from.recorded_at_ms),
+        received_at: time(from.received_at_ms),
+        state: state_name(from.state),
+        hops: from.hops.iter().map(|h| json::Hop { office: h.office.clone(), received_at: time(h.received_at_ms) }).collect(),
+    }
+}
+
+fn answered(from: duty::Answer) -> Option<json::Answer> {
+    use duty::answer::Value as From;
+    let value = match from.value? {
+        From::Text(text) => json::Value::Text(text),
+        From::Number(number) => json::Value::Number(number),
+        From::Nil(nil) => json::Value::Nil { nil },
+        From::Rows(rows) => json::Value::Rows(rows.rows.into_iter().map(row).collect()),
+    };
+    Some(json::Answer { field: from.field, value })
+}
+
+fn row(from: duty::Row) -> json::Row {
+    json::Row { code: from.code, number: from.number, text: from.text }
+}
+
+impl From<&api::ListLinksReply> for json::Links {
+    fn from(from: &api::ListLinksReply) -> Self {
+        let line = |l: &api::LineRow| json::Line { office: l.office.clone(), line: line_name(l.line), since: time(l.since_ms) };
+        Self { links: from.links.iter().map(link).collect(), lines: from.lines.iter().map(line).collect() }
+    }
+}
+
+fn link(from: &api::LinkRow) -> json::Link {
+    let lane_row = |l: &api::LaneRow| {
+        let lane_json =
+            json::Lane { last_seq: l.last_seq, custody_seq: l.custody_seq, arrived_seq: l.arrived_seq, waiting: l.waiting };
+        (lane(l.lane).name(), lane_json)
+    };
+    json::Link {
+        office: from.office.clone(),
+        name: from.name.clone(),
+        is_parent: from.is_parent,
+        line: line_name(from.line),
+        since: time(from.since_ms),
+        lanes: from.lanes.iter().map(lane_row).collect(),
+        parked: from.parked,
+        next_attempt: time(from.next_attempt_ms),
+        reason: said(&from.reason),
+        offset_ms: from.offset_ms,
+    }
+}
+
+impl From<&api::ListParkedReply> for json::ParkedList {
+    fn from(from: &api::ListParkedReply) -> Self {
+        Self { parked: from.parked.iter().map(parked).collect() }
+    }
+}
+
+fn parked(from: &api::ParkedRow) -> json::Parked {
+    let at = from.r#ref.clone().unwrap_or_default();
+    json::Parked {
+        neighbour: at.neighbour,
+        lane: lane(at.lane).name(),
+        seq: at.seq,
+        record: reference(from.record.as_ref()),
+        kind: from.kind.clone(),
+        subject: from.subject.clone(),
+        code: from.code.clone(),
+        detail: from.detail.clone(),
+        since: time(from.since_ms),
+    }
+}
+
+impl From<&api::ListOfficesReply> for json::Offices {
+    fn from(from: &api::ListOfficesReply) -> Self {
+        Self { offices: from.offices.iter().map(json::Office::from).collect() }
+    }
+}
+
+impl From<&api::OfficeRow> for json::Office {
+    fn from(from: &api::OfficeRow) -> Self {
+        Self {
+            office: from.office.clone(),
+            name: from.name.clone(),
+            area_code: said(&from.area_code),
+            class: class_name(from.class),
+            parent: said(&from.parent),
+            has_node: from.has_node,
+            valid_from: time(from.valid_from_ms),
+        }
+    }
+}
+
+impl From<&api::InviteReply> for json::Invitation {
+    fn from(from: &api::InviteReply) -> Self {
+        Self { invitation: from.invitation.clone(), valid_until: time(from.valid_until_ms) }
+    }
+}
+
+impl From<&api::StatusReply> for json::Status {
+    fn from(from: &api::StatusReply) -> Self {
+        let warning =
+            |w: &api::Warning| json::Warning { code: w.code.clone(), sentence: w.sentence.clone(), since: time(w.since_ms) };
+        Self {
+            office: from.office.clone(),
+            name: from.name.clone(),
+            zone: from.zone.clone(),
+            epoch: from.epoch.clone(),
+            software: from.software.clone(),
+            clock: time(from.clock_ms),
+            serving_since: time(from.serving_since_ms),
+            records: from.records,
+            journal_bytes: from.journal_bytes,
+            disk_free_bytes: from.disk_free_bytes,
+            disk_total_bytes: from.disk_total_bytes,
+            waiting: from.waiting,
+            parked: from.parked,
+            not_interpreted: from.not_interpreted,
+            warnings: from.warnings.iter().map(warning).collect(),
+            counters: from.counters.iter().map(|(name, count)| (name.clone(), *count)).collect(),
+        }
+    }
+}
+
+impl From<&api::VerifyReply> for json::Verified {
+    fn from(from: &api::VerifyReply) -> Self {
+        Self { frames: from.frames, records: from.records, seals: from.seals, faults: from.faults.clone() }
+    }
+}

@@ -1,0 +1,259 @@
+//! What `--json` prints. Keys are English and stable: one may be added, none is renamed or given another meaning.
+//!
+//! Times are RFC 3339 with `+08:00`, or null. Ids of records are lower-case hexadecimal. `deploy/json.md` shows every shape, and a test
+//! compares it with this file.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// `report board --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Board {
+    pub(super) period: String,
+    pub(super) cut_off: Option<String>,
+    pub(super) closes: Option<String>,
+    pub(super) as_of: Option<String>,
+    pub(super) rows: Vec<BoardRow>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct BoardRow {
+    pub(super) office: String,
+    pub(super) name: String,
+    /// 0: the office of the node.
+    pub(super) depth: u32,
+    pub(super) has_node: bool,
+    /// `nothing`, `daily`, `zero`, `both`.
+    pub(super) filed: &'static str,
+    /// `in_time`, `late`, `not_due`, `missing`.
+    pub(super) timing: &'static str,
+    /// `up`, `down`, `unknown`, `none`.
+    pub(super) line: &'static str,
+    pub(super) line_since: Option<String>,
+    pub(super) revision: u32,
+    pub(super) recorded_at: Option<String>,
+    pub(super) received_at: Option<String>,
+    pub(super) calls: i64,
+    pub(super) incidents: i64,
+    /// Another office that entered it.
+    pub(super) entered_by: Option<String>,
+}
+
+/// `report daily`, `report zero`, `report correct` with `--json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Filed {
+    pub(super) record: Record,
+    pub(super) form: String,
+    pub(super) period: String,
+    pub(super) revision: u32,
+    /// True: the same content was held already.
+    pub(super) folded: bool,
+    /// `saved`, `custody`, `arrived`, `parked`.
+    pub(super) state: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Record {
+    pub(super) origin: String,
+    pub(super) id: String,
+}
+
+/// `report show --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) revisions: Vec<Revision>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Revision {
+    pub(super) revision: u32,
+    pub(super) record: Record,
+    pub(super) form: String,
+    pub(super) form_version: u32,
+    pub(super) period: String,
+    pub(super) office: String,
+    pub(super) answers: Vec<Answer>,
+    /// Why the revision before it was changed; null in the first.
+    pub(super) reason: Option<String>,
+    pub(super) by: Option<Person>,
+    pub(super) recorded_at: Option<String>,
+    pub(super) received_at: Option<String>,
+    /// Null unless it is a record of this node.
+    pub(super) state: Option<&'static str>,
+    pub(super) hops: Vec<Hop>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    pub(super) field: String,
+    /// Text, number, `{"nil": true}`, or rows.
+    pub(super) value: Value,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Value {
+    Text(String),
+    Number(i64),
+    Nil { nil: bool },
+    Rows(Vec<Row>),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) code: String,
+    pub(super) number: i64,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Hop {
+    pub(super) office: String,
+    pub(super) received_at: Option<String>,
+}
+
+/// `links --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Links {
+    /// Lines of this node.
+    pub(super) links: Vec<Link>,
+    /// Lines of offices further down, as far as they are known.
+    pub(super) lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    pub(super) office: String,
+    pub(super) name: String,
+    pub(super) is_parent: bool,
+    pub(super) line: &'static str,
+    pub(super) since: Option<String>,
+    pub(super) lanes: BTreeMap<&'static str, Lane>,
+    pub(super) parked: u64,
+    pub(super) next_attempt: Option<String>,
+    /// English, for people who look after machines; null when the line is up.
+    pub(super) reason: Option<String>,
+    /// Clock of the neighbour minus ours.
+    pub(super) offset_ms: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Lane {
+    pub(super) last_seq: u64,
+    pub(super) custody_seq: u64,
+    pub(super) arrived_seq: u64,
+    pub(super) waiting: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    pub(super) office: String,
+    pub(super) line: &'static str,
+    pub(super) since: Option<String>,
+}
+
+/// `parked list --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct ParkedList {
+    pub(super) parked: Vec<Parked>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Parked {
+    pub(super) neighbour: String,
+    pub(super) lane: &'static str,
+    pub(super) seq: u64,
+    pub(super) record: Record,
+    pub(super) kind: String,
+    pub(super) subject: String,
+    pub(super) code: String,
+    pub(super) detail: String,
+    pub(super) since: Option<String>,
+}
+
+/// `office list --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Offices {
+    pub(super) offices: Vec<Office>,
+}
+
+/// One office; also `office add --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Office {
+    pub(super) office: String,
+    pub(super) name: String,
+    pub(super) area_code: Option<String>,
+    /// `province`, `city`, `county`, `township`, `department`, `other`.
+    pub(super) class: &'static str,
+    /// Null: the root.
+    pub(super) parent: Option<String>,
+    pub(super) has_node: bool,
+    pub(super) valid_from: Option<String>,
+}
+
+/// `invite --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Invitation {
+    pub(super) invitation: String,
+    pub(super) valid_until: Option<String>,
+}
+
+/// `status --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Status {
+    pub(super) office: String,
+    pub(super) name: String,
+    pub(super) zone: String,
+    pub(super) epoch: String,
+    pub(super) software: String,
+    pub(super) clock: Option<String>,
+    pub(super) serving_since: Option<String>,
+    pub(super) records: u64,
+    pub(super) journal_bytes: u64,
+    pub(super) disk_free_bytes: u64,
+    pub(super) disk_total_bytes: u64,
+    pub(super) waiting: u64,
+    pub(super) parked: u64,
+    pub(super) not_interpreted: u64,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) counters: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Warning {
+    pub(super) code: String,
+    pub(super) sentence: String,
+    pub(super) since: Option<String>,
+}
+
+/// `verify --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Verified {
+    pub(super) frames: u64,
+    pub(super) records: u64,
+    pub(super) seals: u64,
+    /// English; empty: sound.
+    pub(super) faults: Vec<String>,
+}
+
+/// `doctor --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Doctor {
+    pub(super) checks: Vec<Check>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    /// Stable name.
+    pub(super) check: &'static str,
+    /// `good`, `watch`, `bad`.
+    pub(super) finding: &'static str,
+    pub(super) sentence: String,
+}

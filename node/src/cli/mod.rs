@@ -1,0 +1,105 @@
+//! The command line. Most commands are clients of the node that serves from a data folder; a few work on the folder itself.
+//!
+//! Exit status: 0 done, 1 refused, 2 the line was not understood, 3 there is no node to talk to. What is asked for goes to standard output,
+//! what was refused to standard error; with `--json` both are JSON on standard output.
+
+mod answers;
+mod args;
+mod client;
+mod convert;
+mod json;
+mod lines;
+mod node;
+mod person;
+mod place;
+mod report;
+mod table;
+mod told;
+mod tree;
+
+use std::{ffi::OsString, io, process::ExitCode};
+
+use clap::{FromArgMatches as _, error::ErrorKind};
+use serde::Serialize;
+
+use self::{
+    args::{Line, Verb},
+    told::Told,
+};
+use crate::text::{refusal::Refusal, usage};
+
+const NOT_UNDERSTOOD: u8 = 2;
+
+/// Does what a command line says, and gives the exit status.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = args::command().try_get_matches_from(words);
+    match matches.and_then(|matches| Line::from_arg_matches(&matches)) {
+        Ok(line) => run(&line),
+        Err(error) => explain(&error),
+    }
+}
+
+/// Help and version are answers; the rest is a line that was not understood.
+fn explain(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            say(io::stdout(), &error.render().to_string());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            say(io::stderr(), &error.render().to_string());
+            ExitCode::from(NOT_UNDERSTOOD)
+        }
+        _ => {
+            say(io::stderr(), &usage::sentence(error));
+            ExitCode::from(NOT_UNDERSTOOD)
+        }
+    }
+}
+
+fn run(line: &Line) -> ExitCode {
+    let done = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(perform(line)),
+        Err(error) => Err(Told::of(Refusal::Internal).about(error.to_string())),
+    };
+    match done {
+        Ok(text) => {
+            say(io::stdout(), &text);
+            ExitCode::SUCCESS
+        }
+        Err(told) if line.command.wants_json() => {
+            say(io::stdout(), &told.json());
+            told.exit()
+        }
+        Err(told) => {
+            say(io::stderr(), &told.text());
+            told.exit()
+        }
+    }
+}
+
+async fn perform(line: &Line) -> Result<String, Told> {
+    let place = &line.place;
+    match &line.command {
+        Verb::Invite(invite) => tree::invite(place, invite).await,
+        Verb::Status(output) => node::status(place, *output).await,
+        Verb::Links(output) => lines::links(place, *output).await,
+        Verb::Parked { verb } => lines::parked(place, verb).await,
+        Verb::Office { verb } => tree::run(place, verb).await,
+        Verb::Report { verb } => report::run(place, verb).await,
+        _ => Ok(String::new()),
+    }
+}
+
+/// Prints a text and the end of its line. A reader that has gone away is no fault of ours.
+fn say(mut to: impl io::Write, text: &str) {
+    let text = text.trim_end();
+    if !text.is_empty() {
+        let _ = writeln!(to, "{text}");
+    }
+}
+
+/// A value as `--json` prints it.
+fn printed(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

@@ -1,0 +1,5 @@
+//! The only code that changes state.
+
+mod refused;
+
+pub use refused::{Cause, Refused};
