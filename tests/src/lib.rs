@@ -3,4 +3,6 @@
 //! One binary per kind: `house` (rules about the source itself), `model` (random action lists), `sim` (seeded networks), `crash`
 //! (images and kills), `stories` (several real nodes). What two kinds share stands here; what one kind needs stays with it.
 
+pub mod between;
 pub mod ground;
+pub mod net;

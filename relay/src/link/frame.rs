@@ -260,6 +260,23 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
+    /// Every code.
+    pub const ALL: [Self; 8] = [
+        Self::Malformed,
+        Self::UnknownOrigin,
+        Self::NotYoursToSend,
+        Self::BadSeal,
+        Self::Conflict,
+        Self::UnknownTarget,
+        Self::Registry,
+        Self::TooLarge,
+    ];
+
+    /// From its stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
+    }
+
     /// Stable upper-case name.
     pub fn name(self) -> &'static str {
         match self {

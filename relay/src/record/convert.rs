@@ -68,6 +68,9 @@ pub(super) fn group_from_bytes(bytes: &Bytes) -> Result<SealedGroup, Malformed> 
     if !(1..=GROUP_MAX).contains(&from.digests.len()) {
         return Err(field("digests", "1 to 64"));
     }
+    if from.first_seq == 0 || from.first_seq > u64::MAX - GROUP_MAX as u64 {
+        return Err(field("first_seq", "from 1"));
+    }
     let digests = from.digests.iter().map(|d| Digest::from_slice(d));
     Ok(SealedGroup {
         suite: limited("suite", from.suite, 32)?,

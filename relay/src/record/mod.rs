@@ -7,9 +7,11 @@
 //! Nothing here knows what a body means.
 
 mod convert;
+mod convert_registry;
 mod header;
 mod seal;
 
+pub use convert_registry::{OFFICE_KIND, entry_from_body, entry_to_body};
 pub use header::{Audience, Header, Mode, Person, StreamId};
 pub use seal::{GROUP_MAX, OfficeKey, PublicKey, RawSeal, SUITE, Seal, verify};
 

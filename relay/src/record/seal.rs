@@ -82,6 +82,16 @@ impl Seal {
         self.group.key_id
     }
 
+    /// Stream that it seals.
+    pub fn stream(&self) -> &StreamId {
+        &self.group.stream
+    }
+
+    /// Sequence of its last record in that stream.
+    pub fn last_seq(&self) -> u64 {
+        self.group.first_seq + self.group.digests.len() as u64 - 1
+    }
+
     /// Office that it claims to be made by.
     pub fn origin(&self) -> &OfficeId {
         &self.group.origin

@@ -171,6 +171,20 @@ pub enum Intent {
     RetryParked(ParkedAt, Person),
     /// Give a parked record up.
     WithdrawParked(ParkedAt, Person),
+    /// A neighbour holds less than it had acknowledged.
+    Rewind {
+        /// Who.
+        neighbour: OfficeId,
+        /// What it holds, per lane.
+        holds: PerLane<LinkSeq>,
+    },
+    /// Something worth counting happened on a link; stable English name.
+    Count {
+        /// On which link.
+        neighbour: OfficeId,
+        /// What.
+        event: &'static str,
+    },
     /// Begin a new epoch.
     Fork(ForkReason),
     /// Send again, in this epoch, what the neighbour cannot show of earlier ones.
@@ -204,6 +218,23 @@ pub enum Intent {
         /// English, for people who look after the program.
         reason: String,
     },
+}
+
+impl Intent {
+    /// Makes more entries than one group holds, so it is committed by itself.
+    pub(super) fn stands_alone(&self) -> bool {
+        matches!(self, Self::Fork(_) | Self::Rebase { .. })
+    }
+}
+
+impl Judged {
+    /// Digest at its position of the chain.
+    pub fn digest(&self) -> Digest {
+        match self {
+            Self::Good(good) => good.record.digest(),
+            Self::Bad { digest, .. } | Self::Tombstone { digest, .. } => *digest,
+        }
+    }
 }
 
 /// An invitation as its maker keeps it.

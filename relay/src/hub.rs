@@ -1,0 +1,262 @@
+//! What this node knows of its lines right now: which sessions are up, since when, and what its children say of the lines below them.
+//!
+//! In memory only; changes of our own lines are journaled beside it. Behind a line that is down everything is unknown, since that moment.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::{
+    ids::{OfficeId, UnixMillis},
+    link::{
+        event::{Event, LinesScope},
+        frame::LineState,
+    },
+    registry::Registry,
+    writer::LineHead,
+};
+
+/// What is known of an office's line to its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// 通
+    Up,
+    /// 断
+    Down,
+    /// 不明: behind a line that is down.
+    Unknown,
+    /// 无终端
+    NoNode,
+}
+
+/// A line with its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineKnown {
+    /// What it is.
+    pub line: Line,
+    /// Since when; `None`: as long as this store exists.
+    pub since: Option<UnixMillis>,
+}
+
+/// The line to one neighbour.
+#[derive(Debug, Clone, Default)]
+pub struct LinkState {
+    /// Linked.
+    pub up: bool,
+    /// Since when.
+    pub since: Option<UnixMillis>,
+    /// Why it is down, English.
+    pub reason: String,
+    /// When it is dialled next.
+    pub next_attempt: Option<UnixMillis>,
+    /// Its clock minus ours, ms; 0: not measured.
+    pub offset_ms: i64,
+    /// Its program.
+    pub software: String,
+    below: BTreeMap<OfficeId, LineState>,
+}
+
+/// A session that may be told things.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionDoor {
+    pub(crate) id: u64,
+    pub(crate) events: mpsc::UnboundedSender<Event>,
+    pub(crate) ended: Arc<Notify>,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Hub {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    links: BTreeMap<OfficeId, LinkState>,
+    wakes: BTreeMap<OfficeId, Arc<Notify>>,
+    doors: BTreeMap<OfficeId, SessionDoor>,
+    sessions: u64,
+}
+
+impl Hub {
+    /// Begins with what the journal last said: lines that were up went down when the node stopped.
+    pub(crate) fn new(lines: BTreeMap<OfficeId, LineHead>, now: UnixMillis) -> Self {
+        let hub = Self::default();
+        for (office, head) in lines {
+            let since = if head.up { now } else { head.at };
+            let reason = if head.up { "this node was started anew".to_owned() } else { head.reason };
+            hub.lock().links.insert(office, LinkState { since: Some(since), reason, ..LinkState::default() });
+        }
+        hub
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Rung whenever something new is there for the neighbour.
+    pub(crate) fn wake(&self, neighbour: &OfficeId) -> Arc<Notify> {
+        self.lock().wakes.entry(neighbour.clone()).or_default().clone()
+    }
+
+    pub(crate) fn ring<'a>(&self, neighbours: impl Iterator<Item = &'a OfficeId>) {
+        let inner = self.lock();
+        for neighbour in neighbours {
+            if let Some(wake) = inner.wakes.get(neighbour) {
+                wake.notify_one();
+            }
+        }
+    }
+
+    /// The session that is there now, if any.
+    pub(crate) fn door(&self, neighbour: &OfficeId) -> Option<SessionDoor> {
+        self.lock().doors.get(neighbour).cloned()
+    }
+
+    /// A session comes in; whoever was there must have ended.
+    pub(crate) fn enter(&self, neighbour: &OfficeId, events: mpsc::UnboundedSender<Event>) -> SessionDoor {
+        let mut inner = self.lock();
+        inner.sessions += 1;
+        let door = SessionDoor { id: inner.sessions, events, ended: Arc::new(Notify::new()) };
+        inner.doors.insert(neighbour.clone(), door.clone());
+        door
+    }
+
+    /// A session is gone; a later one of the same neighbour stays.
+    pub(crate) fn leave(&self, neighbour: &OfficeId, id: u64) {
+        let mut inner = self.lock();
+        if inner.doors.get(neighbour).is_some_and(|door| door.id == id) {
+            inner.doors.remove(neighbour);
+        }
+    }
+
+    /// Whether any session is still there.
+    pub(crate) fn has_sessions(&self) -> bool {
+        !self.lock().doors.is_empty()
+    }
+
+    /// Tells every session.
+    pub(crate) fn tell_all(&self, event: &Event) {
+        for door in self.lock().doors.values() {
+            // A session that has just ended needs nothing more.
+            let _ = door.events.send(event.clone());
+        }
+    }
+
+    /// A line changed; the parent's session is told.
+    pub(crate) fn set_line(&self, registry: &Registry, neighbour: &OfficeId, up: bool, (at, reason): (UnixMillis, &str)) {
+        let mut inner = self.lock();
+        let link = inner.links.entry(neighbour.clone()).or_default();
+        if link.up != up || link.since.is_none() {
+            link.since = Some(at);
+        }
+        link.up = up;
+        reason.clone_into(&mut link.reason);
+        if up {
+            link.next_attempt = None;
+        }
+        let state = LineState { office: neighbour.clone(), up, since: link.since.unwrap_or(at) };
+        inner.tell_parent(registry, vec![state]);
+    }
+
+    pub(crate) fn set_next_attempt(&self, neighbour: &OfficeId, at: Option<UnixMillis>, reason: &str) {
+        let mut inner = self.lock();
+        let link = inner.links.entry(neighbour.clone()).or_default();
+        link.next_attempt = at;
+        reason.clone_into(&mut link.reason);
+    }
+
+    pub(crate) fn set_peer(&self, neighbour: &OfficeId, software: &str) {
+        software.clone_into(&mut self.lock().links.entry(neighbour.clone()).or_default().software);
+    }
+
+    pub(crate) fn set_offset(&self, neighbour: &OfficeId, ms: i64) {
+        self.lock().links.entry(neighbour.clone()).or_default().offset_ms = ms;
+    }
+
+    /// A child says what it knows of the lines below it.
+    pub(crate) fn set_below(&self, registry: &Registry, child: &OfficeId, lines: Vec<LineState>, scope: LinesScope) {
+        let mut inner = self.lock();
+        let link = inner.links.entry(child.clone()).or_default();
+        match scope {
+            LinesScope::Whole => link.below.clear(),
+            LinesScope::Changes => {}
+        }
+        let believed: Vec<_> = lines.into_iter().filter(|line| registry.is_ancestor(child, &line.office)).collect();
+        link.below.extend(believed.iter().map(|line| (line.office.clone(), line.clone())));
+        inner.tell_parent(registry, believed);
+    }
+
+    /// Lines of everything below, for the parent.
+    pub(crate) fn lines_below(&self, registry: &Registry) -> Vec<LineState> {
+        let inner = self.lock();
+        let mut lines = Vec::new();
+        for child in registry.children(registry.own()) {
+            let Some(link) = inner.links.get(&child.office) else { continue };
+            let Some(since) = link.since else { continue };
+            lines.push(LineState { office: child.office.clone(), up: link.up, since });
+            if link.up {
+                lines.extend(link.below.values().cloned());
+            }
+        }
+        lines
+    }
+
+    /// The line to each neighbour.
+    pub(crate) fn links(&self) -> BTreeMap<OfficeId, LinkState> {
+        self.lock().links.clone()
+    }
+
+    /// What is known of every line of the subtree.
+    pub(crate) fn lines(&self, registry: &Registry) -> BTreeMap<OfficeId, LineKnown> {
+        let inner = self.lock();
+        let mut known: BTreeMap<OfficeId, LineKnown> = BTreeMap::new();
+        // Parents come before their children.
+        for (depth, entry) in registry.subtree(registry.own()) {
+            let Some(parent) = entry.parent.as_ref().filter(|_| depth > 0) else { continue };
+            let line = if entry.key.is_none() {
+                LineKnown { line: Line::NoNode, since: None }
+            } else if depth == 1 {
+                inner.line_of_child(&entry.office)
+            } else {
+                inner.line_further_down(registry, known.get(parent).copied(), &entry.office)
+            };
+            known.insert(entry.office.clone(), line);
+        }
+        known
+    }
+}
+
+impl Inner {
+    fn tell_parent(&self, registry: &Registry, lines: Vec<LineState>) {
+        let door = registry.own_parent().and_then(|parent| self.doors.get(parent));
+        let below: Vec<_> = lines.into_iter().filter(|line| Some(&line.office) != registry.own_parent()).collect();
+        if let Some(door) = door.filter(|_| !below.is_empty()) {
+            // As above: a session that has just ended needs nothing more.
+            let _ = door.events.send(Event::LinesChanged(below));
+        }
+    }
+
+    fn line_of_child(&self, child: &OfficeId) -> LineKnown {
+        let link = self.links.get(child);
+        let line = if link.is_some_and(|link| link.up) { Line::Up } else { Line::Down };
+        LineKnown { line, since: link.and_then(|link| link.since) }
+    }
+
+    fn line_further_down(&self, registry: &Registry, above: Option<LineKnown>, office: &OfficeId) -> LineKnown {
+        match above {
+            Some(LineKnown { line: Line::Up, .. }) => {}
+            Some(LineKnown { since, .. }) => return LineKnown { line: Line::Unknown, since },
+            None => return LineKnown { line: Line::Unknown, since: None },
+        }
+        let told = registry.child_towards(office).and_then(|child| self.links.get(child)).and_then(|l| l.below.get(office));
+        match told {
+            Some(state) if state.up => LineKnown { line: Line::Up, since: Some(state.since) },
+            Some(state) => LineKnown { line: Line::Down, since: Some(state.since) },
+            None => LineKnown { line: Line::Down, since: None },
+        }
+    }
+}

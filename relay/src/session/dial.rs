@@ -1,0 +1,69 @@
+//! The child's end of a link: dials the parent, runs a session, waits, and never gives up.
+
+use std::sync::Arc;
+
+use dutynet_proto::link::link_client::LinkClient;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+
+use super::{Ended, MESSAGE_BYTES_MAX, Side};
+use crate::{
+    folder::ParentFile,
+    ids::{OfficeId, UnixMillis},
+    link::{config::Carries, end::RetryHint, retry::Retry, standing},
+    relay::Inner,
+    tls::connect::{Expected, KeepAlive, dial},
+};
+
+/// Keeps a session to the parent until the node stops.
+pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
+    let mut schedule = Retry::between(relay.settings.retry_first, relay.settings.retry_max, relay.seed());
+    let mut stop = relay.stop.clone();
+    let mut failed = relay.writer.failed();
+    loop {
+        let tried = tokio::select! {
+            tried = attempt(&relay, &parent) => tried,
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = failed.changed() => return,
+        };
+        let (wait, reason) = match tried {
+            Ok(ended) => {
+                if ended.settled {
+                    schedule.succeeded();
+                }
+                (schedule.delay(ended.retry), ended.reason.to_string())
+            }
+            Err(reason) => (schedule.delay(RetryHint::Schedule), reason),
+        };
+        let next = UnixMillis(relay.clock.wall().0 + i64::try_from(wait.as_millis()).unwrap_or(0));
+        relay.hub.set_next_attempt(&parent.office, Some(next), &reason);
+        tracing::info!(parent = %parent.office, %reason, next_attempt_s = wait.as_secs_f32(), "link down");
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = failed.changed() => return,
+        }
+    }
+}
+
+/// One connection and one session, from end to end.
+async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, String> {
+    let (tls, settings) = (&relay.tls, &relay.settings);
+    let pin = relay.parent_pin(parent);
+    let dialled = dial(tls, &parent.addresses, Expected::Pinned(pin), settings.dial_timeout).await;
+    let dialled = dialled.map_err(|fault| fault.to_string())?;
+    let registry = relay.store.registry();
+    let standing = standing::of_parent(&registry, &dialled.proven, &relay.office.zone, pin);
+    if let Some(reason) = standing.session_refusal() {
+        return Err(format!("whoever answers at {} is not our parent: {reason:?}", dialled.address));
+    }
+    let peer: OfficeId = parent.office.clone();
+    let channel = dialled.channel(KeepAlive::CHILD).await.map_err(|fault| fault.to_string())?;
+    let (outbound, frames) = mpsc::unbounded_channel();
+    // Hello must be on its way before the answer's headers are waited for, so the session begins at once.
+    let mut client = LinkClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
+    let opening = async move { client.session(UnboundedReceiverStream::new(frames)).await };
+    let side = Side { peer, is_child: true, carries: Carries::Everything };
+    let inbound = super::opening_stream(opening);
+    Ok(super::run(relay.clone(), side, inbound, outbound).await)
+}

@@ -1,0 +1,368 @@
+//! Runs one link session: feeds the pure machine from a stream and the writer, and does what it asks for.
+//!
+//! One task owns the machine. Batches go through a second one that verifies and hands them to the writer in order, and a third that waits
+//! for the writer's answers in order: so the reader never waits for a disk. All three end together; when [`run`] returns, everything that
+//! the session had asked of the store has been answered.
+
+mod accept;
+pub(crate) mod dial;
+pub(crate) mod serve;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use dutynet_proto::link as wire;
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::mpsc;
+
+use self::accept::Acceptance;
+use crate::{
+    ids::{Lane, OfficeId, PerLane, RecordId, Ticket},
+    link::{
+        config::{Carries, Config, Gate, Incumbent, Role, Start},
+        convert::{self, Heard, Packing},
+        end::{EndReason, RetryHint},
+        event::{Action, Event, Now},
+        frame::{Fetched, Frame},
+        machine::Machine,
+    },
+    random,
+    relay::Inner,
+    writer::{
+        StoreError,
+        intent::{Answer, Intent},
+        thread::Stopped,
+    },
+};
+
+/// Word of Hello for batches packed by zstd.
+const FEATURE_ZSTD: &str = "zstd";
+/// Records of one answer to a fetch.
+const FETCH_RECORDS: usize = 64;
+
+/// Largest message that gRPC lets through; a frame is smaller, an answer to an invitation may be larger.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// How a session ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) reason: EndReason,
+    pub(crate) retry: RetryHint,
+    /// It was worth something: the retry schedule starts over.
+    pub(crate) settled: bool,
+}
+
+/// Which end, and of which neighbour.
+pub(crate) struct Side {
+    pub(crate) peer: OfficeId,
+    pub(crate) is_child: bool,
+    pub(crate) carries: Carries,
+}
+
+/// Runs until the session ends. `inbound` yields what the neighbour sends.
+pub(crate) async fn run<S>(relay: Arc<Inner>, side: Side, mut inbound: S, outbound: mpsc::UnboundedSender<wire::Frame>) -> Ended
+where
+    S: Stream<Item = Result<wire::Frame, tonic::Status>> + Unpin + Send,
+{
+    let (events, mut told) = mpsc::unbounded_channel();
+    let mut session = Session::new(&relay, side, outbound, events.clone());
+    let mut stop = relay.stop.clone();
+    let mut failed = relay.writer.failed();
+    let wake = relay.hub.wake(&session.peer);
+    session.open();
+    while session.ended.is_none() {
+        let due = session.machine.wakes_at().saturating_sub(relay.clock.monotonic());
+        tokio::select! {
+            biased;
+            _ = failed.changed() => session.take(Event::Closed).await,
+            Some(event) = told.recv() => session.take(event).await,
+            frame = inbound.next() => {
+                let event = session.received(frame);
+                session.take(event).await;
+            }
+            () = wake.notified() => session.grew().await,
+            () = tokio::time::sleep(due) => session.take(Event::Tick).await,
+            changed = stop.changed(), if !*stop.borrow() => {
+                if changed.is_ok() {
+                    session.take(Event::Drain { retry_after: relay.settings.drain_retry }).await;
+                }
+            }
+        }
+    }
+    session.close().await
+}
+
+struct Session<'a> {
+    relay: &'a Arc<Inner>,
+    peer: OfficeId,
+    machine: Machine,
+    outbound: mpsc::UnboundedSender<wire::Frame>,
+    events: mpsc::UnboundedSender<Event>,
+    acceptance: Acceptance,
+    door: Option<u64>,
+    packing: Packing,
+    was_up: bool,
+    settled: bool,
+    ended: Option<(EndReason, RetryHint)>,
+}
+
+impl<'a> Session<'a> {
+    fn new(
+        relay: &'a Arc<Inner>,
+        side: Side,
+        outbound: mpsc::UnboundedSender<wire::Frame>,
+        events: mpsc::UnboundedSender<Event>,
+    ) -> Self {
+        let role = if side.is_child { Role::Child } else { Role::Parent(gate(relay, &side.peer)) };
+        let config = Config {
+            role,
+            own: relay.office.office.clone(),
+            peer: side.peer.clone(),
+            zone: relay.office.zone.clone(),
+            carries: side.carries,
+            software: relay.settings.software.clone(),
+            protocol: (1, 1),
+            features: vec![FEATURE_ZSTD.to_owned()],
+            limits: relay.settings.limits.clone(),
+        };
+        let acceptance = Acceptance::start(relay.clone(), side.peer.clone(), events.clone());
+        Self {
+            relay,
+            machine: Machine::new(config, relay.now()),
+            peer: side.peer,
+            outbound,
+            events,
+            acceptance,
+            door: None,
+            packing: Packing::Plain,
+            was_up: false,
+            settled: false,
+            ended: None,
+        }
+    }
+
+    /// A child begins; a parent waits for the child's Hello.
+    fn open(&mut self) {
+        if matches!(self.machine.config().role, Role::Child) {
+            self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);
+            let ticket = self.relay.store.tickets(&self.peer).first().copied();
+            self.answer(self.start(ticket));
+        }
+    }
+
+    fn received(&self, frame: Option<Result<wire::Frame, tonic::Status>>) -> Event {
+        match frame {
+            Some(Ok(frame)) => match convert::from_wire(frame) {
+                Ok(Heard::Frame(frame)) => Event::Received(frame),
+                Ok(Heard::Unknown) => Event::UnknownFrame,
+                Err(fault) => Event::Unreadable(fault.to_string()),
+            },
+            Some(Err(_)) | None => Event::Closed,
+        }
+    }
+
+    async fn grew(&mut self) {
+        let sent = self.relay.store.sent(&self.peer);
+        self.take(Event::Grew(PerLane(Lane::ALL.map(|lane| sent[lane].seq)))).await;
+        for lane in Lane::ALL {
+            if let Some(event) = self.relay.store.arrived_event(&self.peer, lane, None) {
+                self.take(event).await;
+            }
+        }
+    }
+
+    /// One event, and everything that follows from it at once.
+    async fn take(&mut self, event: Event) {
+        let mut due = VecDeque::from(self.machine.step(self.relay.now(), event));
+        while let Some(action) = due.pop_front() {
+            self.act(action).await;
+        }
+    }
+
+    fn answer(&self, event: Event) {
+        // The receiver lives as long as the session.
+        let _ = self.events.send(event);
+    }
+
+    async fn act(&mut self, action: Action) {
+        match action {
+            Action::Send(frame) => self.send(&frame),
+            Action::Admit { shown, incumbent } => self.admit(shown, incumbent).await,
+            Action::Up(peer) => {
+                self.was_up = true;
+                self.packing = if peer.features.iter().any(|f| f == FEATURE_ZSTD) { Packing::Zstd } else { Packing::Plain };
+                self.relay.line_up(&self.peer, &peer.software);
+            }
+            Action::KeepTicket(ticket) => self.keep_tickets(vec![ticket]).await,
+            Action::LookUpChain { lane, seq } => {
+                let hash = self.relay.store.chain_at(&self.peer, lane, seq).unwrap_or_default();
+                self.answer(Event::ChainAt { lane, seq, hash });
+            }
+            Action::Rebase { holds } => self.rebase(holds).await,
+            Action::Fork(reason) => self.relay.fork(reason).await,
+            Action::Load { lane, after, records_max, bytes_max } => self.load(lane, after, (records_max, bytes_max)),
+            Action::Accept(batch) => self.acceptance.accept(batch),
+            Action::RecordCustody(custody) => self.note(Intent::Custody { neighbour: self.peer.clone(), custody }),
+            Action::RecordArrived(arrived) => self.note(Intent::Arrived { neighbour: self.peer.clone(), arrived }),
+            Action::TellCustody { lane, after } => match self.relay.store.custody_event(&self.peer, lane, after) {
+                Ok(Some(event)) => self.answer(event),
+                Ok(None) => {}
+                Err(fault) => self.unreadable_store(&fault),
+            },
+            Action::TellArrived { lane, after } => {
+                self.relay.store.arrived_event(&self.peer, lane, Some(after)).into_iter().for_each(|event| self.answer(event));
+            }
+            Action::LoadFetch(fetch) => {
+                let fetched = self.load_fetch(&fetch.origin, fetch.after);
+                self.answer(Event::FetchLoaded(fetched));
+            }
+            Action::TakeBack(fetched) => self.acceptance.take_back(fetched),
+            Action::FetchFinished(_) => self.note(self.relay.nothing_wanted_back(&self.peer)),
+            Action::Lines { lines, scope } => {
+                self.relay.hub.set_below(&self.relay.store.registry(), &self.peer, lines, scope);
+            }
+            Action::Offset(ms) => self.relay.measured_offset(&self.peer, ms),
+            Action::Settled => self.settled = true,
+            Action::Count(event) => {
+                tracing::info!(neighbour = %self.peer, event = event.name(), "counted");
+                self.note(Intent::Count { neighbour: self.peer.clone(), event: event.name() });
+            }
+            Action::End { reason, retry } => self.ended = Some((reason, retry)),
+        }
+    }
+
+    fn send(&self, frame: &Frame) {
+        // A stream that is gone is noticed by the reader.
+        let _ = self.outbound.send(convert::to_wire(frame, self.packing));
+    }
+
+    fn note(&self, intent: Intent) {
+        self.relay.writer.note(intent);
+    }
+
+    fn unreadable_store(&self, fault: &StoreError) {
+        tracing::error!(neighbour = %self.peer, error = %fault, "the store cannot be read");
+        self.answer(Event::Closed);
+    }
+
+    /// What the store knows of this link.
+    fn start(&self, ticket: Option<Ticket>) -> Event {
+        let (store, peer) = (&self.relay.store, &self.peer);
+        let lines = match self.machine.config().role {
+            Role::Child => self.relay.hub.lines_below(&store.registry()),
+            Role::Parent(_) => Vec::new(),
+        };
+        let wanted = self.relay.is_wanted_back(peer);
+        Event::Opened(Box::new(Start {
+            epoch: store.epoch(),
+            lineage: store.lineage(peer),
+            sent: store.sent(peer),
+            custody: store.acked(peer),
+            arrived: store.arrived_at(peer),
+            held: store.held(peer),
+            ticket,
+            fetch: if wanted { vec![self.relay.office.office.clone()] } else { Vec::new() },
+            wants_past: wanted,
+            lines,
+        }))
+    }
+
+    /// Parent: the incumbent goes first; then the child gets a fresh ticket.
+    async fn admit(&mut self, shown: Option<Ticket>, incumbent: Incumbent) {
+        if incumbent == Incumbent::Live {
+            if let Some(door) = self.relay.hub.door(&self.peer) {
+                let ended = door.ended.notified();
+                // Closed already if nobody listens.
+                let _ = door.events.send(Event::Closed);
+                let _ = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
+            }
+        }
+        let Ok(fresh) = random::bytes().map(Ticket) else { return self.answer(Event::Closed) };
+        self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);
+        let tickets = [fresh].into_iter().chain(shown).collect();
+        let intent = Intent::Tickets { neighbour: self.peer.clone(), tickets };
+        match self.relay.writer.write_one(intent).await {
+            Ok(_) => self.answer(self.start(Some(fresh))),
+            Err(Stopped) => self.answer(Event::Closed),
+        }
+    }
+
+    async fn keep_tickets(&self, tickets: Vec<Ticket>) {
+        let intent = Intent::Tickets { neighbour: self.peer.clone(), tickets };
+        match self.relay.writer.write_one(intent).await {
+            Ok(_) if matches!(self.machine.config().role, Role::Child) => self.answer(Event::TicketKept),
+            Ok(_) => {}
+            Err(Stopped) => self.answer(Event::Closed),
+        }
+    }
+
+    async fn rebase(&self, holds: Option<(crate::ids::Epoch, PerLane<crate::ids::LinkSeq>)>) {
+        let written = self.relay.writer.write_one(Intent::Rebase { neighbour: self.peer.clone(), holds }).await;
+        let sent = self.relay.store.sent(&self.peer);
+        match written {
+            Ok(Answer::Refused(_)) | Err(Stopped) => self.answer(Event::Closed),
+            Ok(_) => self.answer(Event::Rebased(PerLane(Lane::ALL.map(|lane| sent[lane].seq)))),
+        }
+    }
+
+    fn load(&self, lane: Lane, after: crate::ids::LinkSeq, (records_max, bytes_max): (u64, usize)) {
+        let records_max = usize::try_from(records_max).unwrap_or(usize::MAX);
+        match self.relay.store.load(&self.peer, lane, after, (records_max, bytes_max)) {
+            Ok(items) => self.answer(Event::Loaded { lane, first: after.next(), items }),
+            Err(fault) => self.unreadable_store(&fault),
+        }
+    }
+
+    /// What the neighbour may have back: its own records, those of its subtree, and ours if it is below.
+    fn load_fetch(&self, origin: &OfficeId, after: Option<RecordId>) -> Fetched {
+        let (store, tree) = (&self.relay.store, self.relay.store.registry());
+        let is_child = tree.parent(&self.peer) == Some(tree.own());
+        let allowed = origin == &self.peer || (is_child && tree.is_within(origin, &self.peer));
+        let nothing = Fetched { origin: origin.clone(), records: Vec::new(), done: true };
+        if !allowed {
+            return nothing;
+        }
+        let found = store.by_origin(origin, after, FETCH_RECORDS).unwrap_or_default();
+        let done = found.len() < FETCH_RECORDS;
+        let records = found.into_iter().filter_map(|(_, place)| store.carried_at(place).ok());
+        Fetched { done, records: records.collect(), ..nothing }
+    }
+
+    async fn close(mut self) -> Ended {
+        self.acceptance.finish().await;
+        let (reason, retry) = self.ended.take().unwrap_or((EndReason::Closed, RetryHint::Schedule));
+        if let Some(id) = self.door {
+            if self.was_up {
+                self.relay.line_down(&self.peer, id, &reason.to_string());
+            }
+            if let Some(door) = self.relay.hub.door(&self.peer).filter(|door| door.id == id) {
+                door.ended.notify_one();
+            }
+            self.relay.hub.leave(&self.peer, id);
+        }
+        Ended { reason, retry, settled: self.settled }
+    }
+}
+
+/// Frames of a stream that is still being opened.
+fn opening_stream<F>(opening: F) -> impl Stream<Item = Result<wire::Frame, tonic::Status>> + Unpin + Send
+where
+    F: Future<Output = Result<tonic::Response<tonic::Streaming<wire::Frame>>, tonic::Status>> + Send,
+{
+    let opened = futures_util::stream::once(opening).map(|opened| match opened {
+        Ok(response) => response.into_inner().left_stream(),
+        Err(status) => futures_util::stream::iter([Err(status)]).right_stream(),
+    });
+    Box::pin(opened.flatten())
+}
+
+fn gate(relay: &Inner, peer: &OfficeId) -> Gate {
+    let incumbent = if relay.hub.door(peer).is_some() { Incumbent::Live } else { Incumbent::Absent };
+    Gate { tickets: relay.store.tickets(peer), incumbent }
+}
+
+impl Inner {
+    /// Now, by both clocks.
+    pub(crate) fn now(&self) -> Now {
+        Now { since: self.clock.monotonic(), wall: self.clock.wall() }
+    }
+}

@@ -1,0 +1,438 @@
+//! From frames to heads and index: what has been decided becomes visible.
+//!
+//! The same code runs after a live commit and in replay, one group at a time, and reads nothing but the group, the heads and the epochs
+//! before it: so a rebuilt index equals the living one. It decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message as _;
+
+use super::{
+    frames::{
+        self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, ParkedFrame, ParkedState, PositionsFrame,
+    },
+    frames::{PositionsOf, ReroutedFrame, RouteFrame, SealFrame, Verdict},
+    heads::{Heads, InLane, InLink, LineHead, StreamHead, Wait},
+    keys::{self, CHUNK_MAX, Key},
+};
+use crate::{
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
+    index::Batch,
+    journal::{Cursor, Place},
+    link::frame::Position,
+    record::{OFFICE_KIND, RawSeal, Seal, StreamId, entry_from_body},
+};
+
+/// Refusals of later hops that are kept to be told again; older ones were told in earlier sessions.
+const REFUSED_MAX: usize = 64;
+
+/// Applies one group to the heads and says what changes in the index.
+pub(crate) struct Applier<'a> {
+    heads: &'a mut Heads,
+    batch: Batch,
+    chunks: BTreeMap<(OfficeId, Lane), Vec<(LinkSeq, Place, Digest)>>,
+    waits: BTreeMap<(OfficeId, Lane), Wait>,
+    touched: Touched,
+}
+
+/// What a group changed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Links with something new: to send, or to tell.
+    pub links: BTreeSet<OfficeId>,
+    out: BTreeSet<(OfficeId, Lane)>,
+    incoming: BTreeSet<OfficeId>,
+    streams: BTreeSet<StreamId>,
+    counters: BTreeSet<String>,
+}
+
+/// Applies the entries of one group, which ends at `end`.
+pub(crate) fn apply(heads: &mut Heads, entries: &[(Place, Entry)], end: Cursor) -> Result<(Batch, Touched), FrameFault> {
+    let mut applier =
+        Applier { heads, batch: Batch::default(), chunks: BTreeMap::new(), waits: BTreeMap::new(), touched: Touched::default() };
+    for (place, entry) in entries {
+        applier.entry(*place, entry)?;
+    }
+    Ok(applier.finish(end))
+}
+
+impl Applier<'_> {
+    fn entry(&mut self, place: Place, entry: &Entry) -> Result<(), FrameFault> {
+        match entry {
+            Entry::Accepted(head, body) => self.accepted(place, head, body),
+            Entry::Seal(seal) => self.seal(seal),
+            Entry::Consumed(head) => self.consumed(head),
+            Entry::Parked(head) => self.parked(head),
+            Entry::Positions(head) => self.positions(head),
+            Entry::Epoch(head) => self.epoch(head),
+            Entry::Local(head, _) => {
+                self.batch.put(keys::local(&head.namespace, &head.key), keys::place_bytes(place));
+                Ok(())
+            }
+            Entry::NotInterpreted(head) => {
+                let group = head.group.unwrap_or_default();
+                let key = Key::new(b'n').place(frames::place(group, head.frame)).text(&head.projection).done();
+                self.batch.put(key, head.reason.clone());
+                self.count("not_interpreted");
+                Ok(())
+            }
+        }
+    }
+
+    fn accepted(&mut self, place: Place, head: &AcceptedFrame, body: &bytes::Bytes) -> Result<(), FrameFault> {
+        let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| FrameFault("record header"))?;
+        let digest = head.digest()?;
+        let value = [keys::place_bytes(place).as_slice(), &digest.0].concat();
+        self.batch.put(keys::record(&brief.reference()?), value);
+        self.count("records");
+        let registers = (brief.kind == OFFICE_KIND).then(|| head.raw(body).map(|raw| entry_from_body(&raw.body)));
+        let registers = registers.transpose()?;
+        if let Some(Ok(entry)) = &registers {
+            self.batch.put(Key::new(b'g').place(place).done(), Vec::new());
+            self.heads.registry = std::sync::Arc::new(self.heads.registry.with(entry.clone()));
+            self.heads.registrations.entry(entry.office.clone()).or_default().push(place);
+        }
+        for route in &head.routes {
+            let (neighbour, lane, seq) = route.read()?;
+            if let Some(Ok(entry)) = &registers {
+                let key = entry.key.as_ref().map(crate::record::PublicKey::id);
+                self.batch.put(keys::registered(&neighbour, &entry.office, key), Vec::new());
+            }
+            self.route(neighbour, lane, (seq, place, digest));
+        }
+        if head.in_seq > 0 {
+            self.consume(&head.from, head.in_lane, (head.in_seq, digest), &head.routes)?;
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, frame: &SealFrame) -> Result<(), FrameFault> {
+        if !frame.own {
+            return Ok(());
+        }
+        let raw = RawSeal { group: frame.group.clone(), signature: frame.signature.clone() };
+        let seal = Seal::parse(raw).map_err(|_| FrameFault("own seal"))?;
+        self.heads.streams.insert(seal.stream().clone(), StreamHead { seq: seal.last_seq(), seal: seal.hash() });
+        self.touched.streams.insert(seal.stream().clone());
+        Ok(())
+    }
+
+    fn consumed(&mut self, head: &ConsumedFrame) -> Result<(), FrameFault> {
+        let digest = frames::digest(&head.digest)?;
+        match head.verdict() {
+            Verdict::Folded => self.count("folded"),
+            Verdict::Refused => self.refused(head)?,
+            Verdict::Tombstone | Verdict::Unspecified => {}
+        }
+        if head.seq == 0 {
+            return Ok(());
+        }
+        self.consume(&head.from, head.lane, (head.seq, digest), &head.routes)
+    }
+
+    /// Kept so that the sender can be told again when the answer was lost.
+    fn refused(&mut self, head: &ConsumedFrame) -> Result<(), FrameFault> {
+        self.count("refused");
+        let (from, lane) = (frames::office(&head.from)?, frames::lane(head.lane)?);
+        let Some(link) = self.heads.incoming.get(&from).filter(|_| head.seq > 0) else { return Ok(()) };
+        let key = keys::refused(&from, link.epoch, lane).seq(LinkSeq(head.seq)).done();
+        self.batch.put(key, Key::new(0).text(&head.code).text(&head.detail).done());
+        Ok(())
+    }
+
+    /// One more position of an incoming lane, and what its arrival waits for.
+    fn consume(&mut self, from: &str, lane: i32, at: (u64, Digest), routes: &[RouteFrame]) -> Result<(), FrameFault> {
+        let (from, lane, (seq, digest)) = (frames::office(from)?, frames::lane(lane)?, at);
+        let link = self.heads.incoming.get_mut(&from).ok_or(FrameFault("position of an unknown epoch"))?;
+        let before = link.lanes[lane].at.unwrap_or_else(|| Position::start(link.epoch));
+        let after = before.after(digest);
+        if after.seq.0 != seq {
+            return Err(FrameFault("incoming positions with a hole"));
+        }
+        link.lanes[lane].at = Some(after);
+        self.touched.incoming.insert(from.clone());
+        self.touched.links.insert(from.clone());
+        let wait = self.waits.entry((from, lane)).or_insert(Wait { through: after.seq, on: BTreeMap::new() });
+        wait.through = after.seq;
+        for route in routes {
+            let (neighbour, lane, seq) = route.read()?;
+            let on = wait.on.entry((neighbour, lane)).or_insert(seq);
+            *on = seq.max(*on);
+        }
+        Ok(())
+    }
+
+    fn route(&mut self, neighbour: OfficeId, lane: Lane, item: (LinkSeq, Place, Digest)) {
+        self.chunks.entry((neighbour, lane)).or_default().push(item);
+    }
+
+    fn parked(&mut self, head: &ParkedFrame) -> Result<(), FrameFault> {
+        let (neighbour, lane) = (frames::office(&head.neighbour)?, frames::lane(head.lane)?);
+        let seq = LinkSeq(head.seq);
+        self.batch.put(keys::parked(&neighbour, head.ordinal, lane, seq), head.encode_to_vec());
+        if head.ordinal == self.heads.ordinal() {
+            let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
+            match head.state() {
+                ParkedState::Parked => {
+                    out.tombstones.insert(seq);
+                    out.parked.insert(seq);
+                }
+                ParkedState::Withdrawn | ParkedState::Retried => {
+                    out.parked.remove(&seq);
+                }
+                ParkedState::RefusedBelow | ParkedState::Unspecified => {}
+            }
+        }
+        if matches!(head.state(), ParkedState::Parked | ParkedState::RefusedBelow) {
+            self.count("parked");
+            self.refused_further_on(head)?;
+        }
+        self.touched.links.insert(neighbour);
+        Ok(())
+    }
+
+    /// The record had come from a neighbour: that one will be told.
+    fn refused_further_on(&mut self, head: &ParkedFrame) -> Result<(), FrameFault> {
+        if head.in_seq == 0 {
+            return Ok(());
+        }
+        let (from, lane) = (frames::office(&head.in_from)?, frames::lane(head.in_lane)?);
+        if let Some(link) = self.heads.incoming.get_mut(&from) {
+            let refused = &mut link.lanes[lane].refused;
+            refused.insert(LinkSeq(head.in_seq));
+            if refused.len() > REFUSED_MAX {
+                refused.pop_first();
+            }
+            self.touched.incoming.insert(from.clone());
+            self.touched.links.insert(from);
+        }
+        Ok(())
+    }
+
+    fn positions(&mut self, head: &PositionsFrame) -> Result<(), FrameFault> {
+        let neighbour = frames::office(&head.neighbour)?;
+        match head.of.as_ref().ok_or(FrameFault("positions of nothing"))? {
+            PositionsOf::Acked(at) => {
+                let lane = frames::lane(at.lane)?;
+                let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
+                out.acked = out.acked.max(LinkSeq(at.seq));
+                self.touched.out.insert((neighbour, lane));
+            }
+            PositionsOf::Rewound(at) => {
+                let lane = frames::lane(at.lane)?;
+                let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
+                out.acked = out.acked.min(LinkSeq(at.seq));
+                out.arrived = out.arrived.min(LinkSeq(at.seq));
+                self.touched.out.insert((neighbour, lane));
+            }
+            PositionsOf::Arrived(at) => {
+                let lane = frames::lane(at.lane)?;
+                let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
+                out.arrived = out.arrived.max(LinkSeq(at.seq));
+                self.touched.out.insert((neighbour, lane));
+            }
+            PositionsOf::Line(line) => {
+                let state = LineHead { up: line.up, at: UnixMillis(line.at), reason: line.reason.clone() };
+                self.batch.put(Key::new(b'u').office(&neighbour).done(), line.encode_to_vec());
+                self.heads.lines.insert(neighbour, state);
+            }
+            PositionsOf::Tickets(frame) => {
+                let tickets = frame.tickets.iter().map(|t| Ticket::from_slice(t));
+                let tickets: Vec<_> = tickets.collect::<Result<_, _>>().map_err(|_| FrameFault("ticket"))?;
+                self.batch.put(Key::new(b't').office(&neighbour).done(), frame.encode_to_vec());
+                self.heads.tickets.insert(neighbour, tickets);
+            }
+            PositionsOf::PeerEpoch(epoch) => self.peer_epoch(neighbour, frames::epoch(epoch)?),
+            PositionsOf::Rerouted(frame) => self.rerouted(neighbour, frame)?,
+            PositionsOf::Counted(name) => self.count(name),
+        }
+        Ok(())
+    }
+
+    fn peer_epoch(&mut self, neighbour: OfficeId, epoch: Epoch) {
+        let old = self.heads.incoming.insert(neighbour.clone(), InLink { epoch, lanes: PerLane::default() });
+        for (lane, held) in old.iter().flat_map(|link| Lane::ALL.map(|lane| (lane, &link.lanes[lane]))) {
+            for wait in &held.waits {
+                self.batch.delete(wait_key(&neighbour, lane, wait.through));
+            }
+        }
+        self.touched.incoming.insert(neighbour);
+    }
+
+    fn rerouted(&mut self, neighbour: OfficeId, frame: &ReroutedFrame) -> Result<(), FrameFault> {
+        let lane = frames::lane(frame.lane)?;
+        let place = frames::place(frame.group.unwrap_or_default(), frame.frame);
+        if let Some((office, key)) = frame.registers.split_once(' ') {
+            let key = data_encoding::HEXLOWER.decode(key.as_bytes()).ok();
+            let key = key.and_then(|k| crate::ids::KeyId::from_slice(&k).ok());
+            self.batch.put(keys::registered(&neighbour, &frames::office(office)?, key), Vec::new());
+        }
+        self.route(neighbour, lane, (LinkSeq(frame.seq), place, frames::digest(&frame.digest)?));
+        Ok(())
+    }
+
+    fn epoch(&mut self, head: &EpochFrame) -> Result<(), FrameFault> {
+        let epoch = frames::epoch(&head.epoch)?;
+        let ordinal = self.heads.ordinal();
+        if !self.heads.epochs.is_empty() {
+            self.leave_epoch(ordinal);
+            self.count("epochs_forked");
+        }
+        self.heads.epochs.push(epoch);
+        let key = Key::new(b'e').ordinal(self.heads.ordinal()).done();
+        self.batch.put(key, epoch.0);
+        Ok(())
+    }
+
+    /// Outgoing lanes and streams begin again. Whoever forks sends first, in order, all that had not arrived; what incoming positions
+    /// waited for keeps its place in that order.
+    fn leave_epoch(&mut self, ordinal: u32) {
+        let before = std::mem::take(&mut self.heads.out);
+        for (neighbour, lanes) in &before {
+            // Beyond what it acknowledged nobody knows whether its numbers name the same records.
+            let last = PerLane(Lane::ALL.map(|lane| lanes[lane].acked));
+            let value: Vec<u8> = last.0.iter().flat_map(|seq| seq.0.to_be_bytes()).collect();
+            self.batch.put(Key::new(b'f').office(neighbour).ordinal(ordinal).done(), value);
+            self.touched.out.extend(Lane::ALL.map(|lane| (neighbour.clone(), lane)));
+            self.heads.forked_at.insert((neighbour.clone(), ordinal), last);
+            self.heads.out.insert(neighbour.clone(), PerLane::default());
+        }
+        for stream in std::mem::take(&mut self.heads.streams).into_keys() {
+            self.batch.delete(keys::stream(&stream));
+        }
+        for (neighbour, link) in &mut self.heads.incoming {
+            for lane in Lane::ALL {
+                for wait in &mut link.lanes[lane].waits {
+                    for ((to, by), seq) in &mut wait.on {
+                        *seq = before.get(to).map_or(LinkSeq(0), |lanes| lanes[*by].place_after_fork(*seq));
+                    }
+                    self.batch.put(wait_key(neighbour, lane, wait.through), wait_bytes(wait));
+                }
+            }
+            self.touched.incoming.insert(neighbour.clone());
+        }
+    }
+
+    fn count(&mut self, name: &str) {
+        *self.heads.counters.entry(name.to_owned()).or_insert(0) += 1;
+        self.touched.counters.insert(name.to_owned());
+    }
+
+    fn finish(mut self, end: Cursor) -> (Batch, Touched) {
+        for ((neighbour, lane), items) in std::mem::take(&mut self.chunks) {
+            self.write_chunks(&neighbour, lane, &items);
+            self.touched.links.insert(neighbour.clone());
+            self.touched.out.insert((neighbour, lane));
+        }
+        for ((from, lane), wait) in std::mem::take(&mut self.waits) {
+            let link = self.heads.incoming.get_mut(&from);
+            if let Some(link) = link {
+                self.batch.put(wait_key(&from, lane, wait.through), wait_bytes(&wait));
+                link.lanes[lane].waits.push_back(wait);
+            }
+        }
+        self.settle_arrivals();
+        self.write_heads();
+        self.heads.applied = end;
+        self.batch.put(keys::APPLIED, keys::cursor_bytes(end));
+        (self.batch, self.touched)
+    }
+
+    fn write_chunks(&mut self, neighbour: &OfficeId, lane: Lane, items: &[(LinkSeq, Place, Digest)]) {
+        let (ordinal, mut at) = (self.heads.ordinal(), self.heads.sent(neighbour, lane));
+        for chunk in items.chunks(CHUNK_MAX) {
+            let first = at.seq.next();
+            at = chunk.iter().fold(at, |at, (_, _, digest)| at.after(*digest));
+            let places = chunk.iter().flat_map(|(_, place, _)| keys::place_bytes(*place));
+            let value: Vec<u8> = at.hash.0.into_iter().chain(places).collect();
+            self.batch.put(keys::outbox(neighbour, ordinal, lane).seq(first).done(), value);
+        }
+        self.heads.out.entry(neighbour.clone()).or_default()[lane].sent = Some(at);
+    }
+
+    /// Moves every incoming lane on as far as what it waits for has arrived.
+    fn settle_arrivals(&mut self) {
+        let Heads { incoming, out, .. } = &mut *self.heads;
+        let arrived = |on: &(OfficeId, Lane)| out.get(&on.0).map_or(LinkSeq(0), |lanes| lanes[on.1].arrived);
+        for (neighbour, link) in incoming.iter_mut() {
+            for lane in Lane::ALL {
+                let held = &mut link.lanes[lane];
+                while held.waits.front().is_some_and(|wait| wait.on.iter().all(|(on, seq)| arrived(on) >= *seq)) {
+                    let Some(wait) = held.waits.pop_front() else { break };
+                    held.arrived = wait.through;
+                    self.batch.delete(wait_key(neighbour, lane, wait.through));
+                    self.touched.incoming.insert(neighbour.clone());
+                    self.touched.links.insert(neighbour.clone());
+                }
+            }
+        }
+    }
+
+    fn write_heads(&mut self) {
+        for (neighbour, lane) in &self.touched.out {
+            let Some(out) = self.heads.out_lane(neighbour, *lane) else { continue };
+            let sent = out.sent.unwrap_or_else(|| Position::start(self.heads.epoch()));
+            let numbers = [sent.seq.0, out.acked.0, out.arrived.0].map(u64::to_be_bytes).concat();
+            self.batch.put(keys::out_head(neighbour, *lane), [numbers.as_slice(), &sent.hash.0].concat());
+        }
+        for neighbour in &self.touched.incoming {
+            let Some(link) = self.heads.incoming.get(neighbour) else { continue };
+            self.batch.put(Key::new(b'i').office(neighbour).done(), in_link_bytes(link));
+        }
+        for stream in &self.touched.streams {
+            let Some(head) = self.heads.streams.get(stream) else { continue };
+            self.batch.put(keys::stream(stream), [head.seq.to_be_bytes().as_slice(), &head.seal.0].concat());
+        }
+        for name in &self.touched.counters {
+            let value = self.heads.counter(name).to_be_bytes();
+            self.batch.put(Key::new(b'c').text(name).done(), value);
+        }
+    }
+}
+
+fn wait_key(neighbour: &OfficeId, lane: Lane, through: LinkSeq) -> Vec<u8> {
+    Key::new(b'w').office(neighbour).lane(lane).seq(through).done()
+}
+
+fn wait_bytes(wait: &Wait) -> Vec<u8> {
+    let parts = wait.on.iter().map(|((office, lane), seq)| Key::new(*lane as u8).seq(*seq).office(office).done());
+    parts.flatten().collect()
+}
+
+pub(super) fn read_wait(through: LinkSeq, value: &[u8]) -> Option<Wait> {
+    let (mut read, mut on) = (keys::Reader(value), BTreeMap::new());
+    while !read.0.is_empty() {
+        let (lane, seq) = (read.lane()?, read.seq()?);
+        on.insert((read.office()?, lane), seq);
+    }
+    Some(Wait { through, on })
+}
+
+fn in_link_bytes(link: &InLink) -> Vec<u8> {
+    let mut bytes = link.epoch.0.to_vec();
+    for lane in &link.lanes.0 {
+        let at = lane.at.unwrap_or_else(|| Position::start(link.epoch));
+        bytes.extend(at.seq.0.to_be_bytes());
+        bytes.extend(at.hash.0);
+        bytes.extend(lane.arrived.0.to_be_bytes());
+        bytes.extend(u16::try_from(lane.refused.len()).unwrap_or(0).to_be_bytes());
+        bytes.extend(lane.refused.iter().flat_map(|seq| seq.0.to_be_bytes()));
+    }
+    bytes
+}
+
+pub(super) fn read_in_link(value: &[u8]) -> Option<InLink> {
+    let mut read = keys::Reader(value);
+    let epoch = Epoch::from_slice(read.take(16)?).ok()?;
+    let mut lanes = PerLane::<InLane>::default();
+    for lane in Lane::ALL {
+        let at = Position { seq: read.seq()?, hash: read.digest()? };
+        let held = &mut lanes[lane];
+        held.at = (at.seq.0 > 0).then_some(at);
+        held.arrived = read.seq()?;
+        for _ in 0..read.u16()? {
+            held.refused.insert(read.seq()?);
+        }
+    }
+    Some(InLink { epoch, lanes })
+}

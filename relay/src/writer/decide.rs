@@ -1,0 +1,558 @@
+//! Decisions: what becomes of each intent, given the heads and what the same commit has decided before it.
+//!
+//! Here: own records and incoming records. What concerns a neighbour's positions is in [`super::neighbour`], enrolment in
+//! [`super::enrol`]. Everything decided becomes entries; nothing is changed until they are on disk.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+
+use super::{
+    Identity, Moment, Random, Space, StoreError,
+    frames::{
+        AcceptedFrame, ConsumedFrame, Entry, GroupPlace, HopFrame, PositionsFrame, PositionsOf, ReroutedFrame, RouteFrame,
+        SealFrame, Verdict,
+    },
+    heads::Heads,
+    intent::{Answer, Draft, GoodRecord, Incoming, Intent, Judged, WriteRefusal},
+    keys,
+    store::{Store, Stored},
+};
+use crate::{
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordRef},
+    index::CUSTODY,
+    journal::Place,
+    link::frame::{Position, Refusal, RefusalCode},
+    record::{Audience, GROUP_MAX, Header, OFFICE_KIND, Record, SALT_BYTES, SUITE, Seal, StreamId, entry_from_body},
+    registry::Registry,
+    route,
+};
+
+/// One commit in the making.
+pub(super) struct Decision<'a> {
+    pub(super) heads: &'a Heads,
+    pub(super) store: &'a Store,
+    pub(super) identity: &'a Identity,
+    pub(super) at: Moment,
+    random: &'a mut Random,
+    seals: &'a HashMap<Digest, Place>,
+    pub(super) registry: Arc<Registry>,
+    entries: Vec<Entry>,
+    out: HashMap<(OfficeId, Lane), LinkSeq>,
+    chains: HashMap<(OfficeId, Lane), Position>,
+    peer_epochs: HashMap<OfficeId, Epoch>,
+    pub(super) epoch: Option<Epoch>,
+    records: HashMap<RecordRef, Fresh>,
+    seal_frames: HashMap<Digest, u32>,
+    unsealed: BTreeMap<StreamId, Vec<(usize, Record)>>,
+    introduced: HashSet<Vec<u8>>,
+}
+
+/// A record that this commit accepts, and which of its entries that is.
+struct Fresh {
+    record: Record,
+    entry: usize,
+}
+
+/// What a commit comes to.
+pub(super) struct Decided {
+    pub(super) entries: Vec<Entry>,
+    pub(super) answers: Vec<Answer>,
+}
+
+impl<'a> Decision<'a> {
+    pub(super) fn new(
+        heads: &'a Heads,
+        store: &'a Store,
+        identity: &'a Identity,
+        at: Moment,
+        (random, seals): (&'a mut Random, &'a HashMap<Digest, Place>),
+    ) -> Self {
+        Self {
+            heads,
+            store,
+            identity,
+            at,
+            random,
+            seals,
+            registry: heads.registry.clone(),
+            entries: Vec::new(),
+            out: HashMap::new(),
+            chains: HashMap::new(),
+            peer_epochs: HashMap::new(),
+            epoch: None,
+            records: HashMap::new(),
+            seal_frames: HashMap::new(),
+            unsealed: BTreeMap::new(),
+            introduced: HashSet::new(),
+        }
+    }
+
+    /// Decides about one intent.
+    pub(super) fn intent(&mut self, intent: Intent) -> Result<Answer, StoreError> {
+        match intent {
+            Intent::Submit(draft) => self.submit(*draft),
+            Intent::Accept(incoming) => self.accept(incoming),
+            Intent::TakeBack { neighbour, records } => self.take_back(&neighbour, records),
+            Intent::Invite(_) | Intent::Enrol(_) | Intent::Register(..) => self.enrolment(intent),
+            Intent::Custody { .. }
+            | Intent::Arrived { .. }
+            | Intent::Line { .. }
+            | Intent::Tickets { .. }
+            | Intent::RetryParked(..)
+            | Intent::WithdrawParked(..)
+            | Intent::Rewind { .. }
+            | Intent::Count { .. }
+            | Intent::Fork(_)
+            | Intent::Rebase { .. }
+            | Intent::Local { .. }
+            | Intent::NotInterpreted { .. } => self.about_neighbour(intent),
+        }
+    }
+
+    /// Seals what was made here and hands out the result.
+    pub(super) fn finish(mut self, answers: Vec<Answer>) -> Result<Decided, StoreError> {
+        for (stream, made) in std::mem::take(&mut self.unsealed) {
+            let mut previous = self.stream_head(&stream).1;
+            for group in made.chunks(GROUP_MAX) {
+                let records: Vec<_> = group.iter().map(|(_, record)| record.clone()).collect();
+                let seal = Seal::make(&self.identity.key, &records, previous).map_err(|_| StoreError::Journal("own seal"))?;
+                previous = seal.hash();
+                let frame = self.push_seal(seal.raw(), true);
+                for (place, (entry, _)) in group.iter().enumerate() {
+                    if let Some(Entry::Accepted(head, _)) = self.entries.get_mut(*entry) {
+                        head.seal_frame = frame;
+                        head.seal_place = u32::try_from(place).unwrap_or(u32::MAX);
+                    }
+                }
+            }
+        }
+        Ok(Decided { entries: self.entries, answers })
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    pub(super) fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+
+    pub(super) fn own(&self) -> &'a OfficeId {
+        &self.identity.office
+    }
+
+    fn current_epoch(&self) -> Epoch {
+        self.epoch.unwrap_or_else(|| self.heads.epoch())
+    }
+
+    // ---- own records ----
+
+    fn submit(&mut self, draft: Draft) -> Result<Answer, StoreError> {
+        let too_full = match draft.lane {
+            Lane::Control | Lane::Flash => self.at.space == Space::None,
+            Lane::Urgent => self.at.space >= Space::VeryLow,
+            Lane::Routine => self.at.space >= Space::Low,
+        };
+        if too_full {
+            return Ok(Answer::Refused(WriteRefusal::NoSpace(draft.lane)));
+        }
+        for clause in &draft.audience {
+            if let Audience::UpTo(top) = clause {
+                if !self.registry.is_ancestor(top, self.own()) {
+                    return Ok(Answer::Refused(WriteRefusal::UnknownOffice(top.clone())));
+                }
+            }
+        }
+        self.make(draft)
+    }
+
+    /// Makes a record of our own, or folds it onto the one that is held.
+    pub(super) fn make(&mut self, draft: Draft) -> Result<Answer, StoreError> {
+        let stream = StreamId { top: route::topmost(&self.registry, &draft.audience), lane: draft.lane };
+        let seq = self.stream_head(&stream).0 + 1;
+        let body = draft.body.clone();
+        let header = self.header(draft, stream.clone(), seq);
+        let record = match Record::make(header, self.random::<SALT_BYTES>(), body) {
+            Ok(record) => record,
+            Err(fault) => return Ok(Answer::Refused(WriteRefusal::Malformed(fault.to_string()))),
+        };
+        let reference = record.reference();
+        if let Some((held, _)) = self.held(&reference)? {
+            let folded = held.says_the_same(&record);
+            return Ok(if folded { Answer::Made { reference, folded } } else { Answer::Refused(WriteRefusal::Conflict) });
+        }
+        let to = match route::routes(&self.registry, &record.header().audience, None) {
+            Ok(to) => to,
+            Err(route::UnknownTarget(id)) => return Ok(Answer::Refused(WriteRefusal::UnknownOffice(id))),
+        };
+        let routes = self.route_all(&to, &record)?;
+        let entry = self.entries.len();
+        self.push_accepted(&record, None, routes, (0, Vec::new()));
+        self.unsealed.entry(stream).or_default().push((entry, record));
+        Ok(Answer::Made { reference, folded: false })
+    }
+
+    fn header(&self, draft: Draft, stream: StreamId, stream_seq: u64) -> Header {
+        Header {
+            id: draft.id,
+            origin: self.own().clone(),
+            epoch: self.current_epoch(),
+            stream,
+            stream_seq,
+            kind: draft.kind,
+            subject: draft.subject,
+            audience: draft.audience,
+            mode: draft.mode,
+            happened_at: draft.happened_at,
+            learnt_at: draft.learnt_at,
+            recorded_at: self.at.wall,
+            person: draft.person,
+            suite: SUITE.to_owned(),
+            corrects: draft.corrects,
+            on_behalf_of: draft.on_behalf_of,
+        }
+    }
+
+    /// Last sequence (with what this commit made) and last seal (before it) of an own stream.
+    fn stream_head(&self, stream: &StreamId) -> (u64, Digest) {
+        let head = self.heads.streams.get(stream).filter(|_| self.epoch.is_none());
+        let made = self.unsealed.get(stream).map_or(0, |made| made.len() as u64);
+        head.map_or((made, Digest::ZERO), |head| (head.seq + made, head.seal))
+    }
+
+    // ---- records from neighbours ----
+
+    fn accept(&mut self, incoming: Incoming) -> Result<Answer, StoreError> {
+        let Incoming { neighbour: from, epoch, lane, first, items } = incoming;
+        if self.at.space == Space::None {
+            return Ok(Answer::Refused(WriteRefusal::NoSpace(lane)));
+        }
+        let known = self.peer_epochs.get(&from).copied();
+        let known = known.or_else(|| self.heads.incoming.get(&from).map(|link| link.epoch));
+        let begins_epoch = known != Some(epoch);
+        if begins_epoch {
+            self.chains.retain(|(office, _), _| *office != from);
+        }
+        let held = self.chain(&from, epoch, lane);
+        let expected = held.seq.next();
+        if first != expected {
+            return Ok(Answer::Refused(WriteRefusal::OutOfOrder { expected, got: first }));
+        }
+        if begins_epoch {
+            let of = Some(PositionsOf::PeerEpoch(Bytes::copy_from_slice(&epoch.0)));
+            self.push(Entry::Positions(PositionsFrame { neighbour: from.as_str().to_owned(), of }));
+            self.peer_epochs.insert(from.clone(), epoch);
+        }
+        let (mut at, mut refusals) = (held, Vec::new());
+        for item in items {
+            at = at.after(item.digest());
+            refusals.extend(self.position((&from, lane, at.seq), item)?);
+        }
+        self.chains.insert((from, lane), at);
+        Ok(Answer::Custody { at, refusals })
+    }
+
+    /// Where an incoming lane stands, with what this commit has taken.
+    fn chain(&self, from: &OfficeId, epoch: Epoch, lane: Lane) -> Position {
+        let taken = self.chains.get(&(from.clone(), lane)).copied();
+        taken.unwrap_or_else(|| self.heads.held(from, epoch, lane))
+    }
+
+    fn position(&mut self, at: (&OfficeId, Lane, LinkSeq), item: Judged) -> Result<Option<Refusal>, StoreError> {
+        match item {
+            Judged::Good(good) => self.good(at, *good),
+            Judged::Bad { reference, digest, code, detail } => {
+                self.consume(at, (reference.as_ref(), digest), (Verdict::Refused, code.name(), &detail), Vec::new());
+                Ok(Some(Refusal { seq: at.2, code, detail }))
+            }
+            Judged::Tombstone { reference, digest } => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Tombstone, "", ""), Vec::new());
+                Ok(None)
+            }
+        }
+    }
+
+    fn good(&mut self, at: (&OfficeId, Lane, LinkSeq), good: GoodRecord) -> Result<Option<Refusal>, StoreError> {
+        let reference = good.record.reference();
+        let digest = good.record.digest();
+        match self.verdict(at.0, &good.record, Way::ByLane)? {
+            Ruling::Fold(routes) => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Folded, "", ""), routes);
+                Ok(None)
+            }
+            Ruling::Refuse(code, detail) => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Refused, code.name(), &detail), Vec::new());
+                Ok(Some(Refusal { seq: at.2, code, detail }))
+            }
+            Ruling::Keep(to) => {
+                self.keep(at, good, &to)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn take_back(&mut self, neighbour: &OfficeId, records: Vec<Judged>) -> Result<Answer, StoreError> {
+        for item in records {
+            let Judged::Good(good) = item else { continue };
+            match self.verdict(neighbour, &good.record, Way::Fetched)? {
+                Ruling::Keep(to) => self.keep((neighbour, good.record.header().lane(), LinkSeq(0)), *good, &to)?,
+                Ruling::Fold(_) | Ruling::Refuse(..) => {}
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Who may say what (architecture: authority), then where it goes.
+    fn verdict(&mut self, from: &OfficeId, record: &Record, way: Way) -> Result<Ruling, StoreError> {
+        if let Some((held, routes)) = self.held(&record.reference())? {
+            let same = held.digest() == record.digest() || held.says_the_same(record);
+            let detail = "the same reference is held with other content; make a correction";
+            return Ok(if same { Ruling::Fold(routes) } else { Ruling::Refuse(RefusalCode::Conflict, detail.into()) });
+        }
+        if !self.may_say(from, record, way) {
+            let detail = format!("{} may not send what {} says", from, record.header().origin);
+            return Ok(Ruling::Refuse(RefusalCode::NotYoursToSend, detail));
+        }
+        if record.header().kind == OFFICE_KIND {
+            if let Err(detail) = self.register(record) {
+                return Ok(Ruling::Refuse(RefusalCode::Registry, detail));
+            }
+        }
+        Ok(match route::routes(&self.registry, &record.header().audience, Some(from)) {
+            Ok(to) => Ruling::Keep(to),
+            Err(unknown) => Ruling::Refuse(RefusalCode::UnknownTarget, unknown.to_string()),
+        })
+    }
+
+    fn may_say(&self, from: &OfficeId, record: &Record, way: Way) -> bool {
+        let (tree, origin, own) = (&self.registry, &record.header().origin, self.own());
+        let from_child = tree.parent(from) == Some(own);
+        let ours = tree.is_within(origin, own);
+        let from_above = tree.is_ancestor(origin, own);
+        let registers = record.header().kind == OFFICE_KIND;
+        match way {
+            // The chain from the root down comes from the parent, whoever made it.
+            Way::Fetched => ours || from_above || registers,
+            Way::ByLane if from_child => tree.is_within(origin, from),
+            Way::ByLane => registers || from_above || (!ours && route::reaches_down_to(tree, &record.header().audience)),
+        }
+    }
+
+    fn register(&mut self, record: &Record) -> Result<(), String> {
+        let entry = entry_from_body(&record.raw().body).map_err(|fault| fault.to_string())?;
+        self.registry.judge(&entry, &record.header().origin).map_err(|fault| fault.to_string())?;
+        self.registry = Arc::new(self.registry.with(entry));
+        Ok(())
+    }
+
+    fn keep(&mut self, at: (&OfficeId, Lane, LinkSeq), good: GoodRecord, to: &[OfficeId]) -> Result<(), StoreError> {
+        let GoodRecord { record, carried } = good;
+        let seal_hash = carried.seal.hash();
+        let routes = self.route_all(to, &record)?;
+        let (seal_group, seal_frame) = self.seal_place(seal_hash, &carried.seal);
+        self.push_accepted(&record, Some(at), routes, (carried.place, carried.trail.iter().map(HopFrame::of).collect()));
+        if let Some(Entry::Accepted(head, _)) = self.entries.last_mut() {
+            head.seal_group = seal_group;
+            head.seal_frame = seal_frame;
+        }
+        Ok(())
+    }
+
+    fn seal_place(&mut self, hash: Digest, seal: &crate::record::RawSeal) -> (Option<GroupPlace>, u32) {
+        if let Some(frame) = self.seal_frames.get(&hash) {
+            return (None, *frame);
+        }
+        if let Some(place) = self.seals.get(&hash) {
+            let group = GroupPlace { segment: place.segment, offset: place.group };
+            return (Some(group), u32::from(place.frame));
+        }
+        (None, self.push_seal(seal, false))
+    }
+
+    fn push_seal(&mut self, seal: &crate::record::RawSeal, own: bool) -> u32 {
+        let frame = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.push(Entry::Seal(SealFrame { group: seal.group.clone(), signature: seal.signature.clone(), own }));
+        self.seal_frames.insert(seal.hash(), frame);
+        frame
+    }
+
+    // ---- what both have in common ----
+
+    /// A record that is held already or accepted by this commit, with where it went.
+    fn held(&self, reference: &RecordRef) -> Result<Option<(Record, Vec<RouteFrame>)>, StoreError> {
+        if let Some(fresh) = self.records.get(reference) {
+            let routes = match self.entries.get(fresh.entry) {
+                Some(Entry::Accepted(head, _)) => head.routes.clone(),
+                Some(_) | None => Vec::new(),
+            };
+            return Ok(Some((fresh.record.clone(), routes)));
+        }
+        let Some((place, _)) = self.store.find(reference)? else { return Ok(None) };
+        let (head, body) = self.store.accepted(place)?;
+        let record = Record::parse(head.raw(&body)?).map_err(|_| StoreError::Journal("record"))?;
+        let routes = head.routes.into_iter().map(|route| self.route_now(route));
+        Ok(Some((record, routes.collect::<Result<_, _>>()?)))
+    }
+
+    /// Positions of an earlier epoch mean nothing now: whatever is sent so far in that lane covers the record.
+    fn route_now(&self, mut route: RouteFrame) -> Result<RouteFrame, StoreError> {
+        if self.heads.ordinal() > 0 {
+            let (neighbour, lane, _) = route.read()?;
+            route.seq = self.heads.sent(&neighbour, lane).seq.0;
+        }
+        Ok(route)
+    }
+
+    /// Gives the record a position in the lane of each neighbour; who its origin is goes before it where that is not known yet.
+    fn route_all(&mut self, to: &[OfficeId], record: &Record) -> Result<Vec<RouteFrame>, StoreError> {
+        let mut routes = Vec::new();
+        for neighbour in to {
+            if self.registry.parent(neighbour) == Some(self.own()) {
+                self.introduce(neighbour, &record.header().origin)?;
+            }
+            let seq = self.next_position(neighbour, record.header().lane());
+            routes.push(RouteFrame::of(neighbour, record.header().lane(), seq));
+        }
+        Ok(routes)
+    }
+
+    pub(super) fn next_position(&mut self, neighbour: &OfficeId, lane: Lane) -> LinkSeq {
+        let before = match self.out.get(&(neighbour.clone(), lane)) {
+            Some(seq) => *seq,
+            None if self.epoch.is_some() => LinkSeq(0),
+            None => self.heads.sent(neighbour, lane).seq,
+        };
+        self.out.insert((neighbour.clone(), lane), before.next());
+        before.next()
+    }
+
+    /// A child must know who an origin from elsewhere in the tree is before it gets that origin's record.
+    fn introduce(&mut self, child: &OfficeId, origin: &OfficeId) -> Result<(), StoreError> {
+        let known = self.registry.is_within(origin, child) || self.registry.is_within(self.own(), origin);
+        if known {
+            return Ok(());
+        }
+        let (tree, own) = (self.registry.clone(), self.own());
+        let strangers: Vec<_> = tree.path_up(origin).take_while(|office| !tree.is_within(own, office)).collect();
+        strangers.into_iter().rev().try_for_each(|office| self.send_registration(child, office))
+    }
+
+    /// Routes the entries of an office to a child that has not got them.
+    pub(super) fn send_registration(&mut self, child: &OfficeId, office: &OfficeId) -> Result<(), StoreError> {
+        for place in self.heads.registrations.get(office).cloned().unwrap_or_default() {
+            let (head, body) = self.store.accepted(place)?;
+            let entry = entry_from_body(&head.raw(&body)?.body).map_err(|_| StoreError::Journal("registry entry"))?;
+            let key = entry.key.as_ref().map(crate::record::PublicKey::id);
+            let routed = keys::registered(child, office, key);
+            if self.introduced.contains(&routed) || self.store.index.get(CUSTODY, &routed)?.is_some() {
+                continue;
+            }
+            self.introduced.insert(routed);
+            let stored = Store::stored_from(place, &head, &body)?;
+            let registers = key.map_or_else(String::new, |key| format!("{office} {key}"));
+            self.reroute(child, (&stored, place), registers);
+        }
+        let fresh: Vec<usize> = self.records.values().filter(|f| registers(&f.record, office)).map(|f| f.entry).collect();
+        for entry in fresh {
+            let named = |route: &RouteFrame| route.neighbour == child.as_str();
+            let routed = matches!(&self.entries[entry], Entry::Accepted(head, _) if head.routes.iter().any(named));
+            if !routed {
+                let seq = self.next_position(child, Lane::Control);
+                if let Entry::Accepted(head, _) = &mut self.entries[entry] {
+                    head.routes.push(RouteFrame::of(child, Lane::Control, seq));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a record that is held already at the end of a lane.
+    pub(super) fn reroute(&mut self, to: &OfficeId, (stored, place): (&Stored, Place), registers: String) {
+        let (record, reference) = (&stored.record, stored.record.reference());
+        let seq = self.next_position(to, record.header().lane());
+        let of = Some(PositionsOf::Rerouted(ReroutedFrame {
+            lane: record.header().lane().number(),
+            seq: seq.0,
+            origin: reference.origin.as_str().to_owned(),
+            id: Bytes::copy_from_slice(&reference.id.0),
+            digest: Bytes::copy_from_slice(&record.digest().0),
+            group: Some(GroupPlace { segment: place.segment, offset: place.group }),
+            frame: u32::from(place.frame),
+            registers,
+        }));
+        self.push(Entry::Positions(PositionsFrame { neighbour: to.as_str().to_owned(), of }));
+    }
+
+    fn push_accepted(
+        &mut self,
+        record: &Record,
+        from: Option<(&OfficeId, Lane, LinkSeq)>,
+        routes: Vec<RouteFrame>,
+        (seal_place, trail): (u32, Vec<HopFrame>),
+    ) {
+        let raw = record.raw();
+        let body: Bytes = [raw.salt.as_ref(), raw.body.as_ref()].concat().into();
+        let head = AcceptedFrame {
+            header: raw.header.clone(),
+            digest: Bytes::copy_from_slice(&record.digest().0),
+            from: from.map(|(office, ..)| office.as_str().to_owned()).unwrap_or_default(),
+            in_lane: from.map_or(0, |(_, lane, _)| lane.number()),
+            in_seq: from.map_or(0, |(.., seq)| seq.0),
+            routes,
+            seal_group: None,
+            seal_frame: 0,
+            seal_place,
+            received_at: self.at.wall.0,
+            trail,
+            offset_ms: self.at.offset_ms,
+        };
+        self.records.insert(record.reference(), Fresh { record: record.clone(), entry: self.entries.len() });
+        self.push(Entry::Accepted(head, body));
+    }
+
+    fn consume(
+        &mut self,
+        (from, lane, seq): (&OfficeId, Lane, LinkSeq),
+        (reference, digest): (Option<&RecordRef>, Digest),
+        (verdict, code, detail): (Verdict, &str, &str),
+        routes: Vec<RouteFrame>,
+    ) {
+        self.push(Entry::Consumed(ConsumedFrame {
+            from: from.as_str().to_owned(),
+            lane: lane.number(),
+            seq: seq.0,
+            digest: Bytes::copy_from_slice(&digest.0),
+            verdict: verdict.into(),
+            code: code.to_owned(),
+            origin: reference.map(|r| r.origin.as_str().to_owned()).unwrap_or_default(),
+            id: reference.map(|r| Bytes::copy_from_slice(&r.id.0)).unwrap_or_default(),
+            routes,
+            detail: detail.to_owned(),
+        }));
+    }
+}
+
+fn registers(record: &Record, office: &OfficeId) -> bool {
+    let header = record.header();
+    header.kind == OFFICE_KIND && entry_from_body(&record.raw().body).is_ok_and(|entry| entry.office == *office)
+}
+
+/// How a record came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    ByLane,
+    Fetched,
+}
+
+/// What becomes of a good record.
+enum Ruling {
+    Keep(Vec<OfficeId>),
+    Fold(Vec<RouteFrame>),
+    Refuse(RefusalCode, String),
+}

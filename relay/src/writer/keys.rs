@@ -1,0 +1,188 @@
+//! Keys and values of the writer's space in the index.
+//!
+//! A key is a letter and parts that sort as they should: texts end in a zero byte (no id holds one), numbers are big-endian.
+//!
+//! | letter | parts | value |
+//! | --- | --- | --- |
+//! | `a` | | cursor up to which the journal is applied |
+//! | `c` | name | counter |
+//! | `d` | neighbour, office, key id | a registry entry was routed there |
+//! | `e` | ordinal | epoch |
+//! | `f` | neighbour, ordinal | last positions of that epoch, when the next began |
+//! | `g` | place | a registry record |
+//! | `h` | neighbour, lane | head of an outgoing lane |
+//! | `i` | neighbour | epoch and positions of incoming lanes |
+//! | `l` | namespace, key | place of local bytes |
+//! | `n` | place, projection | not interpreted |
+//! | `o` | neighbour, ordinal, lane, first seq | chunk of an outbox: chain hash at its end, places |
+//! | `p` | neighbour, ordinal, lane, seq | refused, withdrawn or retried position |
+//! | `q` | neighbour, its epoch, lane, seq | why an incoming position was refused |
+//! | `r` | origin, id | place and digest of a record |
+//! | `s` | top, lane | head of an own stream |
+//! | `t` | neighbour | tickets |
+//! | `u` | neighbour | line state |
+//! | `w` | neighbour, lane, through seq | positions whose arrival is waited for |
+
+use crate::{
+    ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, RecordRef},
+    journal::{Cursor, Place},
+    record::StreamId,
+};
+
+/// Where the journal is applied up to.
+pub(crate) const APPLIED: &[u8] = b"a";
+/// Most places in one outbox chunk; keeps a value well under 4 KiB.
+pub(crate) const CHUNK_MAX: usize = 128;
+const PLACE_BYTES: usize = 14;
+
+/// Builds one key.
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    pub(crate) fn new(letter: u8) -> Self {
+        Self(vec![letter])
+    }
+
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(0);
+        self
+    }
+
+    pub(crate) fn office(self, office: &OfficeId) -> Self {
+        self.text(office.as_str())
+    }
+
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub(crate) fn lane(self, lane: Lane) -> Self {
+        self.bytes(&[lane as u8])
+    }
+
+    pub(crate) fn ordinal(self, ordinal: u32) -> Self {
+        self.bytes(&ordinal.to_be_bytes())
+    }
+
+    pub(crate) fn seq(self, seq: LinkSeq) -> Self {
+        self.bytes(&seq.0.to_be_bytes())
+    }
+
+    pub(crate) fn place(self, place: Place) -> Self {
+        self.bytes(&place_bytes(place))
+    }
+
+    pub(crate) fn done(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+pub(crate) fn record(reference: &RecordRef) -> Vec<u8> {
+    Key::new(b'r').office(&reference.origin).bytes(&reference.id.0).done()
+}
+
+pub(crate) fn out_head(neighbour: &OfficeId, lane: Lane) -> Vec<u8> {
+    Key::new(b'h').office(neighbour).lane(lane).done()
+}
+
+pub(crate) fn outbox(neighbour: &OfficeId, ordinal: u32, lane: Lane) -> Key {
+    Key::new(b'o').office(neighbour).ordinal(ordinal).lane(lane)
+}
+
+pub(crate) fn parked(neighbour: &OfficeId, ordinal: u32, lane: Lane, seq: LinkSeq) -> Vec<u8> {
+    Key::new(b'p').office(neighbour).ordinal(ordinal).lane(lane).seq(seq).done()
+}
+
+pub(crate) fn refused(neighbour: &OfficeId, epoch: Epoch, lane: Lane) -> Key {
+    Key::new(b'q').office(neighbour).bytes(&epoch.0).lane(lane)
+}
+
+pub(crate) fn stream(id: &StreamId) -> Vec<u8> {
+    let top = id.top.as_ref().map_or("", OfficeId::as_str);
+    Key::new(b's').text(top).lane(id.lane).done()
+}
+
+pub(crate) fn registered(neighbour: &OfficeId, office: &OfficeId, key: Option<KeyId>) -> Vec<u8> {
+    let key = key.map_or([0; 16], |id| id.0);
+    Key::new(b'd').office(neighbour).office(office).bytes(&key).done()
+}
+
+pub(crate) fn local(namespace: &str, key: &str) -> Vec<u8> {
+    Key::new(b'l').text(namespace).text(key).done()
+}
+
+pub(crate) fn place_bytes(place: Place) -> [u8; PLACE_BYTES] {
+    let mut bytes = [0; PLACE_BYTES];
+    bytes[..4].copy_from_slice(&place.segment.to_be_bytes());
+    bytes[4..12].copy_from_slice(&place.group.to_be_bytes());
+    bytes[12..].copy_from_slice(&place.frame.to_be_bytes());
+    bytes
+}
+
+pub(crate) fn read_place(bytes: &[u8]) -> Option<Place> {
+    let mut read = Reader(bytes);
+    let place = Place { segment: read.u32()?, group: read.u64()?, frame: read.u16()? };
+    Some(place)
+}
+
+pub(crate) fn cursor_bytes(cursor: Cursor) -> Vec<u8> {
+    let parts = [cursor.offset.to_be_bytes(), cursor.groups.to_be_bytes()].concat();
+    [cursor.segment.to_be_bytes().as_slice(), &parts].concat()
+}
+
+pub(crate) fn read_cursor(bytes: &[u8]) -> Option<Cursor> {
+    let mut read = Reader(bytes);
+    Some(Cursor { segment: read.u32()?, offset: read.u64()?, groups: read.u64()? })
+}
+
+/// Takes numbers and hashes from the front of a value.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    pub(crate) fn u8(&mut self) -> Option<u8> {
+        self.take(1).map(|b| b[0])
+    }
+
+    pub(crate) fn u16(&mut self) -> Option<u16> {
+        self.take(2)?.try_into().ok().map(u16::from_be_bytes)
+    }
+
+    pub(crate) fn u32(&mut self) -> Option<u32> {
+        self.take(4)?.try_into().ok().map(u32::from_be_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.take(8)?.try_into().ok().map(u64::from_be_bytes)
+    }
+
+    pub(crate) fn seq(&mut self) -> Option<LinkSeq> {
+        self.u64().map(LinkSeq)
+    }
+
+    pub(crate) fn digest(&mut self) -> Option<Digest> {
+        Digest::from_slice(self.take(32)?).ok()
+    }
+
+    pub(crate) fn lane(&mut self) -> Option<Lane> {
+        Lane::from_number(i32::from(self.u8()?))
+    }
+
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
+        let end = self.0.iter().position(|b| *b == 0)?;
+        let text = std::str::from_utf8(self.take(end)?).ok()?;
+        self.take(1)?;
+        Some(text)
+    }
+
+    pub(crate) fn office(&mut self) -> Option<OfficeId> {
+        OfficeId::parse(self.text()?).ok()
+    }
+}

@@ -1,0 +1,246 @@
+//! Decisions about a neighbour's positions: custody, arrival, parked records, forks, and everything that is only noted.
+
+use bytes::Bytes;
+
+use super::{
+    StoreError,
+    decide::Decision,
+    frames::{
+        Entry, EpochFrame, GroupPlace, LaneSeqFrame, LineFrame, LocalFrame, NotInterpretedFrame, ParkedFrame, ParkedState,
+        PositionsFrame, PositionsOf, TicketsFrame,
+    },
+    intent::{Answer, ForkReason, Intent, ParkedAt, WriteRefusal},
+    keys,
+};
+use crate::{
+    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
+    index::CUSTODY,
+    journal::Place,
+    link::frame::{Arrived, Custody},
+    record::Person,
+};
+
+/// Namespace of what this crate keeps for itself: links on which own records are wanted back.
+pub(crate) const WANTED_BACK: &str = "relay.wanted-back";
+
+impl Decision<'_> {
+    pub(super) fn about_neighbour(&mut self, intent: Intent) -> Result<Answer, StoreError> {
+        match intent {
+            Intent::Custody { neighbour, custody } => self.custody(&neighbour, custody)?,
+            Intent::Arrived { neighbour, arrived } => self.arrived(&neighbour, &arrived)?,
+            Intent::Line { neighbour, up, reason } => {
+                let at = self.at.wall.0;
+                self.note(&neighbour, PositionsOf::Line(LineFrame { up, at, reason }));
+            }
+            Intent::Tickets { neighbour, tickets } => {
+                let tickets = tickets.iter().map(|t| Bytes::copy_from_slice(&t.0)).collect();
+                self.note(&neighbour, PositionsOf::Tickets(TicketsFrame { tickets }));
+            }
+            Intent::RetryParked(at, by) => return self.settle(&at, &by, ParkedState::Retried),
+            Intent::WithdrawParked(at, by) => return self.settle(&at, &by, ParkedState::Withdrawn),
+            Intent::Rewind { neighbour, holds } => self.rewind(&neighbour, holds),
+            Intent::Count { neighbour, event } => self.note(&neighbour, PositionsOf::Counted(event.to_owned())),
+            Intent::Fork(reason) => return self.fork(reason),
+            Intent::Rebase { neighbour, holds } => self.rebase(&neighbour, holds)?,
+            Intent::Local { namespace, key, bytes } => self.push(Entry::Local(LocalFrame { namespace, key }, bytes)),
+            Intent::NotInterpreted { place, projection, reason } => self.push(Entry::NotInterpreted(NotInterpretedFrame {
+                group: Some(GroupPlace { segment: place.segment, offset: place.group }),
+                frame: u32::from(place.frame),
+                projection,
+                reason,
+            })),
+            Intent::Submit(_)
+            | Intent::Accept(_)
+            | Intent::TakeBack { .. }
+            | Intent::Invite(_)
+            | Intent::Enrol(_)
+            | Intent::Register(..) => return Err(StoreError::Journal("an intent in the wrong place")),
+        }
+        Ok(Answer::Done)
+    }
+
+    fn note(&mut self, neighbour: &OfficeId, of: PositionsOf) {
+        self.push(Entry::Positions(PositionsFrame { neighbour: neighbour.as_str().to_owned(), of: Some(of) }));
+    }
+
+    fn custody(&mut self, neighbour: &OfficeId, custody: Custody) -> Result<(), StoreError> {
+        let (lane, through) = (custody.lane, custody.at.seq);
+        if custody.epoch != self.heads.epoch() || through > self.heads.sent(neighbour, lane).seq {
+            return Ok(());
+        }
+        let known = self.heads.out_lane(neighbour, lane).cloned().unwrap_or_default();
+        for refusal in custody.refusals {
+            if known.tombstones.contains(&refusal.seq) || refusal.seq > through {
+                continue;
+            }
+            let (code, detail) = (refusal.code.name(), refusal.detail);
+            self.park(neighbour, (lane, refusal.seq), ParkedState::Parked, (code, detail))?;
+        }
+        if through > known.acked {
+            self.note(neighbour, PositionsOf::Acked(LaneSeqFrame { lane: lane.number(), seq: through.0 }));
+        }
+        Ok(())
+    }
+
+    fn arrived(&mut self, neighbour: &OfficeId, arrived: &Arrived) -> Result<(), StoreError> {
+        let lane = arrived.lane;
+        if arrived.epoch != self.heads.epoch() || arrived.seq > self.heads.sent(neighbour, lane).seq {
+            return Ok(());
+        }
+        for seq in &arrived.refused {
+            let key = keys::parked(neighbour, self.heads.ordinal(), lane, *seq);
+            if *seq <= arrived.seq && self.store.index.get(CUSTODY, &key)?.is_none() {
+                let detail = "refused by an office further on".to_owned();
+                self.park(neighbour, (lane, *seq), ParkedState::RefusedBelow, ("FURTHER_ON", detail))?;
+            }
+        }
+        let known = self.heads.out_lane(neighbour, lane).map_or(LinkSeq(0), |out| out.arrived);
+        if arrived.seq > known {
+            self.note(neighbour, PositionsOf::Arrived(LaneSeqFrame { lane: lane.number(), seq: arrived.seq.0 }));
+        }
+        Ok(())
+    }
+
+    fn park(
+        &mut self,
+        neighbour: &OfficeId,
+        (lane, seq): (Lane, LinkSeq),
+        state: ParkedState,
+        (code, detail): (&str, String),
+    ) -> Result<(), StoreError> {
+        let ordinal = self.heads.ordinal();
+        let Some(place) = self.store.place_at(neighbour, ordinal, lane, seq)? else { return Ok(()) };
+        let (head, _) = self.store.accepted(place)?;
+        // Positions of the sender's earlier epochs mean nothing to it now.
+        let current = OfficeId::parse(&head.from).ok().and_then(|from| self.heads.incoming.get(&from));
+        let told = current.is_some_and(|link| {
+            let lane = Lane::from_number(head.in_lane);
+            lane.and_then(|lane| link.lanes[lane].at).is_some_and(|at| at.seq.0 >= head.in_seq)
+        });
+        self.push(Entry::Parked(ParkedFrame {
+            neighbour: neighbour.as_str().to_owned(),
+            lane: lane.number(),
+            seq: seq.0,
+            ordinal,
+            state: state.into(),
+            code: code.to_owned(),
+            detail,
+            at: self.at.wall.0,
+            by: String::new(),
+            in_from: head.from,
+            in_lane: head.in_lane,
+            in_seq: if told { head.in_seq } else { 0 },
+        }));
+        Ok(())
+    }
+
+    /// A person retries or withdraws what is parked.
+    fn settle(&mut self, at: &ParkedAt, by: &Person, state: ParkedState) -> Result<Answer, StoreError> {
+        let parked = self.store.parked()?.into_iter().find(|parked| parked.at == *at && !parked.below);
+        let Some(parked) = parked else { return Ok(Answer::Refused(WriteRefusal::NotParked)) };
+        for ordinal in (0..=self.heads.ordinal()).rev() {
+            let Some(place) = self.store.place_at(&at.neighbour, ordinal, at.lane, at.seq)? else { continue };
+            let stored = self.store.stored(place)?;
+            if stored.record.reference() != parked.reference {
+                continue;
+            }
+            if state == ParkedState::Retried {
+                self.reroute(&at.neighbour, (&stored, place), String::new());
+            }
+            self.push(Entry::Parked(ParkedFrame {
+                neighbour: at.neighbour.as_str().to_owned(),
+                lane: at.lane.number(),
+                seq: at.seq.0,
+                ordinal,
+                state: state.into(),
+                code: parked.code,
+                detail: parked.detail,
+                at: self.at.wall.0,
+                by: format!("{} {}", by.id, by.name),
+                in_from: String::new(),
+                in_lane: 0,
+                in_seq: 0,
+            }));
+            return Ok(Answer::Done);
+        }
+        Ok(Answer::Refused(WriteRefusal::NotParked))
+    }
+
+    fn rewind(&mut self, neighbour: &OfficeId, holds: PerLane<LinkSeq>) {
+        for lane in Lane::ALL {
+            let acked = self.heads.out_lane(neighbour, lane).map_or(LinkSeq(0), |out| out.acked);
+            if holds[lane] < acked {
+                let seq = holds[lane].0;
+                self.note(neighbour, PositionsOf::Rewound(LaneSeqFrame { lane: lane.number(), seq }));
+            }
+        }
+    }
+
+    /// Begins a new epoch: all that has not arrived is sent again in it, first and in order, and own records are wanted back.
+    fn fork(&mut self, reason: ForkReason) -> Result<Answer, StoreError> {
+        let epoch = Epoch(self.random());
+        self.push(Entry::Epoch(EpochFrame {
+            epoch: Bytes::copy_from_slice(&epoch.0),
+            office: self.own().as_str().to_owned(),
+            root_pin: Bytes::copy_from_slice(&self.identity.root_pin.0),
+            reason: format!("{reason:?}"),
+            at: self.at.wall.0,
+        }));
+        self.epoch = Some(epoch);
+        let ordinal = self.heads.ordinal();
+        let heads = self.heads;
+        for (neighbour, lanes) in &heads.out {
+            for lane in Lane::ALL {
+                let out = &lanes[lane];
+                for (seq, place) in self.store.entries(neighbour, (ordinal, lane), out.arrived, usize::MAX)? {
+                    if !out.tombstones.contains(&seq) {
+                        self.send_again(neighbour, place)?;
+                    }
+                }
+            }
+        }
+        let tree = self.registry.clone();
+        let children = tree.children(self.own()).map(|child| &child.office);
+        for neighbour in children.chain(tree.own_parent()) {
+            self.want_back(neighbour);
+        }
+        Ok(Answer::Forked(epoch))
+    }
+
+    pub(super) fn want_back(&mut self, neighbour: &OfficeId) {
+        let key = neighbour.as_str().to_owned();
+        self.push(Entry::Local(LocalFrame { namespace: WANTED_BACK.to_owned(), key }, Bytes::from_static(b"own")));
+    }
+
+    fn send_again(&mut self, neighbour: &OfficeId, place: Place) -> Result<(), StoreError> {
+        let stored = self.store.stored(place)?;
+        self.reroute(neighbour, (&stored, place), String::new());
+        Ok(())
+    }
+
+    /// Sends, in the current epoch, whatever earlier epochs had for the neighbour after what it holds, unless it is sent already.
+    fn rebase(&mut self, neighbour: &OfficeId, holds: Option<(Epoch, PerLane<LinkSeq>)>) -> Result<(), StoreError> {
+        let current = self.heads.ordinal();
+        if current == 0 {
+            return Ok(());
+        }
+        let held = holds.and_then(|(epoch, seqs)| {
+            let ordinal = self.heads.epochs.iter().position(|known| *known == epoch)?;
+            Some((u32::try_from(ordinal).ok()?, seqs))
+        });
+        for lane in Lane::ALL {
+            let sent = self.store.entries(neighbour, (current, lane), LinkSeq(0), usize::MAX)?;
+            let mut sent: std::collections::HashSet<Place> = sent.into_iter().map(|(_, place)| place).collect();
+            for ordinal in held.map_or(0, |(ordinal, _)| ordinal)..current {
+                let after = held.filter(|(at, _)| *at == ordinal).map_or(LinkSeq(0), |(_, seqs)| seqs[lane]);
+                for (seq, place) in self.store.entries(neighbour, (ordinal, lane), after, usize::MAX)? {
+                    let parked = keys::parked(neighbour, ordinal, lane, seq);
+                    if self.store.index.get(CUSTODY, &parked)?.is_none() && sent.insert(place) {
+                        self.send_again(neighbour, place)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

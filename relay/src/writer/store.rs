@@ -1,0 +1,539 @@
+//! The reading side of a store: what links, pages and projections look up. Cheap to clone; never blocks the writer for long.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prost::Message as _;
+
+use super::{
+    StoreError,
+    frames::{AcceptedFrame, Entry, ParkedFrame, ParkedState},
+    heads::Heads,
+    intent::ParkedAt,
+    keys::{self, Key},
+};
+use crate::{
+    feed::FeedGroup,
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordRef, Ticket, UnixMillis},
+    index::{CUSTODY, Index, Order, after_prefix, scan_prefix},
+    journal::{Cursor, FrameKind, JournalReader, Place},
+    link::{
+        event::{Event, Outgoing},
+        frame::{Ancestor, Carried, Held, Hop, Item, Position, Refusal, RefusalCode},
+    },
+    record::{RawSeal, Record},
+    registry::Registry,
+};
+
+/// How far a record of ours has got. Each state includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordState {
+    /// On this disk (已保存).
+    Saved,
+    /// On the disk of every neighbour that it was routed to (已送达上级).
+    Custody,
+    /// At everyone whom it was addressed to (已到达).
+    Arrived,
+    /// Refused by some office (滞留).
+    Parked,
+}
+
+/// A record with what this office knows of its way.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The record.
+    pub record: Record,
+    /// Where it stands in the journal.
+    pub place: Place,
+    /// Who sent it; `None`: made here.
+    pub from: Option<OfficeId>,
+    /// When this office had it on disk, by its clock.
+    pub received_at: UnixMillis,
+    /// Earlier hops first.
+    pub trail: Vec<Hop>,
+}
+
+/// A record that a neighbour refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedRecord {
+    /// Where it stands.
+    pub at: ParkedAt,
+    /// Which it is.
+    pub reference: RecordRef,
+    /// Its kind.
+    pub kind: String,
+    /// Its subject.
+    pub subject: String,
+    /// Stable upper-case name of the refusal.
+    pub code: String,
+    /// The neighbour's sentence.
+    pub detail: String,
+    /// When it said so.
+    pub since: UnixMillis,
+    /// Some office further on refused it, not the neighbour itself.
+    pub below: bool,
+}
+
+/// Reads; see the module.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) index: Arc<dyn Index>,
+    pub(super) journal: JournalReader,
+    pub(super) heads: Arc<RwLock<Heads>>,
+}
+
+impl Store {
+    /// Looks at the heads; `look` must be short.
+    pub(crate) fn with_heads<T>(&self, look: impl FnOnce(&Heads) -> T) -> T {
+        look(&self.heads.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who is who.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.with_heads(|heads| heads.registry.clone())
+    }
+
+    /// Current epoch.
+    pub fn epoch(&self) -> Epoch {
+        self.with_heads(Heads::epoch)
+    }
+
+    /// What the index is.
+    pub fn index(&self) -> Arc<dyn Index> {
+        self.index.clone()
+    }
+
+    /// What the journal is.
+    pub fn journal(&self) -> &JournalReader {
+        &self.journal
+    }
+
+    /// Place and digest of a record, if it is held.
+    pub fn find(&self, reference: &RecordRef) -> Result<Option<(Place, Digest)>, StoreError> {
+        let Some(value) = self.index.get(CUSTODY, &keys::record(reference))? else { return Ok(None) };
+        let place = keys::read_place(&value).ok_or(StoreError::Index("record key"))?;
+        let digest = value.get(14..).and_then(|d| Digest::from_slice(d).ok());
+        Ok(Some((place, digest.ok_or(StoreError::Index("record key"))?)))
+    }
+
+    /// A record, if it is held.
+    pub fn record(&self, reference: &RecordRef) -> Result<Option<Stored>, StoreError> {
+        self.find(reference)?.map(|(place, _)| self.stored(place)).transpose()
+    }
+
+    /// The record at a place.
+    pub fn stored(&self, place: Place) -> Result<Stored, StoreError> {
+        let (head, body) = self.accepted(place)?;
+        Self::stored_from(place, &head, &body)
+    }
+
+    pub(crate) fn stored_from(place: Place, head: &AcceptedFrame, body: &bytes::Bytes) -> Result<Stored, StoreError> {
+        let record = Record::parse(head.raw(body)?).map_err(|_| StoreError::Journal("record"))?;
+        Ok(Stored {
+            record,
+            place,
+            from: OfficeId::parse(&head.from).ok(),
+            received_at: UnixMillis(head.received_at),
+            trail: head.hops()?,
+        })
+    }
+
+    pub(crate) fn accepted(&self, place: Place) -> Result<(AcceptedFrame, bytes::Bytes), StoreError> {
+        match Entry::from_frame(&self.journal.frame(place)?)? {
+            Entry::Accepted(head, body) => Ok((head, body)),
+            Entry::Seal(_) | Entry::Consumed(_) | Entry::Parked(_) | Entry::Positions(_) => Err(StoreError::Index("place")),
+            Entry::Epoch(_) | Entry::Local(..) | Entry::NotInterpreted(_) => Err(StoreError::Index("place")),
+        }
+    }
+
+    fn seal(&self, place: Place) -> Result<RawSeal, StoreError> {
+        match Entry::from_frame(&self.journal.frame(place)?)? {
+            Entry::Seal(seal) => Ok(seal.raw()),
+            Entry::Accepted(..) | Entry::Consumed(_) | Entry::Parked(_) | Entry::Positions(_) => Err(StoreError::Index("seal")),
+            Entry::Epoch(_) | Entry::Local(..) | Entry::NotInterpreted(_) => Err(StoreError::Index("seal")),
+        }
+    }
+
+    /// How far a record of ours has got.
+    pub fn state_of(&self, reference: &RecordRef) -> Result<Option<RecordState>, StoreError> {
+        let Some((place, _)) = self.find(reference)? else { return Ok(None) };
+        let (head, _) = self.accepted(place)?;
+        let mut state = RecordState::Arrived;
+        for route in &head.routes {
+            let (neighbour, lane, seq) = route.read()?;
+            state = match (state, self.state_of_route(place, &neighbour, lane, seq)?) {
+                (RecordState::Parked, _) | (_, RecordState::Parked) => RecordState::Parked,
+                (RecordState::Saved, _) | (_, RecordState::Saved) => RecordState::Saved,
+                (RecordState::Custody, _) | (_, RecordState::Custody) => RecordState::Custody,
+                (RecordState::Arrived, RecordState::Arrived) => RecordState::Arrived,
+            };
+        }
+        Ok(Some(state))
+    }
+
+    fn state_of_route(&self, place: Place, to: &OfficeId, lane: Lane, seq: LinkSeq) -> Result<RecordState, StoreError> {
+        let ordinal = self.with_heads(Heads::ordinal);
+        let (ordinal, seq) = self.position_now(ordinal, to, (lane, seq), place)?;
+        if let Some(value) = self.index.get(CUSTODY, &keys::parked(to, ordinal, lane, seq))? {
+            let state = ParkedFrame::decode(value.as_slice()).map_err(|_| StoreError::Index("parked"))?.state();
+            match state {
+                ParkedState::Parked | ParkedState::RefusedBelow => return Ok(RecordState::Parked),
+                ParkedState::Withdrawn | ParkedState::Retried | ParkedState::Unspecified => return Ok(RecordState::Saved),
+            }
+        }
+        Ok(self.with_heads(|heads| match heads.out_lane(to, lane) {
+            _ if ordinal < heads.ordinal() => RecordState::Custody,
+            Some(out) if out.arrived >= seq => RecordState::Arrived,
+            Some(out) if out.acked >= seq => RecordState::Custody,
+            Some(_) | None => RecordState::Saved,
+        }))
+    }
+
+    /// A record's position may have moved to a later epoch since it was routed: the newest outbox that holds its place counts.
+    fn position_now(
+        &self,
+        newest: u32,
+        to: &OfficeId,
+        (lane, seq): (Lane, LinkSeq),
+        place: Place,
+    ) -> Result<(u32, LinkSeq), StoreError> {
+        for ordinal in (0..=newest).rev() {
+            if newest == 0 || self.place_at(to, ordinal, lane, seq)? == Some(place) {
+                return Ok((ordinal, seq));
+            }
+            let found = self.entries(to, (ordinal, lane), LinkSeq(0), usize::MAX)?;
+            if let Some((seq, _)) = found.into_iter().find(|(_, at)| *at == place) {
+                return Ok((ordinal, seq));
+            }
+        }
+        Ok((newest, seq))
+    }
+
+    pub(crate) fn place_at(&self, to: &OfficeId, ordinal: u32, lane: Lane, seq: LinkSeq) -> Result<Option<Place>, StoreError> {
+        let before = LinkSeq(seq.0.saturating_sub(1));
+        let found = self.entries(to, (ordinal, lane), before, 1)?;
+        Ok(found.first().filter(|(at, _)| *at == seq).map(|(_, place)| *place))
+    }
+
+    /// Positions of an outbox after `after`, in order.
+    pub(crate) fn entries(
+        &self,
+        to: &OfficeId,
+        (ordinal, lane): (u32, Lane),
+        after: LinkSeq,
+        max: usize,
+    ) -> Result<Vec<(LinkSeq, Place)>, StoreError> {
+        let mut found = Vec::new();
+        let mut next = after.next();
+        while found.len() < max {
+            let Some((first, value)) = self.chunk_of(to, (ordinal, lane), next)? else { break };
+            let places: Option<Vec<Place>> = value[32..].chunks(14).map(keys::read_place).collect();
+            let places = places.ok_or(StoreError::Index("outbox"))?;
+            let skip = usize::try_from(next.0 - first.0).unwrap_or(usize::MAX);
+            let taken = places.into_iter().skip(skip).take(max - found.len());
+            let before = found.len();
+            found.extend(taken.zip(next.0..).map(|(place, seq)| (LinkSeq(seq), place)));
+            if found.len() == before {
+                break;
+            }
+            next = LinkSeq(next.0 + (found.len() - before) as u64);
+        }
+        Ok(found)
+    }
+
+    /// The chunk that a position stands in: its first position and its value.
+    fn chunk_of(
+        &self,
+        to: &OfficeId,
+        (ordinal, lane): (u32, Lane),
+        seq: LinkSeq,
+    ) -> Result<Option<(LinkSeq, Vec<u8>)>, StoreError> {
+        let from = keys::outbox(to, ordinal, lane).done();
+        let past = keys::outbox(to, ordinal, lane).seq(seq.next()).done();
+        let found = self.index.range(CUSTODY, &from, &past, Order::Backward, 1)?;
+        let Some((key, value)) = found.into_iter().next() else { return Ok(None) };
+        let first = keys::Reader(&key[from.len()..]).seq().ok_or(StoreError::Index("outbox key"))?;
+        if value.len() < 32 {
+            return Err(StoreError::Index("outbox"));
+        }
+        let count = ((value.len() - 32) / 14) as u64;
+        Ok((seq.0 < first.0 + count).then_some((first, value)))
+    }
+
+    /// Chain hash of an outgoing lane at a position of the current epoch; `None`: no such position.
+    pub fn chain_at(&self, to: &OfficeId, lane: Lane, seq: LinkSeq) -> Result<Option<Digest>, StoreError> {
+        let (ordinal, epoch) = self.with_heads(|heads| (heads.ordinal(), heads.epoch()));
+        let mut at = Position::start(epoch);
+        if seq.0 == 0 {
+            return Ok(Some(at.hash));
+        }
+        let Some((first, _)) = self.chunk_of(to, (ordinal, lane), seq)? else { return Ok(None) };
+        if first.0 > 1 {
+            let before = LinkSeq(first.0 - 1);
+            let (_, value) = self.chunk_of(to, (ordinal, lane), before)?.ok_or(StoreError::Index("outbox hole"))?;
+            let hash = Digest::from_slice(&value[..32]).map_err(|_| StoreError::Index("outbox"))?;
+            at = Position { seq: before, hash };
+        }
+        let count = usize::try_from(seq.0 - at.seq.0).unwrap_or(usize::MAX);
+        for (_, place) in self.entries(to, (ordinal, lane), at.seq, count)? {
+            at = at.after(self.accepted(place)?.0.digest()?);
+        }
+        Ok((at.seq == seq).then_some(at.hash))
+    }
+
+    /// What stands in an outgoing lane after a position, at least one item if there is any, up to the limits.
+    pub fn load(
+        &self,
+        to: &OfficeId,
+        lane: Lane,
+        after: LinkSeq,
+        (max_records, max_bytes): (usize, usize),
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        let (ordinal, tombstones) = self.with_heads(|heads| {
+            let tombstones = heads.out_lane(to, lane).map(|out| out.tombstones.clone());
+            (heads.ordinal(), tombstones.unwrap_or_default())
+        });
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        let mut seals = SealCache::default();
+        for (seq, place) in self.entries(to, (ordinal, lane), after, max_records)? {
+            let item = self.item(place, tombstones.contains(&seq), &mut seals)?;
+            bytes += item_bytes(&item.item);
+            if bytes > max_bytes && !items.is_empty() {
+                break;
+            }
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    fn item(&self, place: Place, is_tombstone: bool, seals: &mut SealCache) -> Result<Outgoing, StoreError> {
+        let (head, body) = self.accepted(place)?;
+        let digest = head.digest()?;
+        let item = if is_tombstone {
+            let reference = Self::stored_from(place, &head, &body)?.record.reference();
+            Item::Tombstone { reference, digest }
+        } else {
+            Item::Record(self.carried(place, &head, &body, seals)?)
+        };
+        Ok(Outgoing { item, digest })
+    }
+
+    pub(crate) fn carried(
+        &self,
+        place: Place,
+        head: &AcceptedFrame,
+        body: &bytes::Bytes,
+        seals: &mut SealCache,
+    ) -> Result<Carried, StoreError> {
+        let seal_at = head.seal_at(place);
+        let seal = match &seals.0 {
+            Some((at, seal)) if *at == seal_at => seal.clone(),
+            Some(_) | None => Arc::new(self.seal(seal_at)?),
+        };
+        seals.0 = Some((seal_at, seal.clone()));
+        let mut trail = head.hops()?;
+        let own = self.with_heads(|heads| heads.registry.own().clone());
+        trail.push(Hop { office: own, received_at: UnixMillis(head.received_at), offset_ms: head.offset_ms });
+        Ok(Carried { record: head.raw(body)?, seal, place: head.seal_place, trail })
+    }
+
+    /// What to say in Hello of our own lanes to a neighbour.
+    pub fn sent(&self, to: &OfficeId) -> PerLane<Position> {
+        self.with_heads(|heads| PerLane(Lane::ALL.map(|lane| heads.sent(to, lane))))
+    }
+
+    /// What to say in Hello of what we hold of a neighbour's.
+    pub fn held(&self, from: &OfficeId) -> Option<Held> {
+        self.with_heads(|heads| {
+            let epoch = heads.incoming.get(from)?.epoch;
+            Some(Held { epoch, lanes: PerLane(Lane::ALL.map(|lane| heads.held(from, epoch, lane))) })
+        })
+    }
+
+    /// What to say in Hello of our earlier epochs, newest first.
+    pub fn lineage(&self, to: &OfficeId) -> Vec<Ancestor> {
+        self.with_heads(|heads| {
+            let earlier = (0..heads.ordinal()).rev().take(16);
+            let ancestors = earlier.filter_map(|ordinal| {
+                let epoch = *heads.epochs.get(ordinal as usize)?;
+                let at = heads.forked_at.get(&(to.clone(), ordinal)).copied();
+                Some(Ancestor { epoch, forked_at: at.unwrap_or_default() })
+            });
+            ancestors.collect()
+        })
+    }
+
+    /// Custody that the neighbour has given, per lane.
+    pub fn acked(&self, to: &OfficeId) -> PerLane<LinkSeq> {
+        self.with_heads(|heads| PerLane(Lane::ALL.map(|lane| heads.out_lane(to, lane).map_or(LinkSeq(0), |o| o.acked))))
+    }
+
+    /// How far our records have arrived, as the neighbour told, per lane.
+    pub fn arrived_at(&self, to: &OfficeId) -> PerLane<LinkSeq> {
+        self.with_heads(|heads| PerLane(Lane::ALL.map(|lane| heads.out_lane(to, lane).map_or(LinkSeq(0), |o| o.arrived))))
+    }
+
+    /// Tickets that count, newest first.
+    pub fn tickets(&self, of: &OfficeId) -> Vec<Ticket> {
+        self.with_heads(|heads| heads.tickets.get(of).cloned()).unwrap_or_default()
+    }
+
+    /// What to tell a neighbour of custody when it may have missed it.
+    pub fn custody_event(&self, of: &OfficeId, lane: Lane, after: LinkSeq) -> Result<Option<Event>, StoreError> {
+        let Some(held) = self.held(of) else { return Ok(None) };
+        let refusals = self.refusals_after(of, lane, after)?;
+        Ok(Some(Event::Accepted { lane, at: held.lanes[lane], refusals }))
+    }
+
+    /// What to tell a neighbour of arrival: everything after a position, or what is new at the moment.
+    pub fn arrived_event(&self, of: &OfficeId, lane: Lane, after: Option<LinkSeq>) -> Option<Event> {
+        let (_, lanes) = self.arrived_of(of)?;
+        let (seq, refused) = lanes[lane].clone();
+        let refused = refused.into_iter().filter(|at| after.is_none_or(|after| *at > after)).collect();
+        Some(Event::ArrivedBelow { lane, seq, refused })
+    }
+
+    /// How far a neighbour's records have arrived, per lane, and which of them some later hop refused.
+    pub fn arrived_of(&self, from: &OfficeId) -> Option<(Epoch, PerLane<(LinkSeq, Vec<LinkSeq>)>)> {
+        self.with_heads(|heads| {
+            let link = heads.incoming.get(from)?;
+            let lanes = Lane::ALL.map(|lane| {
+                let held = &link.lanes[lane];
+                (held.arrived, held.refused.range(..=held.arrived).copied().collect())
+            });
+            Some((link.epoch, PerLane(lanes)))
+        })
+    }
+
+    /// Incoming positions that were refused here, after one of them: so that the sender can be told again.
+    pub fn refusals_after(&self, from: &OfficeId, lane: Lane, after: LinkSeq) -> Result<Vec<Refusal>, StoreError> {
+        let epoch = self.with_heads(|heads| heads.incoming.get(from).map(|link| link.epoch));
+        let Some(epoch) = epoch else { return Ok(Vec::new()) };
+        let prefix = keys::refused(from, epoch, lane).done();
+        let first = keys::refused(from, epoch, lane).seq(after.next()).done();
+        let found = self.index.range(CUSTODY, &first, &after_prefix(&prefix), Order::Forward, usize::MAX)?;
+        let read = found.into_iter().map(|(key, value)| {
+            let seq = keys::Reader(&key[prefix.len()..]).seq()?;
+            let mut read = keys::Reader(value.get(1..)?);
+            let code = RefusalCode::from_name(read.text()?)?;
+            Some(Refusal { seq, code, detail: read.text()?.to_owned() })
+        });
+        read.collect::<Option<Vec<_>>>().ok_or(StoreError::Index("refusal"))
+    }
+
+    /// Records of one origin in order of id, after one of them.
+    pub fn by_origin(
+        &self,
+        origin: &OfficeId,
+        after: Option<crate::ids::RecordId>,
+        max: usize,
+    ) -> Result<Vec<(RecordRef, Place)>, StoreError> {
+        let prefix = Key::new(b'r').office(origin).done();
+        let from = after.map_or(prefix.clone(), |id| [prefix.as_slice(), &id.0, &[0]].concat());
+        let found = self.index.range(CUSTODY, &from, &after_prefix(&prefix), Order::Forward, max)?;
+        let read = found.into_iter().map(|(key, value)| {
+            let id = crate::ids::RecordId::from_slice(&key[prefix.len()..]).ok()?;
+            Some((RecordRef { origin: origin.clone(), id }, keys::read_place(&value)?))
+        });
+        read.collect::<Option<Vec<_>>>().ok_or(StoreError::Index("record key"))
+    }
+
+    /// Everything that waits for a person.
+    pub fn parked(&self) -> Result<Vec<ParkedRecord>, StoreError> {
+        let mut found = Vec::new();
+        for (key, value) in scan_prefix(self.index.as_ref(), CUSTODY, b"p", usize::MAX)? {
+            let frame = ParkedFrame::decode(value.as_slice()).map_err(|_| StoreError::Index("parked"))?;
+            if !matches!(frame.state(), ParkedState::Parked | ParkedState::RefusedBelow) {
+                continue;
+            }
+            found.push(self.parked_record(&key, &frame)?);
+        }
+        Ok(found)
+    }
+
+    fn parked_record(&self, key: &[u8], frame: &ParkedFrame) -> Result<ParkedRecord, StoreError> {
+        let mut read = keys::Reader(&key[1..]);
+        let parts = (read.office(), read.u32(), read.lane(), read.seq());
+        let (Some(neighbour), Some(ordinal), Some(lane), Some(seq)) = parts else {
+            return Err(StoreError::Index("parked key"));
+        };
+        let place = self.place_at(&neighbour, ordinal, lane, seq)?.ok_or(StoreError::Index("parked place"))?;
+        let stored = self.stored(place)?;
+        Ok(ParkedRecord {
+            at: ParkedAt { neighbour, lane, seq },
+            reference: stored.record.reference(),
+            kind: stored.record.header().kind.clone(),
+            subject: stored.record.header().subject.clone(),
+            code: frame.code.clone(),
+            detail: frame.detail.clone(),
+            since: UnixMillis(frame.at),
+            below: frame.state() == ParkedState::RefusedBelow,
+        })
+    }
+
+    /// Accepted records after a cursor, group by group, about `max_bytes` of journal.
+    pub fn records_after(&self, cursor: Cursor, max_bytes: usize) -> Result<Vec<FeedGroup>, StoreError> {
+        let limit = self.applied();
+        let groups = self.journal.groups_after(cursor, max_bytes)?;
+        let groups = groups.into_iter().filter(|group| group.end.groups <= limit.groups);
+        let read = groups.map(|group| {
+            let mut records = Vec::new();
+            for (place, frame) in &group.frames {
+                if frame.kind != FrameKind::Accepted {
+                    continue;
+                }
+                if let Entry::Accepted(head, body) = Entry::from_frame(frame)? {
+                    records.push(Self::stored_from(*place, &head, &body)?);
+                }
+            }
+            Ok(FeedGroup { end: group.end, records })
+        });
+        read.collect()
+    }
+
+    /// End of what is durable and visible.
+    pub fn applied(&self) -> Cursor {
+        self.with_heads(|heads| heads.applied)
+    }
+
+    /// Registry records of an office, oldest first, as they travel.
+    pub fn registrations(&self, office: &OfficeId) -> Result<Vec<Carried>, StoreError> {
+        let places = self.with_heads(|heads| heads.registrations.get(office).cloned()).unwrap_or_default();
+        places.into_iter().map(|place| self.carried_at(place)).collect()
+    }
+
+    /// The record at a place, as it travels.
+    pub fn carried_at(&self, place: Place) -> Result<Carried, StoreError> {
+        let (head, body) = self.accepted(place)?;
+        self.carried(place, &head, &body, &mut SealCache::default())
+    }
+
+    /// Bytes that a program above keeps under a key.
+    pub fn local(&self, namespace: &str, key: &str) -> Result<Option<bytes::Bytes>, StoreError> {
+        let Some(value) = self.index.get(CUSTODY, &keys::local(namespace, key))? else { return Ok(None) };
+        let place = keys::read_place(&value).ok_or(StoreError::Index("local key"))?;
+        Ok(Some(self.journal.frame(place)?.body))
+    }
+
+    /// Every key of a namespace with its bytes.
+    pub fn locals(&self, namespace: &str) -> Result<Vec<(String, bytes::Bytes)>, StoreError> {
+        let prefix = Key::new(b'l').text(namespace).done();
+        let found = scan_prefix(self.index.as_ref(), CUSTODY, &prefix, usize::MAX)?;
+        let read = found.into_iter().map(|(key, value)| {
+            let name = keys::Reader(&key[prefix.len()..]).text().ok_or(StoreError::Index("local key"))?.to_owned();
+            let place = keys::read_place(&value).ok_or(StoreError::Index("local key"))?;
+            Ok((name, self.journal.frame(place)?.body))
+        });
+        read.collect()
+    }
+}
+
+/// The seal that was read last: records of a group follow each other.
+#[derive(Default)]
+pub(crate) struct SealCache(Option<(Place, Arc<RawSeal>)>);
+
+fn item_bytes(item: &Item) -> usize {
+    match item {
+        Item::Record(carried) => carried.record.size() + 64 + 24 * carried.trail.len(),
+        Item::Tombstone { .. } => 96,
+    }
+}

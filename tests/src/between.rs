@@ -1,0 +1,120 @@
+//! A go-between on a line: forwards bytes between a fixed port and wherever the parent listens now, until it is cut. While it is cut it
+//! drops everything both ways without closing anything, as a line does; when it heals, what was open before breaks.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+/// See the module.
+#[derive(Clone)]
+pub struct GoBetween {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: Mutex<Option<SocketAddr>>,
+    cut: AtomicBool,
+    heals: watch::Sender<u64>,
+    passed: AtomicU64,
+}
+
+impl GoBetween {
+    /// Listens on a port of its own; nothing is forwarded before it is aimed.
+    pub async fn reserve() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound port");
+        let shared = Arc::new(Shared {
+            target: Mutex::new(None),
+            cut: AtomicBool::new(false),
+            heals: watch::channel(0).0,
+            passed: AtomicU64::new(0),
+        });
+        tokio::spawn(forward_all(listener, shared.clone()));
+        Self { address, shared }
+    }
+
+    /// What children dial.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Forwards new connections there.
+    pub fn aim(&self, target: SocketAddr) {
+        *self.shared.target.lock().unwrap_or_else(PoisonError::into_inner) = Some(target);
+    }
+
+    /// Drops everything from now on.
+    pub fn cut(&self) {
+        self.shared.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Forwards again; connections from before break.
+    pub fn heal(&self) {
+        self.shared.cut.store(false, Ordering::SeqCst);
+        self.shared.heals.send_modify(|count| *count += 1);
+    }
+
+    /// Bytes forwarded so far, both ways.
+    pub fn passed(&self) -> u64 {
+        self.shared.passed.load(Ordering::Relaxed)
+    }
+}
+
+async fn forward_all(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((child, _)) = listener.accept().await {
+        tokio::spawn(forward(child, shared.clone()));
+    }
+}
+
+async fn forward(child: TcpStream, shared: Arc<Shared>) {
+    let mut heals = shared.heals.subscribe();
+    heals.mark_unchanged();
+    let target = *shared.target.lock().unwrap_or_else(PoisonError::into_inner);
+    if shared.cut.load(Ordering::SeqCst) {
+        // As a line does: nobody answers, until the line is back and this attempt is long dead.
+        let _ = heals.changed().await;
+        return;
+    }
+    let Some(Ok(parent)) = (match target {
+        Some(target) => Some(TcpStream::connect(target).await),
+        None => None,
+    }) else {
+        return;
+    };
+    let _ = (child.set_nodelay(true), parent.set_nodelay(true));
+    let (child_read, child_write) = child.into_split();
+    let (parent_read, parent_write) = parent.into_split();
+    tokio::select! {
+        () = pump(child_read, parent_write, shared.clone()) => {}
+        () = pump(parent_read, child_write, shared.clone()) => {}
+        _ = heals.changed() => {}
+    }
+}
+
+async fn pump(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, shared: Arc<Shared>) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if shared.cut.load(Ordering::SeqCst) {
+            continue;
+        }
+        shared.passed.fetch_add(count as u64, Ordering::Relaxed);
+        if to.write_all(&buffer[..count]).await.is_err() {
+            return;
+        }
+    }
+    if shared.cut.load(Ordering::SeqCst) {
+        // An end that came while the line was cut is not heard on the other side.
+        std::future::pending::<()>().await;
+    }
+}

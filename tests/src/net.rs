@@ -1,0 +1,249 @@
+//! A network of real offices in one process: real folders, stores, certificates and links on loopback, each child behind a go-between that
+//! can be cut.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use dutynet_relay::{
+    clock::SystemClock,
+    folder::DataFolder,
+    ids::{Lane, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
+    invitation::InvitationText,
+    join::{self, NewRoot},
+    random,
+    record::{Audience, Mode, Person},
+    registry::OfficeClass,
+    relay::{Made, NewOffice, Relay, RelayConfig, SubmitError, Terms},
+    writer::intent::Draft,
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::between::GoBetween;
+
+/// How long a condition may take before a story fails. Generous: it is a bound on waiting, not a measurement.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Parses an office id of a story.
+pub fn office(text: &str) -> OfficeId {
+    OfficeId::parse(text).expect("a story names valid offices")
+}
+
+/// Whoever acts in stories.
+pub fn clerk() -> Person {
+    Person { id: "z01".into(), name: "张三".into() }
+}
+
+/// One office of a story; it may be off.
+pub struct Office {
+    /// Its id.
+    pub id: OfficeId,
+    /// Its data folder.
+    pub folder: PathBuf,
+    /// Its line to its parent.
+    pub line: GoBetween,
+    listening: Option<SocketAddr>,
+    running: Option<Running>,
+}
+
+struct Running {
+    relay: Relay,
+    task: JoinHandle<()>,
+}
+
+/// Offices of one tree.
+pub struct Network {
+    root: tempfile::TempDir,
+    offices: BTreeMap<OfficeId, Office>,
+    parents: BTreeMap<OfficeId, OfficeId>,
+    zone: Zone,
+}
+
+impl Network {
+    /// Founds a tree with one running office.
+    pub async fn found(root: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let zone = Zone::parse("intranet").expect("a valid zone");
+        let mut net = Self { root: folder, offices: BTreeMap::new(), parents: BTreeMap::new(), zone };
+        let id = office(root);
+        let data = DataFolder::at(net.folder_of(&id));
+        let new = NewRoot {
+            office: id.clone(),
+            name: format!("{root}值班室"),
+            area_code: String::new(),
+            class: OfficeClass::Province,
+            zone: net.zone.clone(),
+            by: clerk(),
+        };
+        join::found(&data, new, &SystemClock::default()).expect("a tree is founded");
+        net.add(id).await;
+        net.start(root).await;
+        net
+    }
+
+    /// Enrols and starts an office under a running parent.
+    pub async fn join(&mut self, parent: &str, child: &str) {
+        self.enrol(parent, child, self.folder_of(&office(child)), false).await;
+        self.start(child).await;
+    }
+
+    /// Registers an office without a node.
+    pub async fn add_without_node(&mut self, parent: &str, child: &str) {
+        let new = self.new_office(child);
+        self.relay(parent).add_office(new, clerk()).await.expect("an office without a node is registered");
+    }
+
+    /// Puts a new machine in the place of an office's old one.
+    pub async fn replace(&mut self, parent: &str, child: &str) {
+        let folder = self.root.path().join(format!("{child}-new"));
+        self.enrol(parent, child, folder, true).await;
+        self.start(child).await;
+    }
+
+    async fn enrol(&mut self, parent: &str, child: &str, folder: PathBuf, again: bool) {
+        let id = office(child);
+        if !self.offices.contains_key(&id) {
+            self.add(id.clone()).await;
+            self.parents.insert(id.clone(), office(parent));
+        }
+        let listening = self.offices[&office(parent)].listening.expect("the parent is on");
+        let line = &self.offices[&id].line;
+        line.aim(listening);
+        let addresses = vec![line.address()];
+        let terms = Terms { valid_for: Duration::from_secs(3600), by: clerk() };
+        let relay = self.relay(parent);
+        let invited = if again {
+            relay.invite_again(&id, addresses, terms).await
+        } else {
+            relay.invite(self.new_office(child), addresses, terms).await
+        };
+        let (text, _) = invited.expect("an invitation is made");
+        let invitation = InvitationText::decode(&text).expect("an invitation can be read");
+        join::enrol(&DataFolder::at(&folder), &invitation, Arc::new(SystemClock::default())).await.expect("an office enrols");
+        self.offices.get_mut(&id).expect("an office of the story").folder = folder;
+    }
+
+    async fn add(&mut self, id: OfficeId) {
+        let folder = self.folder_of(&id);
+        let line = GoBetween::reserve().await;
+        self.offices.insert(id.clone(), Office { id, folder, line, listening: None, running: None });
+    }
+
+    fn folder_of(&self, id: &OfficeId) -> PathBuf {
+        self.root.path().join(id.as_str())
+    }
+
+    fn new_office(&self, id: &str) -> NewOffice {
+        NewOffice { office: office(id), name: format!("{id}值班室"), area_code: String::new(), class: OfficeClass::Other }
+    }
+
+    /// Starts an office that is off.
+    pub async fn start(&mut self, id: &str) {
+        let id = office(id);
+        let known = self.offices.get_mut(&id).expect("an office of the story");
+        let mut config = RelayConfig::new(known.folder.clone());
+        config.limits.heartbeat = Duration::from_millis(300);
+        config.limits.lines_gap = Duration::from_millis(50);
+        config.limits.settled_after = Duration::from_secs(2);
+        config.retry_first = Duration::from_millis(50);
+        config.retry_max = Duration::from_millis(500);
+        config.dial_timeout = Duration::from_secs(2);
+        config.drain_retry = Duration::from_millis(100);
+        config.index_cache_bytes = 4 * 1024 * 1024;
+        config.free_bytes_min = 1024 * 1024;
+        let relay = Relay::open(config, Arc::new(SystemClock::default())).expect("a store opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound port");
+        let running = relay.clone();
+        let task = tokio::spawn(async move { running.run(Some(listener)).await.expect("a node stops cleanly") });
+        known.running = Some(Running { relay, task });
+        known.listening = Some(address);
+        for (child, parent) in &self.parents {
+            if *parent == id {
+                self.offices[child].line.aim(address);
+            }
+        }
+    }
+
+    /// Stops an office on purpose.
+    pub async fn stop(&mut self, id: &str) {
+        let known = self.offices.get_mut(&office(id)).expect("an office of the story");
+        if let Some(running) = known.running.take() {
+            running.relay.stop();
+            running.task.await.expect("a node that does not panic");
+        }
+    }
+
+    /// The running node of an office.
+    pub fn relay(&self, id: &str) -> &Relay {
+        &self.offices[&office(id)].running.as_ref().expect("the office is on").relay
+    }
+
+    /// Data folder of an office.
+    pub fn folder(&self, id: &str) -> PathBuf {
+        self.offices[&office(id)].folder.clone()
+    }
+
+    /// Drops everything on the line of an office to its parent, both ways, without closing anything.
+    pub fn cut(&self, child: &str) {
+        self.offices[&office(child)].line.cut();
+    }
+
+    /// Lets it through again; what was open breaks.
+    pub fn heal(&self, child: &str) {
+        self.offices[&office(child)].line.heal();
+    }
+
+    /// Makes a record that goes up to an ancestor.
+    pub async fn report(&self, from: &str, top: &str, body: &str) -> RecordRef {
+        let draft = draft(Lane::Routine, vec![Audience::UpTo(office(top))], body.as_bytes());
+        self.submit(from, draft).await.expect("a record is made").reference
+    }
+
+    /// Makes any record.
+    pub async fn submit(&self, from: &str, draft: Draft) -> Result<Made, SubmitError> {
+        self.relay(from).submit(draft).await
+    }
+
+    /// Body of a record as an office holds it.
+    pub fn body(&self, at: &str, record: &RecordRef) -> Option<Bytes> {
+        let stored = self.relay(at).store().record(record).expect("a store that can be read");
+        stored.map(|stored| stored.record.raw().body.clone())
+    }
+
+    /// Waits until an office holds a record.
+    pub async fn arrives(&self, record: &RecordRef, at: &str) {
+        until(&format!("{record} at {at}"), || self.body(at, record).is_some()).await;
+    }
+}
+
+/// A record of no kind that any program knows.
+pub fn draft(lane: Lane, audience: Vec<Audience>, body: &[u8]) -> Draft {
+    let random = random::bytes().expect("randomness");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970");
+    let at = UnixMillis(i64::try_from(now.as_millis()).expect("a clock before the year 292 million"));
+    Draft {
+        id: RecordId::from_parts(at, random),
+        kind: "story.note/1".into(),
+        subject: "story".into(),
+        lane,
+        audience,
+        mode: Mode::Test,
+        happened_at: None,
+        learnt_at: None,
+        person: Some(clerk()),
+        corrects: None,
+        on_behalf_of: None,
+        body: Bytes::copy_from_slice(body),
+    }
+}
+
+/// Waits for a condition; the story fails when it never comes true.
+pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let came = tokio::time::timeout(PATIENCE, waiting).await;
+    assert!(came.is_ok(), "never came true: {what}");
+}

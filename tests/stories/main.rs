@@ -1,0 +1,3 @@
+//! Stories: several real nodes on loopback, with real certificates, stores and links. The name of each is a sentence.
+
+mod carriage;
