@@ -63,13 +63,15 @@ pub(super) enum Verb {
     Rebuild,
     #[command(about = help::DOCTOR)]
     Doctor(Output),
+    #[command(about = help::DEMO)]
+    Demo(Demo),
 }
 
 impl Verb {
     /// Whether a program reads what is printed.
     pub(super) fn wants_json(&self) -> bool {
         match self {
-            Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild => false,
+            Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
             Self::Parked { verb: ParkedVerb::List(output) } => output.json,
@@ -142,6 +144,12 @@ pub(super) struct Serve {
 pub(super) struct Enrol {
     #[arg(value_name = "INVITATION", help = help::INVITATION)]
     pub(super) invitation: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Demo {
+    #[arg(long, help = help::DEMO_ONCE)]
+    pub(super) once: bool,
 }
 
 #[derive(Subcommand, Debug)]

@@ -13,11 +13,11 @@ mod node;
 mod person;
 mod place;
 mod report;
-mod table;
+pub(crate) mod table;
 mod told;
 mod tree;
 
-use std::{ffi::OsString, io, process::ExitCode};
+use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use clap::{FromArgMatches as _, error::ErrorKind};
 use serde::Serialize;
@@ -26,7 +26,10 @@ use self::{
     args::{Line, Verb},
     told::Told,
 };
-use crate::text::{refusal::Refusal, usage};
+use crate::{
+    demo::{session, text as demo_text},
+    text::{refusal::Refusal, usage},
+};
 
 const NOT_UNDERSTOOD: u8 = 2;
 
@@ -58,6 +61,9 @@ fn explain(error: &clap::Error) -> ExitCode {
 }
 
 fn run(line: &Line) -> ExitCode {
+    if let Verb::Demo(demo) = &line.command {
+        return demonstrate(demo, line.place.data.clone());
+    }
     let done = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(perform(line)),
         Err(error) => Err(Told::of(Refusal::Internal).about(error.to_string())),
@@ -76,6 +82,18 @@ fn run(line: &Line) -> ExitCode {
             told.exit()
         }
     }
+}
+
+/// The demonstration speaks for itself, while it runs and at its end.
+fn demonstrate(demo: &args::Demo, data: Option<PathBuf>) -> ExitCode {
+    let played = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(anyhow::Error::from);
+    let played = played.and_then(|runtime| {
+        runtime.block_on(async { if demo.once { session::once(data).await } else { session::at_the_prompt(data).await } })
+    });
+    played.unwrap_or_else(|why| {
+        say(io::stderr(), &demo_text::not_done(&format!("{why:#}")));
+        ExitCode::FAILURE
+    })
 }
 
 async fn perform(line: &Line) -> Result<String, Told> {

@@ -5,21 +5,21 @@ const GAP: &str = "  ";
 
 /// Rows under a head, each column as wide as its widest cell.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(head: &[&str]) -> Self {
+    pub(crate) fn new(head: &[&str]) -> Self {
         Self { rows: vec![head.iter().map(|&text| text.to_owned()).collect()] }
     }
 
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
     /// One text, without blanks at the ends of lines.
-    pub(super) fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width =
             |column| self.rows.iter().filter_map(|row| row.get(column)).map(|cell: &String| cells(cell)).max().unwrap_or(0);
@@ -35,7 +35,7 @@ fn line(row: &[String], widths: &[usize]) -> String {
 }
 
 /// Width on a terminal: East Asian wide and full-width characters take two cells (Unicode UAX 11), the rest one.
-pub(super) fn cells(text: &str) -> usize {
+pub(crate) fn cells(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 

@@ -5,9 +5,14 @@
 //! are founded, enrolled, reported for and asked with the same command line that an operator has, and everything that is shown comes from
 //! the nodes.
 
+pub mod day;
 pub mod go_between;
 pub mod network;
 pub mod offices;
 pub mod operator;
 pub mod process;
 pub mod prompt;
+pub mod script;
+pub mod session;
+pub mod show;
+pub mod text;

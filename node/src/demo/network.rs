@@ -3,7 +3,12 @@
 //! An office is a folder: `node.toml`, the node's data folder, `node.log` with what the node said. A child dials its go-between; the
 //! invitation names that address, so that a parent may come back on another port and nobody has to be told.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
@@ -14,6 +19,7 @@ use super::{
     operator::Operator,
     process::NodeProcess,
 };
+use crate::serve::Serving;
 
 /// The demonstration's network zone.
 const ZONE: &str = "demo";
@@ -169,13 +175,13 @@ impl Network {
     }
 }
 
-fn serving(folder: &std::path::Path) -> PathBuf {
-    folder.join("data/serving.json")
+fn serving(folder: &Path) -> PathBuf {
+    Serving::path(&folder.join("data"))
 }
 
 /// The link address in a node's `serving.json`.
 fn link_address(serving: &str) -> Option<SocketAddr> {
-    serde_json::from_str::<serde_json::Value>(serving).ok()?["link"].as_str()?.parse().ok()
+    serde_json::from_str::<Serving>(serving).ok()?.link?.parse().ok()
 }
 
 fn attributes(office: &Office) -> Vec<&str> {
@@ -210,8 +216,11 @@ mod tests {
 
     #[test]
     fn the_link_address_is_read_from_what_a_node_writes() {
-        assert_eq!(link_address(r#"{"link":"127.0.0.1:7600","api":"127.0.0.1:1"}"#), Some(([127, 0, 0, 1], 7600).into()));
-        assert_eq!(link_address(r#"{"api":"127.0.0.1:1"}"#), None);
+        assert_eq!(
+            link_address(r#"{"pid":1,"office":"440000","link":"127.0.0.1:7600","api":"127.0.0.1:1"}"#),
+            Some(([127, 0, 0, 1], 7600).into())
+        );
+        assert_eq!(link_address(r#"{"pid":1,"office":"440000","api":"127.0.0.1:1"}"#), None);
         assert_eq!(link_address("half a fi"), None);
     }
 }

@@ -3,10 +3,15 @@
 //! `offices.csv` is the data; it is read once and is known to be right: a test walks it. A person names an office by its id or its name.
 
 /// What an office files when the day begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Files {
     /// 日报告
-    Daily,
+    Daily {
+        /// 接报件数
+        calls: String,
+        /// 突发事件, as the command line takes it; `None`: 无.
+        incident: Option<String>,
+    },
     /// 零报告
     Zero,
     /// It is silent.
@@ -84,21 +89,23 @@ impl Offices {
 }
 
 fn read_row(row: &str) -> Option<Office> {
-    let [id, name, area_code, class, parent, station, files] = row.split(',').collect::<Vec<_>>().try_into().ok()?;
+    let [id, name, area_code, class, parent, station, files, calls, incident] =
+        row.split(',').collect::<Vec<_>>().try_into().ok()?;
+    let text = str::to_owned;
+    let some = |cell: &str| (!cell.is_empty()).then(|| text(cell));
     let station = match station {
         "yes" => Station::Node,
         "no" => Station::None,
         _ => return None,
     };
     let files = match files {
-        "daily" => Files::Daily,
+        "daily" => Files::Daily { calls: text(calls), incident: some(incident) },
         "zero" => Files::Zero,
         "nothing" => Files::Nothing,
         _ => return None,
     };
-    let text = str::to_owned;
-    let parent = (!parent.is_empty()).then(|| text(parent));
-    Some(Office { id: text(id), name: text(name), area_code: text(area_code), class: text(class), parent, station, files })
+    let (id, name, area_code, class) = (text(id), text(name), text(area_code), text(class));
+    Some(Office { id, name, area_code, class, parent: some(parent), station, files })
 }
 
 #[cfg(test)]

@@ -70,7 +70,8 @@ impl NodeProcess {
 
     fn spawn(mut command: Command, log: &Path) -> io::Result<Self> {
         let log = File::options().create(true).append(true).open(log)?;
-        command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
+        // A group of its own: Ctrl-C at the prompt is for the demonstration alone.
+        command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true).process_group(0);
         Ok(Self { child: command.spawn()? })
     }
 

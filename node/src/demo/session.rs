@@ -1,0 +1,181 @@
+//! One demonstration from its first node to its last: at the prompt, or by the script.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use dutynet_relay::clock::{Clock, SystemClock};
+use tokio::sync::mpsc;
+
+use super::{
+    day,
+    go_between::Line,
+    network::Network,
+    offices::{Office, Offices, Station},
+    prompt::{self, Command},
+    script, show, text,
+};
+
+/// Longest scripted run.
+const ONCE_MAX: Duration = Duration::from_secs(60);
+
+/// At the prompt until a person quits.
+pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
+    let ground = Ground::new(data)?;
+    let mut network = found(&ground).await?;
+    let period = day::today(&network).await?;
+    let filed = day::file_all(&network, &period).await?;
+    say(&text::filed(filed));
+    say(&show::board(&network, &period).await?);
+    say(text::HELP);
+    let mut lines = typed_lines();
+    loop {
+        write(text::PROMPT);
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            _ = tokio::signal::ctrl_c() => None,
+        };
+        let Some(line) = line else { break };
+        let offices = network.offices().clone();
+        match prompt::read(&line, &offices) {
+            Ok(Command::Quit) => break,
+            Ok(command) => match obey(&mut network, &period, command).await {
+                Ok(answer) => say(&answer),
+                Err(why) => say(&text::not_done(&format!("{why:#}"))),
+            },
+            Err(why) => say(&text::misunderstood(&why)),
+        }
+    }
+    say(text::ENDING);
+    network.end().await?;
+    ground.clear();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// By the script; done or not within a minute.
+pub async fn once(data: Option<PathBuf>) -> Result<ExitCode> {
+    let clock = SystemClock::default();
+    let ground = Ground::new(data)?;
+    let played = tokio::time::timeout(ONCE_MAX, async {
+        let mut network = found(&ground).await?;
+        let period = day::today(&network).await?;
+        script::run(&mut network, |step| say(&text::script::step(clock.monotonic().as_secs(), step))).await?;
+        say(&show::board(&network, &period).await?);
+        say(&show::links(&network).await?);
+        network.end().await
+    });
+    match played.await.context("it took longer than a minute").and_then(|played| played) {
+        Ok(()) => {
+            say(text::script::DONE);
+            ground.clear();
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(why) => {
+            say(&text::script::failed(&format!("{why:#}")));
+            say(&text::script::kept(&ground.folder.display().to_string()));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn found(ground: &Ground) -> Result<Network> {
+    say(&text::founding(&ground.folder.display().to_string()));
+    let ready = |office: &Office| match office.station {
+        Station::Node => say(&text::ready(office)),
+        Station::None => say(&text::registered(office)),
+    };
+    Network::found(Offices::built_in(), ground.folder.clone(), ready).await
+}
+
+async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Result<String> {
+    Ok(match command {
+        Command::Board => show::board(network, period).await?,
+        Command::Links => show::links(network).await?,
+        Command::Zero(office) if network.runs(office) => {
+            let answered = day::file_zero(network, office, period).await?;
+            let say = if answered.folded { text::folded } else { text::reported };
+            say(office, &answered.state)
+        }
+        Command::Zero(office) => text::is_off(office),
+        Command::Cut(office) => {
+            network.set_line(office, Line::Cut)?;
+            text::cut(office)
+        }
+        Command::Heal(office) => {
+            network.set_line(office, Line::Passing)?;
+            text::healed(office)
+        }
+        Command::Kill(office) if network.kill(office).await? => text::killed(office),
+        Command::Kill(office) => text::was_off(office),
+        Command::Start(office) if network.start(office).await? => text::started(office),
+        Command::Start(office) => text::runs(office),
+        Command::Help => text::HELP.to_owned(),
+        Command::Quit | Command::Nothing => String::new(),
+    })
+}
+
+/// Where the demonstration keeps its offices.
+struct Ground {
+    folder: PathBuf,
+    keep: Keep,
+}
+
+/// What becomes of the folder afterwards.
+enum Keep {
+    /// A person named it.
+    Named,
+    /// Ours: it goes when all went well.
+    Ours,
+}
+
+impl Ground {
+    fn new(named: Option<PathBuf>) -> Result<Self> {
+        let (folder, keep) = match named {
+            Some(folder) => (folder, Keep::Named),
+            None => (std::env::temp_dir().join(format!("dutynet-demo-{}", std::process::id())), Keep::Ours),
+        };
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        anyhow::ensure!(is_empty(&folder)?, "{} is not empty", folder.display());
+        let folder = folder.canonicalize().with_context(|| format!("cannot use {}", folder.display()))?;
+        Ok(Self { folder, keep })
+    }
+
+    fn clear(&self) {
+        if matches!(self.keep, Keep::Ours)
+            && let Err(fault) = fs::remove_dir_all(&self.folder)
+        {
+            tracing::warn!(folder = %self.folder.display(), %fault, "the demonstration's folder is left");
+        }
+    }
+}
+
+fn is_empty(folder: &Path) -> io::Result<bool> {
+    Ok(fs::read_dir(folder)?.next().is_none())
+}
+
+/// What is typed, line by line, until it ends. A thread of its own: nothing waits for a line that is never typed.
+fn typed_lines() -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let typed = io::stdin().lines().map_while(Result::ok);
+        let _ = typed.map(|line| sender.blocking_send(line)).take_while(Result::is_ok).count();
+    });
+    lines
+}
+
+/// Nobody may be listening any more (`| head`); that is no fault of the network.
+fn say(what: &str) {
+    if !what.is_empty() {
+        write(&format!("{}\n", what.trim_end()));
+    }
+}
+
+fn write(what: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(what.as_bytes()).and_then(|()| out.flush());
+}

@@ -1,0 +1,191 @@
+//! What the demonstration says.
+
+use super::{offices::Office, prompt::Misunderstood};
+
+/// Stands before what a person types.
+pub const PROMPT: &str = "值守通> ";
+/// 无, as an officer types it.
+pub const NONE: &str = "无";
+/// Fields of a daily report that are the same for every office here.
+pub const DAILY: [(&str, &str); 3] = [("--leader", "演示带班领导"), ("--officer", "演示值班员"), ("--phone", "0759-0000000")];
+/// Who is said to have filed.
+pub const PERSON: &str = "demo:演示值班员";
+
+/// What may be typed.
+pub const HELP: &str = "\
+board                省里的汇总表：报了什么、是否准时、线路通断
+links                每条线路：下级和上级各看到什么，转发器断没断，待发多少
+report <单位> zero   在该单位自己的节点上报一份零报告
+cut <单位>           断开它到上级的线路（转发器不再传任何字节，也不关闭连接）
+heal <单位>          恢复线路
+kill <单位>          用 kill -9 杀死它的节点
+start <单位>         重新启动它的节点
+quit                 结束，关闭所有节点
+单位写名称或编号，例如：cut 雷州市，report 440882115 zero";
+
+/// While the network is being founded.
+pub fn founding(folder: &str) -> String {
+    format!("正在本机建立四级演示网，数据在 {folder}")
+}
+
+/// An office is ready.
+pub fn ready(office: &Office) -> String {
+    format!("  {}（{}）已入网，节点已启动", office.name, office.id)
+}
+
+/// An office without a node is registered.
+pub fn registered(office: &Office) -> String {
+    format!("  {}（{}）已登记，无终端", office.name, office.id)
+}
+
+/// The day's reports are filed.
+pub fn filed(count: usize) -> String {
+    format!("{count} 个值班室各报了一份，其余未报。省里的汇总表：")
+}
+
+/// A report was filed; state as the node says it.
+pub fn reported(office: &Office, state: &str) -> String {
+    format!("{}的零报告：{}", office.name, self::state(state))
+}
+
+/// It had been filed before.
+pub fn folded(office: &Office, state: &str) -> String {
+    format!("{}今天已报过同样的零报告，不另生成：{}", office.name, self::state(state))
+}
+
+/// How far a record has got.
+fn state(state: &str) -> &'static str {
+    match state {
+        "saved" => "已保存，等线路通了自动上报",
+        "custody" => "已保存，已送达上级",
+        "arrived" => "已保存，已到达",
+        "parked" => "已保存，被上级拒收（滞留）",
+        _ => "状态不明",
+    }
+}
+
+/// A line was cut.
+pub fn cut(office: &Office) -> String {
+    format!("{}到上级的线路已断开。数秒后两端都会发现，期间照常报送。", office.name)
+}
+
+/// A line was healed.
+pub fn healed(office: &Office) -> String {
+    format!("{}到上级的线路已恢复，存下的记录会自动补传。", office.name)
+}
+
+/// A node was killed.
+pub fn killed(office: &Office) -> String {
+    format!("{}的节点已被杀死（kill -9）。", office.name)
+}
+
+/// A node that was to be killed did not run.
+pub fn was_off(office: &Office) -> String {
+    format!("{}的节点本来就没有运行。", office.name)
+}
+
+/// A node was started.
+pub fn started(office: &Office) -> String {
+    format!("{}的节点已启动。", office.name)
+}
+
+/// A node ran already.
+pub fn runs(office: &Office) -> String {
+    format!("{}的节点已在运行。", office.name)
+}
+
+/// An office's node does not run.
+pub fn is_off(office: &Office) -> String {
+    format!("{}的节点没有运行，先输入 start {}。", office.name, office.name)
+}
+
+/// A command was not done.
+pub fn not_done(why: &str) -> String {
+    format!("没有办成：{why}")
+}
+
+/// What was typed is not understood.
+pub fn misunderstood(what: &Misunderstood<'_>) -> String {
+    match what {
+        Misunderstood::Words => "没有这条命令，或少了单位。输入 help 看能做什么。".to_owned(),
+        Misunderstood::Office(typed) => format!("演示网里没有“{typed}”。"),
+        Misunderstood::NoNode(office) => format!("{}没有终端。", office.name),
+        Misunderstood::NoLine(office) => format!("{}是最上级，没有向上的线路。", office.name),
+    }
+}
+
+/// Everything is being ended.
+pub const ENDING: &str = "正在关闭所有节点……";
+
+/// Table of lines.
+pub mod links {
+    /// Its head.
+    pub const HEAD: [&str; 7] = ["线路", "转发器", "下级看", "上级看", "待发", "滞留", "下次尝试"];
+    /// The go-between passes bytes.
+    pub const PASSING: &str = "传输";
+    /// It passes none.
+    pub const CUT: &str = "断开";
+    /// A node does not run.
+    pub const OFF: &str = "未运行";
+    /// Nothing to show.
+    pub const DASH: &str = "—";
+
+    /// One line.
+    pub fn name(child: &str, parent: &str) -> String {
+        format!("{child} → {parent}")
+    }
+
+    /// How one end sees it.
+    pub fn seen(line: &str, since: Option<&str>) -> String {
+        let word = match line {
+            "up" => "通",
+            "down" => "断",
+            "unknown" => "不明",
+            _ => "无终端",
+        };
+        since.map_or_else(|| word.to_owned(), |since| format!("{word}（{since} 起）"))
+    }
+}
+
+/// The scripted run.
+pub mod script {
+    use super::Office;
+
+    /// A step begins.
+    pub fn step(seconds: u64, what: &str) -> String {
+        format!("[{seconds:>2} 秒] {what}")
+    }
+    /// Step.
+    pub const DAY: &str = "各值班室报送，等省里收齐";
+    /// Step.
+    pub fn cut(office: &Office) -> String {
+        format!("断开{}到上级的线路，等省里看到“断”", office.name)
+    }
+    /// Step.
+    pub fn behind_the_cut(office: &Office) -> String {
+        format!("{}在断线期间报零报告：本级已保存，省里还没有", office.name)
+    }
+    /// Step.
+    pub fn kill(office: &Office) -> String {
+        format!("用 kill -9 杀死{}的节点，等省里看到“断”", office.name)
+    }
+    /// Step.
+    pub fn below_the_dead(office: &Office) -> String {
+        format!("{}在上级死机期间报零报告", office.name)
+    }
+    /// Step.
+    pub const RECOVER: &str = "恢复线路，重新启动节点，等省里收齐";
+    /// Step.
+    pub const ONCE: &str = "核对：每份报告在省里恰好一份，没报的没有，线路全通，日志与索引一致";
+    /// All went as it must.
+    pub const DONE: &str = "演示通过：断线、死机，一份不丢，一份不重。";
+
+    /// Something did not.
+    pub fn failed(why: &str) -> String {
+        format!("演示没有通过：{why}")
+    }
+    /// Where to look.
+    pub fn kept(folder: &str) -> String {
+        format!("各节点的数据和日志（node.log）留在 {folder}")
+    }
+}
