@@ -1,3 +1,4 @@
 //! Model tests: long random lists of actions against a small picture in memory that cannot be wrong.
 
 mod index;
+mod journal;

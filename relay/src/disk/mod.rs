@@ -7,6 +7,7 @@
 
 pub mod fs;
 pub mod memory;
+pub mod recording;
 
 use std::io;
 

@@ -168,8 +168,11 @@ pub(super) struct RawGroup {
 impl RawGroup {
     /// Checks the table; `None` when it is not what the head says.
     pub(super) fn new(offset: u64, head: Head, bytes: Bytes) -> Option<Self> {
-        let entries = entries(&head, bytes.get(..head.sizes.table_end())?)?;
-        (bytes.len() as u64 == head.sizes.total()).then_some(Self { offset, head, bytes, entries })
+        let entries: Vec<_> = entries(&head, &bytes)?.collect();
+        let bodies_at = head.sizes.table_end() as u64 + u64::from(head.sizes.headers);
+        let ends = entries.last().map_or((bodies_at, bodies_at), |last| (last.header.end, last.body.end));
+        let fits = ends == (bodies_at, head.sizes.total()) && bytes.len() as u64 == head.sizes.total();
+        fits.then_some(Self { offset, head, bytes, entries })
     }
 
     /// Offset after it.
@@ -233,14 +236,14 @@ impl Entry {
 }
 
 /// Reads the table that follows a head; `None` when it is not whole. `bytes` are head and table.
-pub(super) fn entries(head: &Head, bytes: &[u8]) -> Option<Vec<Entry>> {
+pub(super) fn entries<'a>(head: &Head, bytes: &'a [u8]) -> Option<impl Iterator<Item = Entry> + use<'a>> {
     let table = bytes.get(HEAD_LEN..head.sizes.table_end())?;
     if crc_of(&[table]) != head.table_crc {
         return None;
     }
     let mut header_at = head.sizes.table_end() as u64;
     let mut body_at = header_at + u64::from(head.sizes.headers);
-    let entries = table.chunks_exact(ENTRY_LEN).map(|line| {
+    let entry = move |line: &[u8]| {
         let mut fields = Fields(line);
         let (kind, version, _free) = (fields.u8()?, fields.u8()?, fields.u16()?);
         let (header_len, body_len) = (fields.u32()?, fields.u32()?);
@@ -248,10 +251,8 @@ pub(super) fn entries(head: &Head, bytes: &[u8]) -> Option<Vec<Entry>> {
         let body = body_at..body_at + u64::from(body_len);
         (header_at, body_at) = (header.end, body.end);
         Some(Entry { header, body, kind, version, header_crc: fields.u32()?, body_crc: fields.u32()? })
-    });
-    let entries = entries.collect::<Option<Vec<_>>>()?;
-    let fits = header_at == head.sizes.table_end() as u64 + u64::from(head.sizes.headers) && body_at == head.sizes.total();
-    fits.then_some(entries)
+    };
+    Some(table.chunks_exact(ENTRY_LEN).map_while(entry))
 }
 
 fn entry_of(frame: &Frame) -> [u8; ENTRY_LEN] {

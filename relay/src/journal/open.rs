@@ -202,8 +202,8 @@ impl Found {
     fn tail(&self, disk: &dyn Disk, options: Options) -> Result<Tail, JournalError> {
         let step = options.prealloc_bytes_min;
         let mut tail = Tail { end: self.end, hash: self.hash, segment: None, reserved: 0, step, options };
-        // Behind torn or unreadable bytes a fresh segment begins.
-        if let Some(segment) = self.segments.get(&self.end.segment).filter(|_| self.last.is_some() && !self.cut) {
+        // Behind unreadable bytes a fresh segment begins.
+        if let Some(segment) = self.segments.get(&self.end.segment).filter(|_| self.last.is_some()) {
             let name = segment_name(self.end.segment);
             tail.segment = Some(segment.header.clone());
             tail.reserved = disk.len(&name).map_err(io("read", &name))?;
@@ -211,8 +211,10 @@ impl Found {
         Ok(tail)
     }
 
+    /// After an unclean stop, unless the mark says that it was durable and nothing torn stands behind it.
     fn is_to_be_written_again(&self, survey: &Survey) -> bool {
-        !self.clean && self.last.is_some() && survey.mark.as_ref().is_none_or(|mark| mark.end.groups < self.end.groups)
+        let durable = survey.mark.as_ref().is_some_and(|mark| mark.end.groups >= self.end.groups);
+        self.cut || !(self.clean || durable)
     }
 
     /// What was read from the page cache is not yet durable: writes the last group where it becomes so.

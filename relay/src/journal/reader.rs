@@ -153,6 +153,9 @@ impl JournalReader {
             if cursor.groups > view.end.groups {
                 return Err(ReadError::BeyondEnd { asked: cursor.groups, there: view.end.groups });
             }
+            if cursor.groups == view.end.groups {
+                return Ok(Vec::new());
+            }
             if let Some(groups) = view.recent.groups_from(cursor.groups, max_bytes) {
                 return Ok(groups);
             }
@@ -187,68 +190,74 @@ struct Batch<'a> {
 
 /// Whether a batch goes on.
 #[derive(PartialEq, Eq)]
-enum Room {
-    Left,
-    None,
+enum More {
+    Wanted,
+    Enough,
+    /// Another group than the cursor's stands where it points.
+    Elsewhere,
 }
 
 impl Batch<'_> {
-    /// Looks where the cursor points; when that is not its group any more, goes by the number of groups.
+    /// Begins where the cursor points; when its group does not stand there any more, goes by the number of groups. Groups that are
+    /// appended meanwhile are left for the next batch.
     fn read(&mut self, hint: Option<Segment>) -> Result<(), ReadError> {
-        let (from, found) = match hint.filter(|segment| (DATA_START..segment.end).contains(&self.at.offset)) {
-            Some(segment) if self.stands_at(&segment)? => (self.at.offset, Some(segment)),
-            Some(_) | None => (DATA_START, self.shared.view().segment_holding(self.at.groups)),
+        let (mut next, mut offset) = match hint.filter(|segment| self.points_into(segment)) {
+            Some(segment) => (Some(segment), self.at.offset),
+            None => (self.shared.view().segment_holding(self.at.groups), DATA_START),
         };
-        let mut offset = from;
-        let mut next = found;
         while let Some(segment) = next {
-            if self.read_segment(&segment, offset)? == Room::None {
-                return Ok(());
+            match self.read_segment(&segment, offset)? {
+                More::Enough => return Ok(()),
+                More::Elsewhere => next = self.shared.view().segment_holding(self.at.groups),
+                More::Wanted => next = self.shared.view().segment_after(segment.header.number),
             }
             offset = DATA_START;
-            next = self.shared.view().segment_after(segment.header.number);
         }
-        if self.at.groups < self.end.groups {
-            self.add_lost(self.end);
-        }
+        self.add_lost(self.end);
         Ok(())
     }
 
-    /// Whether the group after the cursor stands where it says.
-    fn stands_at(&self, segment: &Segment) -> Result<bool, ReadError> {
-        let mut walk = begin_walk(self.shared, segment, self.at.offset)?;
-        let step = walk.step().map_err(|error| error.at_read(segment.header.number))?;
-        Ok(matches!(step, Step::Group(group) if group.offset == self.at.offset && group.head.number == self.at.groups))
+    fn points_into(&self, segment: &Segment) -> bool {
+        segment.header.base <= self.at.groups && (DATA_START..segment.end).contains(&self.at.offset)
     }
 
-    fn read_segment(&mut self, segment: &Segment, offset: u64) -> Result<Room, ReadError> {
+    fn read_segment(&mut self, segment: &Segment, offset: u64) -> Result<More, ReadError> {
         let number = segment.header.number;
-        let mut walk = begin_walk(self.shared, segment, offset)?;
+        let ahead = self.max_bytes as u64;
+        let extent = Extent::Known(segment.end);
+        let mut walk = Walk::new(self.shared.disk(), &segment.header, extent, offset)
+            .map_err(|error| error.at_read(number))?
+            .reading_ahead(ahead);
+        let pointed_at = |at: u64| at == offset && offset != DATA_START;
         loop {
             match walk.step().map_err(|error| error.at_read(number))? {
+                Step::Group(group) if pointed_at(group.offset) && group.head.number != self.at.groups => {
+                    return Ok(More::Elsewhere);
+                }
                 Step::Group(group) => {
-                    if self.add(segment, &group)? == Room::None {
-                        return Ok(Room::None);
+                    if self.add(segment, &group)? == More::Enough {
+                        return Ok(More::Enough);
                     }
                 }
+                Step::Gap { from } if pointed_at(from) => return Ok(More::Elsewhere),
                 Step::Gap { from } => {
                     self.unreadable.get_or_insert((number, from));
                 }
-                Step::End => return Ok(Room::Left),
+                Step::End => return Ok(More::Wanted),
             }
         }
     }
 
-    fn add(&mut self, segment: &Segment, group: &RawGroup) -> Result<Room, ReadError> {
+    fn add(&mut self, segment: &Segment, group: &RawGroup) -> Result<More, ReadError> {
         let number = segment.header.number;
         let groups = group.head.number;
         if groups < self.at.groups {
             self.unreadable = None;
-            return Ok(Room::Left);
+            return Ok(More::Wanted);
         }
         let len = usize::try_from(group.end() - group.offset).unwrap_or(usize::MAX);
         if self.bytes > 0 && self.bytes.saturating_add(len) > self.max_bytes {
-            return Ok(Room::None);
+            return Ok(More::Enough);
         }
         if groups > self.at.groups {
             self.add_lost(Cursor { segment: number, offset: group.offset, groups });
@@ -266,7 +275,7 @@ impl Batch<'_> {
         self.groups.push(Group { at: self.at, end, frames, damaged });
         self.bytes = self.bytes.saturating_add(len);
         self.at = end;
-        Ok(Room::Left)
+        Ok(if groups + 1 < self.end.groups { More::Wanted } else { More::Enough })
     }
 
     /// An entry for groups that cannot be read.
@@ -278,11 +287,6 @@ impl Batch<'_> {
         self.groups.push(Group { at: self.at, end, frames: Vec::new(), damaged });
         self.at = end;
     }
-}
-
-fn begin_walk<'a>(shared: &'a Shared, segment: &'a Segment, offset: u64) -> Result<Walk<'a>, ReadError> {
-    let extent = Extent::Known(segment.end);
-    Walk::new(shared.disk(), &segment.header, extent, offset).map_err(|error| error.at_read(segment.header.number))
 }
 
 /// Reads one frame of a group. What is not as it was written is damage.
@@ -306,8 +310,11 @@ fn read_frame(disk: &dyn Disk, segment: &Segment, offset: u64, place: Place) -> 
     if head.sizes.table_end() > glance.len() {
         glance = read(0, head.sizes.table_end() as u64)?;
     }
-    let table = group::entries(&head, &glance).ok_or_else(lost)?;
-    let entry = table.get(usize::from(place.frame)).ok_or(ReadError::NotThere(place))?;
+    let mut table = group::entries(&head, &glance).ok_or_else(lost)?;
+    let entry = table.nth(usize::from(place.frame)).ok_or(ReadError::NotThere(place))?;
+    if entry.header.end.max(entry.body.end) > head.sizes.total() {
+        return Err(lost());
+    }
     let part = |range: &Range<u64>| match usize::try_from(range.end) {
         // The cast of the start cannot cut: it is not beyond the end.
         Ok(end) if end <= glance.len() => Ok(glance.slice(range.start as usize..end)),

@@ -5,15 +5,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{Cursor, Frame, FrameKind, Journal, Lost, Opened, Options, Place, ReadError};
-use crate::disk::{Disk, fs::FileDisk};
+use super::{Cursor, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan};
+use crate::disk::{
+    Disk,
+    fs::FileDisk,
+    memory::{MemoryDisk, Op},
+};
+
+#[path = "model.rs"]
+mod model;
 
 const SMALL: Options = Options {
     prealloc_bytes_min: 4 << 10,
     prealloc_bytes_max: 16 << 10,
     segment_bytes_max: 16 << 10,
     recent_bytes_max: 0,
-    scan: super::Scan::EverythingAfterUnclean,
+    scan: Scan::EverythingAfterUnclean,
 };
 
 fn disk_of(folder: &TempDir) -> Arc<FileDisk> {
@@ -134,7 +141,7 @@ fn damage_in_the_middle_is_reported_and_passed_over() {
     let mut byte = disk.read(&name, victim.group + 30, 1).unwrap();
     byte[0] ^= 1;
     disk.write(&name, victim.group + 30, &byte).unwrap();
-    let options = Options { scan: super::Scan::Everything, ..SMALL };
+    let options = Options { scan: Scan::Everything, ..SMALL };
     let (mut journal, opened) = Journal::open(disk.clone(), options).unwrap();
     assert_eq!(opened.damaged.len(), 1, "{opened:?}");
     assert_eq!((opened.damaged[0].segment, opened.damaged[0].offset), (victim.segment, victim.group));
@@ -145,4 +152,11 @@ fn damage_in_the_middle_is_reported_and_passed_over() {
     assert_eq!(read_all(&journal).iter().collect::<Vec<_>>(), rest);
     assert!(matches!(journal.reader().frame(victim), Err(ReadError::Damaged(_))));
     journal.append(&[frame(0, 0)]).unwrap();
+}
+
+#[test]
+fn random_histories_keep_the_law() {
+    for seed in 0..300 {
+        model::history(&mut model::InMemory::default(), seed).unwrap_or_else(|fault| panic!("seed {seed}: {fault}"));
+    }
 }

@@ -13,8 +13,10 @@ use super::{
 };
 use crate::disk::Disk;
 
-/// Bytes that are read at once.
-const WINDOW: u64 = 128 << 10;
+/// Most bytes that are read at once for no other reason than that they come next.
+const AHEAD_MAX: u64 = 128 << 10;
+/// Fewest.
+const AHEAD_MIN: u64 = 4 << 10;
 /// Blocks of this size are compared with zeros at once.
 const ZEROS: [u8; 4096] = [0; 4096];
 
@@ -87,6 +89,7 @@ pub(super) struct Walk<'a> {
     /// Where the file or the segment ends, whichever comes first.
     readable: u64,
     offset: u64,
+    ahead: u64,
     window: (u64, Bytes),
 }
 
@@ -99,7 +102,12 @@ impl<'a> Walk<'a> {
             Extent::Known(end) => end,
             Extent::Open => file,
         };
-        Ok(Self { disk, header, name, extent, end, readable: end.min(file), offset, window: (0, Bytes::new()) })
+        Ok(Self { disk, header, name, extent, end, readable: end.min(file), offset, ahead: AHEAD_MAX, window: (0, Bytes::new()) })
+    }
+
+    /// Wants no more than so many bytes.
+    pub(super) fn reading_ahead(self, bytes: u64) -> Self {
+        Self { ahead: bytes.clamp(AHEAD_MIN, AHEAD_MAX), ..self }
     }
 
     /// Where the walk ends at the latest.
@@ -148,7 +156,7 @@ impl<'a> Walk<'a> {
     fn next_head(&mut self, from: u64) -> Result<Option<u64>, WalkError> {
         let mut at = from;
         while at + HEAD_LEN as u64 <= self.readable {
-            let chunk = self.fetch(at, WINDOW.min(self.readable - at))?;
+            let chunk = self.fetch(at, AHEAD_MAX.min(self.readable - at))?;
             for found in magics(&chunk) {
                 let found = at + found as u64;
                 if self.head_at(found)?.is_some() {
@@ -165,7 +173,7 @@ impl<'a> Walk<'a> {
     fn is_zero(&mut self, from: u64) -> Result<bool, WalkError> {
         let mut at = from;
         while at < self.readable {
-            let chunk = self.fetch(at, WINDOW.min(self.readable - at))?;
+            let chunk = self.fetch(at, AHEAD_MAX.min(self.readable - at))?;
             if !chunk.chunks(ZEROS.len()).all(|block| *block == ZEROS[..block.len()]) {
                 return Ok(false);
             }
@@ -181,7 +189,7 @@ impl<'a> Walk<'a> {
         let skip = match inside {
             Some(skip) => skip,
             None => {
-                let ahead = len.max(WINDOW).min(self.readable - at);
+                let ahead = len.max(self.ahead).min(self.readable - at);
                 self.window = (at, self.disk.read(&self.name, at, to_usize(ahead)?)?.into());
                 0
             }
