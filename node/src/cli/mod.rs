@@ -7,6 +7,8 @@ mod answers;
 mod args;
 mod client;
 mod convert;
+#[cfg(test)]
+mod documented;
 mod json;
 mod lines;
 mod node;
