@@ -216,10 +216,10 @@ impl Registry {
     #[must_use]
     pub fn with(&self, entry: Entry) -> Self {
         let mut next = self.clone();
-        if let Some(old) = next.entries.get(&entry.office).and_then(|e| e.key.clone()) {
-            if entry.key.as_ref() != Some(&old) {
-                next.old_keys.insert((entry.office.clone(), old.id()), old);
-            }
+        if let Some(old) = next.entries.get(&entry.office).and_then(|e| e.key.clone())
+            && entry.key.as_ref() != Some(&old)
+        {
+            next.old_keys.insert((entry.office.clone(), old.id()), old);
         }
         if let Some(parent) = &entry.parent {
             next.children.entry(parent.clone()).or_default().insert(entry.office.clone());

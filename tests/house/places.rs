@@ -44,7 +44,9 @@ const WIRE: Door = Door {
     names: &["dutynet_proto"],
     places: &[
         ("proto/", "they are made there"),
-        ("relay/src/link/session/", "the driver between tonic's stream and the link machine"),
+        ("relay/src/session/", "the driver between tonic's stream and the link machine"),
+        ("relay/src/relay/mod.rs", "puts the link service on its listener"),
+        ("relay/src/join.rs", "shows an invitation through the link's client"),
         ("node/src/body.rs", "bodies of duty records"),
         ("node/src/api/", "the local API: proto in, use case, proto out"),
         ("node/src/cli/", "the command line is a client of the local API"),

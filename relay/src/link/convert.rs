@@ -90,8 +90,7 @@ pub fn from_wire(frame: wire::Frame) -> Result<Heard, WireError> {
         Of::Drain(drain) => Frame::Drain { retry_after_ms: drain.retry_after_ms },
         Of::Fetch(fetch) => Frame::Fetch(Fetch {
             origin: office("fetch.origin", &fetch.origin)?,
-            after: optional(&fetch.after_id, |id| RecordId::from_slice(id))
-                .map_err(|_| field("fetch.after_id", "16 bytes or none"))?,
+            after: optional(&fetch.after_id, RecordId::from_slice).map_err(|_| field("fetch.after_id", "16 bytes or none"))?,
         }),
         Of::Fetched(fetched) => Frame::Fetched(Fetched {
             origin: office("fetched.origin", &fetched.origin)?,

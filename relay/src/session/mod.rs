@@ -268,13 +268,13 @@ impl<'a> Session<'a> {
 
     /// Parent: the incumbent goes first; then the child gets a fresh ticket.
     async fn admit(&mut self, shown: Option<Ticket>, incumbent: Incumbent) {
-        if incumbent == Incumbent::Live {
-            if let Some(door) = self.relay.hub.door(&self.peer) {
-                let ended = door.ended.notified();
-                // Closed already if nobody listens.
-                let _ = door.events.send(Event::Closed);
-                let _ = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
-            }
+        if incumbent == Incumbent::Live
+            && let Some(door) = self.relay.hub.door(&self.peer)
+        {
+            let ended = door.ended.notified();
+            // Closed already if nobody listens.
+            let _ = door.events.send(Event::Closed);
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
         }
         let Ok(fresh) = random::bytes().map(Ticket) else { return self.answer(Event::Closed) };
         self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);

@@ -66,7 +66,7 @@ impl Link for LinkService {
         let secret: [u8; 20] = asked.secret.as_ref().try_into().map_err(|_| Status::invalid_argument("secret: 20 bytes"))?;
         let office = OfficeId::parse(&asked.office).map_err(|fault| Status::invalid_argument(fault.to_string()))?;
         let enrolment = Enrolment { secret: InvitationSecret(secret).hash(), office: office.clone(), key: proven.key.clone() };
-        let answer = self.relay.writer.write_one(Intent::Enrol(enrolment)).await;
+        let answer = self.relay.writer.write_one(Intent::Enrol(Box::new(enrolment))).await;
         match answer.map_err(|_| Status::unavailable("the store has stopped"))? {
             Answer::Made { .. } => self.enrolled(&office, &proven).map(Response::new),
             Answer::Refused(refusal) => Err(enrol_status(&refusal)),

@@ -12,8 +12,9 @@ use super::{
         self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, ParkedFrame, ParkedState, PositionsFrame,
     },
     frames::{PositionsOf, ReroutedFrame, RouteFrame, SealFrame, Verdict},
-    heads::{Heads, InLane, InLink, LineHead, StreamHead, Wait},
+    heads::{Heads, InLink, LineHead, StreamHead, Wait},
     keys::{self, CHUNK_MAX, Key},
+    values::{in_link_bytes, wait_bytes, wait_key},
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
@@ -30,9 +31,16 @@ const REFUSED_MAX: usize = 64;
 pub(crate) struct Applier<'a> {
     heads: &'a mut Heads,
     batch: Batch,
-    chunks: BTreeMap<(OfficeId, Lane), Vec<(LinkSeq, Place, Digest)>>,
+    chunks: BTreeMap<(OfficeId, Lane), Vec<Routed>>,
     waits: BTreeMap<(OfficeId, Lane), Wait>,
     touched: Touched,
+}
+
+/// A record that the group puts into an outgoing lane.
+#[derive(Debug, Clone, Copy)]
+struct Routed {
+    place: Place,
+    digest: Digest,
 }
 
 /// What a group changed.
@@ -93,12 +101,12 @@ impl Applier<'_> {
             self.heads.registrations.entry(entry.office.clone()).or_default().push(place);
         }
         for route in &head.routes {
-            let (neighbour, lane, seq) = route.read()?;
+            let (neighbour, lane, _) = route.read()?;
             if let Some(Ok(entry)) = &registers {
                 let key = entry.key.as_ref().map(crate::record::PublicKey::id);
                 self.batch.put(keys::registered(&neighbour, &entry.office, key), Vec::new());
             }
-            self.route(neighbour, lane, (seq, place, digest));
+            self.route(neighbour, lane, Routed { place, digest });
         }
         if head.in_seq > 0 {
             self.consume(&head.from, head.in_lane, (head.in_seq, digest), &head.routes)?;
@@ -162,7 +170,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn route(&mut self, neighbour: OfficeId, lane: Lane, item: (LinkSeq, Place, Digest)) {
+    fn route(&mut self, neighbour: OfficeId, lane: Lane, item: Routed) {
         self.chunks.entry((neighbour, lane)).or_default().push(item);
     }
 
@@ -267,7 +275,7 @@ impl Applier<'_> {
             let key = key.and_then(|k| crate::ids::KeyId::from_slice(&k).ok());
             self.batch.put(keys::registered(&neighbour, &frames::office(office)?, key), Vec::new());
         }
-        self.route(neighbour, lane, (LinkSeq(frame.seq), place, frames::digest(&frame.digest)?));
+        self.route(neighbour, lane, Routed { place, digest: frames::digest(&frame.digest)? });
         Ok(())
     }
 
@@ -338,12 +346,12 @@ impl Applier<'_> {
         (self.batch, self.touched)
     }
 
-    fn write_chunks(&mut self, neighbour: &OfficeId, lane: Lane, items: &[(LinkSeq, Place, Digest)]) {
+    fn write_chunks(&mut self, neighbour: &OfficeId, lane: Lane, items: &[Routed]) {
         let (ordinal, mut at) = (self.heads.ordinal(), self.heads.sent(neighbour, lane));
         for chunk in items.chunks(CHUNK_MAX) {
             let first = at.seq.next();
-            at = chunk.iter().fold(at, |at, (_, _, digest)| at.after(*digest));
-            let places = chunk.iter().flat_map(|(_, place, _)| keys::place_bytes(*place));
+            at = chunk.iter().fold(at, |at, item| at.after(item.digest));
+            let places = chunk.iter().flat_map(|item| keys::place_bytes(item.place));
             let value: Vec<u8> = at.hash.0.into_iter().chain(places).collect();
             self.batch.put(keys::outbox(neighbour, ordinal, lane).seq(first).done(), value);
         }
@@ -388,51 +396,4 @@ impl Applier<'_> {
             self.batch.put(Key::new(b'c').text(name).done(), value);
         }
     }
-}
-
-fn wait_key(neighbour: &OfficeId, lane: Lane, through: LinkSeq) -> Vec<u8> {
-    Key::new(b'w').office(neighbour).lane(lane).seq(through).done()
-}
-
-fn wait_bytes(wait: &Wait) -> Vec<u8> {
-    let parts = wait.on.iter().map(|((office, lane), seq)| Key::new(*lane as u8).seq(*seq).office(office).done());
-    parts.flatten().collect()
-}
-
-pub(super) fn read_wait(through: LinkSeq, value: &[u8]) -> Option<Wait> {
-    let (mut read, mut on) = (keys::Reader(value), BTreeMap::new());
-    while !read.0.is_empty() {
-        let (lane, seq) = (read.lane()?, read.seq()?);
-        on.insert((read.office()?, lane), seq);
-    }
-    Some(Wait { through, on })
-}
-
-fn in_link_bytes(link: &InLink) -> Vec<u8> {
-    let mut bytes = link.epoch.0.to_vec();
-    for lane in &link.lanes.0 {
-        let at = lane.at.unwrap_or_else(|| Position::start(link.epoch));
-        bytes.extend(at.seq.0.to_be_bytes());
-        bytes.extend(at.hash.0);
-        bytes.extend(lane.arrived.0.to_be_bytes());
-        bytes.extend(u16::try_from(lane.refused.len()).unwrap_or(0).to_be_bytes());
-        bytes.extend(lane.refused.iter().flat_map(|seq| seq.0.to_be_bytes()));
-    }
-    bytes
-}
-
-pub(super) fn read_in_link(value: &[u8]) -> Option<InLink> {
-    let mut read = keys::Reader(value);
-    let epoch = Epoch::from_slice(read.take(16)?).ok()?;
-    let mut lanes = PerLane::<InLane>::default();
-    for lane in Lane::ALL {
-        let at = Position { seq: read.seq()?, hash: read.digest()? };
-        let held = &mut lanes[lane];
-        held.at = (at.seq.0 > 0).then_some(at);
-        held.arrived = read.seq()?;
-        for _ in 0..read.u16()? {
-            held.refused.insert(read.seq()?);
-        }
-    }
-    Some(InLink { epoch, lanes })
 }

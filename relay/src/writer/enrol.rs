@@ -44,7 +44,7 @@ struct InvitationFrame {
 impl Decision<'_> {
     pub(super) fn enrolment(&mut self, intent: Intent) -> Result<Answer, StoreError> {
         match intent {
-            Intent::Invite(invitation) => self.invite(invitation),
+            Intent::Invite(invitation) => self.invite(*invitation),
             Intent::Enrol(enrolment) => self.enrol(&enrolment),
             Intent::Register(entry, by) => self.register_office(*entry, by),
             Intent::Submit(_)

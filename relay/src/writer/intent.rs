@@ -204,9 +204,9 @@ pub enum Intent {
         bytes: Bytes,
     },
     /// Keep an invitation (the hash of its secret) for an office.
-    Invite(Invitation),
+    Invite(Box<Invitation>),
     /// Use one up and register the office.
-    Enrol(Enrolment),
+    Enrol(Box<Enrolment>),
     /// Register an office directly: a child without a node, or the root itself.
     Register(Box<crate::registry::Entry>, Option<Person>),
     /// A projection could not digest a record.

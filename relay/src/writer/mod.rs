@@ -17,17 +17,21 @@ mod decide;
 mod enrol;
 mod frames;
 mod heads;
+mod incoming;
 pub mod intent;
 mod keys;
+mod messages;
 mod neighbour;
 mod open;
+mod outbox;
 mod store;
 pub mod thread;
+mod values;
 
 pub use apply::Touched;
 pub use heads::{Heads, LineHead};
 pub(crate) use neighbour::WANTED_BACK;
-pub use open::{OpenReport, rebuild};
+pub use open::{Opening, rebuild};
 pub use store::{ParkedRecord, RecordState, Store, Stored};
 
 use std::{

@@ -11,7 +11,7 @@ use super::{
     heads::{Heads, LineHead, OutLane, StreamHead},
     intent::{ForkReason, Intent},
     keys::{self, Reader},
-    store_of,
+    store_of, values,
 };
 use crate::{
     disk::Disk,
@@ -27,7 +27,7 @@ const REPLAY_BYTES: usize = 4 * 1024 * 1024;
 
 /// What opening found.
 #[derive(Debug)]
-pub struct OpenReport {
+pub struct Opening {
     /// What the journal says of its own state.
     pub journal: Opened,
     /// Groups that were applied to the index.
@@ -46,7 +46,7 @@ impl Writer {
         identity: Identity,
         at: Moment,
         random: Random,
-    ) -> Result<(Self, OpenReport), StoreError> {
+    ) -> Result<(Self, Opening), StoreError> {
         let (journal, opened) = Journal::open(disk, options)?;
         let reader = journal.reader();
         belongs_to(&reader, &identity.office)?;
@@ -65,7 +65,7 @@ impl Writer {
         } else if knew_more {
             writer.commit(vec![Intent::Fork(ForkReason::IndexKnewMore)], at)?;
         }
-        Ok((writer, OpenReport { journal: opened, replayed, rebuilt, forked: knew_more && !is_new }))
+        Ok((writer, Opening { journal: opened, replayed, rebuilt, forked: knew_more && !is_new }))
     }
 
     fn create(&mut self, at: Moment) -> Result<(), StoreError> {
@@ -159,7 +159,7 @@ fn heads_from(index: &dyn Index, journal: &JournalReader, identity: &Identity) -
     }
     for (key, value) in letter(b'i')? {
         let neighbour = Reader(&key[1..]).office().ok_or(TORN)?;
-        heads.incoming.insert(neighbour, apply::read_in_link(&value).ok_or(TORN)?);
+        heads.incoming.insert(neighbour, values::read_in_link(&value).ok_or(TORN)?);
     }
     read_waits(index, &mut heads)?;
     read_parked(index, &mut heads)?;
@@ -180,7 +180,7 @@ fn read_waits(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
     for (key, value) in scan_prefix(index, CUSTODY, b"w", usize::MAX)? {
         let mut read = Reader(&key[1..]);
         let (neighbour, lane) = (read.office().ok_or(TORN)?, read.lane().ok_or(TORN)?);
-        let wait = apply::read_wait(read.seq().ok_or(TORN)?, &value).ok_or(TORN)?;
+        let wait = values::read_wait(read.seq().ok_or(TORN)?, &value).ok_or(TORN)?;
         heads.incoming.get_mut(&neighbour).ok_or(TORN)?.lanes[lane].waits.push_back(wait);
     }
     Ok(())

@@ -1,0 +1,302 @@
+//! One running node's carriage, as programs above use it: make records, follow them, see the lines, invite offices.
+//!
+//! [`Relay::open`] opens the store and starts the writer; [`Relay::run`] listens for children and keeps the link to the parent until it is
+//! told to stop. Everything else may be called before, while and after lines are down: nothing here waits for a line.
+
+mod offices;
+mod opening;
+mod settings;
+mod shared;
+mod status;
+
+pub use offices::{NewOffice, Terms};
+pub(crate) use opening::{open_index_of, open_writer};
+pub use settings::{OpenError, RelayConfig, SubmitError};
+pub use status::{LaneStatus, LinkStatus, StoreStatus};
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use dutynet_proto::link::link_server::LinkServer;
+use tokio::{net::TcpListener, sync::watch};
+
+use self::{
+    opening::open_index,
+    status::{measure_space, watch_space},
+};
+use crate::{
+    clock::Clock,
+    feed::Feed,
+    folder::{DataFolder, FolderLock, OfficeFile},
+    hub::Hub,
+    ids::{OfficeId, RecordRef},
+    index::{Index, sled_index::SledIndex},
+    journal::Place,
+    record::{OfficeKey, Person},
+    registry::Registry,
+    session::{dial, serve::LinkService},
+    tls::{
+        accept::{AcceptLimits, accept},
+        config::Tls,
+    },
+    writer::{
+        Committed, Heads, Opening, ParkedRecord, RecordState, Store, StoreError,
+        intent::{Answer, Draft, Intent, ParkedAt},
+        thread::{Conditions, OnCommit, Stopped, WriterHandle, WriterThread},
+    },
+};
+
+/// A record that was made or found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Which.
+    pub reference: RecordRef,
+    /// Nothing new was made.
+    pub folded: bool,
+}
+
+/// What sessions and the façade share.
+pub(crate) struct Inner {
+    pub(crate) office: OfficeFile,
+    pub(crate) key: OfficeKey,
+    pub(crate) tls: Tls,
+    pub(crate) store: Store,
+    pub(crate) writer: WriterHandle,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hub: Hub,
+    pub(crate) settings: RelayConfig,
+    pub(crate) stop: watch::Receiver<bool>,
+    pub(crate) conditions: Arc<Conditions>,
+    stopper: watch::Sender<bool>,
+    commits: watch::Receiver<u64>,
+    sled: Arc<SledIndex>,
+    folder: DataFolder,
+}
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Relay {
+    inner: Arc<Inner>,
+    thread: Arc<Mutex<Option<(WriterThread, FolderLock)>>>,
+    opening: Arc<Opening>,
+}
+
+impl Relay {
+    /// Opens the store of the office that the folder belongs to.
+    pub fn open(settings: RelayConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let folder = DataFolder::at(&settings.folder);
+        let office = folder.office()?;
+        let lock = folder.lock()?;
+        let key = folder.key()?;
+        let tls = Tls::new(key.clone(), folder.read_leaf()?)?;
+        let index = open_index(&folder, settings.index_cache_bytes)?;
+        let conditions = Arc::new(Conditions::default());
+        measure_space(&folder, &settings, &conditions);
+        let (writer, opening) = open_writer(&folder, &office, key.clone(), (index.clone(), clock.as_ref()))?;
+        let store = writer.store();
+        let lines = store.with_heads(|heads: &Heads| heads.lines.clone());
+        let hub = Hub::new(lines, clock.wall());
+        let (committed, commits) = watch::channel(0);
+        let (stopper, stop) = watch::channel(false);
+        let slot: Arc<std::sync::OnceLock<std::sync::Weak<Inner>>> = Arc::default();
+        let on_commit = ring_after_commit(slot.clone(), committed);
+        let thread = WriterThread::start(writer, clock.clone(), conditions.clone(), on_commit)?;
+        let inner = Arc::new(Inner {
+            office,
+            key,
+            tls,
+            store,
+            writer: thread.handle(),
+            clock,
+            hub,
+            settings,
+            stop,
+            conditions,
+            stopper,
+            commits,
+            sled: index,
+            folder,
+        });
+        // Set once, here.
+        let _ = slot.set(Arc::downgrade(&inner));
+        Ok(Self { inner, thread: Arc::new(Mutex::new(Some((thread, lock)))), opening: Arc::new(opening) })
+    }
+
+    /// What opening found.
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Listens for children and keeps the link to the parent. Returns after [`Relay::stop`], or when the store has failed.
+    pub async fn run(&self, listener: Option<TcpListener>) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        let mut tasks = tokio::task::JoinSet::new();
+        if let Some(listener) = listener {
+            tasks.spawn(listen(inner.clone(), listener));
+        }
+        if let Some(parent) = inner.office.parent.clone() {
+            tasks.spawn(dial::keep_linked(inner.clone(), parent));
+        }
+        tasks.spawn(watch_space(inner.clone()));
+        let mut stop = inner.stop.clone();
+        let mut failed = inner.writer.failed();
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => {}
+            _ = failed.wait_for(Option::is_some) => {}
+        }
+        self.inner.stopper.send_replace(true);
+        while tasks.join_next().await.is_some() {}
+        self.sessions_ended().await;
+        let taken = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((thread, lock)) = taken else { return Ok(()) };
+        let ended = tokio::task::spawn_blocking(move || thread.stop()).await;
+        drop(lock);
+        ended.unwrap_or(Err(StoreError::Journal("a writer that does not panic")))
+    }
+
+    /// Sessions of children end by themselves once they have heard of the stop; this waits a little for them.
+    async fn sessions_ended(&self) {
+        for _ in 0..100 {
+            if !self.inner.hub.has_sessions() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks [`Relay::run`] to end: sessions are drained, the store is closed.
+    pub fn stop(&self) {
+        self.inner.stopper.send_replace(true);
+    }
+
+    /// Tells when the store has stopped by itself, and why.
+    pub fn failed(&self) -> watch::Receiver<Option<String>> {
+        self.inner.writer.failed()
+    }
+
+    /// This office.
+    pub fn own(&self) -> &OfficeId {
+        &self.inner.office.office
+    }
+
+    /// Who this office is, as its folder says.
+    pub fn office(&self) -> &OfficeFile {
+        &self.inner.office
+    }
+
+    /// Who is who.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.inner.store.registry()
+    }
+
+    /// The clock of this node.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.inner.clock.clone()
+    }
+
+    /// The reading side of the store.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// For projections: a space of their own beside the store's.
+    pub fn index(&self) -> Arc<dyn Index> {
+        self.inner.store.index()
+    }
+
+    /// Keys that the index was given since the start; for figures.
+    pub fn index_keys_written(&self) -> u64 {
+        self.inner.sled.keys_written()
+    }
+
+    /// The journal as projections read it.
+    pub fn feed(&self) -> Feed {
+        Feed { store: self.inner.store.clone(), commits: self.inner.commits.clone() }
+    }
+
+    /// Makes a record; durable when it returns.
+    pub async fn submit(&self, draft: Draft) -> Result<Made, SubmitError> {
+        self.made(Intent::Submit(Box::new(draft))).await
+    }
+
+    /// Keeps bytes of a program above; the last of one key counts.
+    pub async fn put_local(&self, namespace: &str, key: &str, bytes: Bytes) -> Result<(), SubmitError> {
+        self.done(Intent::Local { namespace: namespace.to_owned(), key: key.to_owned(), bytes }).await
+    }
+
+    /// Notes that a projection could not digest a record, once.
+    pub async fn not_interpreted(&self, place: Place, projection: &str, reason: &str) -> Result<(), SubmitError> {
+        let (projection, reason) = (projection.to_owned(), reason.to_owned());
+        self.done(Intent::NotInterpreted { place, projection, reason }).await
+    }
+
+    /// Puts a parked record at the end of its lane again.
+    pub async fn retry_parked(&self, at: ParkedAt, by: Person) -> Result<(), SubmitError> {
+        self.done(Intent::RetryParked(at, by)).await
+    }
+
+    /// Gives a parked record up.
+    pub async fn withdraw_parked(&self, at: ParkedAt, by: Person) -> Result<(), SubmitError> {
+        self.done(Intent::WithdrawParked(at, by)).await
+    }
+
+    async fn done(&self, intent: Intent) -> Result<(), SubmitError> {
+        match self.inner.writer.write_one(intent).await? {
+            Answer::Refused(refusal) => Err(refusal.into()),
+            Answer::Done | Answer::Made { .. } | Answer::Custody { .. } | Answer::Forked(_) => Ok(()),
+        }
+    }
+
+    async fn made(&self, intent: Intent) -> Result<Made, SubmitError> {
+        match self.inner.writer.write_one(intent).await? {
+            Answer::Made { reference, folded } => Ok(Made { reference, folded }),
+            Answer::Refused(refusal) => Err(refusal.into()),
+            Answer::Done | Answer::Custody { .. } | Answer::Forked(_) => Err(Stopped.into()),
+        }
+    }
+
+    /// How far a record of ours has got.
+    pub fn state_of(&self, reference: &RecordRef) -> Result<Option<RecordState>, StoreError> {
+        self.inner.store.state_of(reference)
+    }
+
+    /// Everything that waits for a person.
+    pub fn parked(&self) -> Result<Vec<ParkedRecord>, StoreError> {
+        self.inner.store.parked()
+    }
+}
+
+async fn listen(relay: Arc<Inner>, listener: TcpListener) {
+    let incoming = accept(listener, &relay.tls, AcceptLimits::default(), relay.stop.clone());
+    let mut stop = relay.stop.clone();
+    let limit = crate::session::MESSAGE_BYTES_MAX;
+    let service = LinkServer::new(LinkService { relay }).max_decoding_message_size(limit);
+    let keep = crate::tls::connect::KeepAlive::PARENT;
+    let server = tonic::transport::Server::builder()
+        .http2_keepalive_interval(Some(keep.interval))
+        .http2_keepalive_timeout(Some(keep.timeout))
+        .add_service(service)
+        .serve_with_incoming(incoming);
+    // Graceful shutdown would wait for streams that never end; sessions drain by themselves.
+    tokio::select! {
+        ended = server => if let Err(fault) = ended {
+            tracing::error!(error = %fault, "the link listener has ended");
+        },
+        () = async {
+            let _ = stop.wait_for(|stop| *stop).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        } => {}
+    }
+}
+
+fn ring_after_commit(inner: Arc<std::sync::OnceLock<std::sync::Weak<Inner>>>, committed: watch::Sender<u64>) -> OnCommit {
+    Box::new(move |done: &Committed| {
+        committed.send_modify(|count| *count += 1);
+        if let Some(inner) = inner.get().and_then(std::sync::Weak::upgrade) {
+            inner.hub.ring(done.touched.links.iter());
+        }
+    })
+}

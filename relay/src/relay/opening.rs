@@ -1,0 +1,54 @@
+//! Opening the store of a data folder: the index, made anew where it cannot be trusted, and the writer.
+
+use std::{sync::Arc, time::Duration};
+
+use super::OpenError;
+use crate::{
+    clock::Clock,
+    disk::fs::FileDisk,
+    folder::{DataFolder, OfficeFile},
+    index::{Index, sled_index::SledIndex},
+    journal::Options,
+    random,
+    record::OfficeKey,
+    writer::{Identity, Moment, Opening, Random, Space, Writer},
+};
+
+/// An index that cannot be opened is set aside and made anew from the journal.
+pub(super) fn open_index(folder: &DataFolder, cache_bytes: u64) -> Result<Arc<SledIndex>, OpenError> {
+    let limit = Duration::from_secs(60);
+    match SledIndex::open(&folder.index(), cache_bytes, limit) {
+        Ok(index) => Ok(Arc::new(index)),
+        Err(fault) => {
+            tracing::warn!(error = %fault, "the index cannot be trusted and is made anew");
+            SledIndex::move_aside(&folder.index())?;
+            let index = SledIndex::open(&folder.index(), cache_bytes, limit);
+            Ok(Arc::new(index.map_err(|fault| OpenError::Index(fault.to_string()))?))
+        }
+    }
+}
+
+/// Opens the store of a folder; also before its `office.toml` is there, while an office is being founded or enrolled.
+pub(crate) fn open_writer(
+    folder: &DataFolder,
+    office: &OfficeFile,
+    key: OfficeKey,
+    (index, clock): (Arc<dyn Index>, &dyn Clock),
+) -> Result<(Writer, Opening), OpenError> {
+    let disk = Arc::new(FileDisk::open(&folder.journal())?);
+    let identity = Identity { key, office: office.office.clone(), zone: office.zone.clone(), root_pin: office.root_pin };
+    let at = Moment { wall: clock.wall(), offset_ms: 0, space: Space::Enough };
+    Ok(Writer::open((disk, Options::default()), index, identity, at, machine_randomness())?)
+}
+
+pub(crate) fn open_index_of(folder: &DataFolder) -> Result<Arc<dyn Index>, OpenError> {
+    Ok(open_index(folder, 4 * 1024 * 1024)?)
+}
+
+fn machine_randomness() -> Random {
+    Box::new(|bytes| {
+        if let Err(fault) = random::fill(bytes) {
+            tracing::error!(error = %fault, "the machine has no randomness");
+        }
+    })
+}

@@ -1,0 +1,87 @@
+//! How a node runs, and why it does not.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    folder::FolderError,
+    link::{config::Limits, retry},
+    tls::{config::TlsError, leaf::LeafFault},
+    writer::{StoreError, intent::WriteRefusal, thread::Stopped},
+};
+
+/// How a node runs. Everything here is configuration of an operator; nothing of it changes what is on disk.
+#[derive(Debug, Clone)]
+pub struct RelayConfig {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Program and version, for neighbours' logs.
+    pub software: String,
+    /// Memory that the index may use as a cache, bytes.
+    pub index_cache_bytes: u64,
+    /// Bounds and times of sessions.
+    pub limits: Limits,
+    /// Longest wait before the first attempt to dial again.
+    pub retry_first: Duration,
+    /// Longest wait between two attempts to dial, ever.
+    pub retry_max: Duration,
+    /// Longest wait for one address.
+    pub dial_timeout: Duration,
+    /// When neighbours should come back after this node was stopped on purpose.
+    pub drain_retry: Duration,
+    /// Below so many free bytes nothing is taken any more; routine records are refused below four times, all but flash below twice as many.
+    pub free_bytes_min: u64,
+}
+
+impl RelayConfig {
+    /// Usual values.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            software: concat!("dutynet ", env!("CARGO_PKG_VERSION")).to_owned(),
+            index_cache_bytes: 16 * 1024 * 1024,
+            limits: Limits::default(),
+            retry_first: retry::CEILING_FIRST,
+            retry_max: retry::CEILING_MAX,
+            dial_timeout: Duration::from_secs(10),
+            drain_retry: Duration::from_secs(5),
+            free_bytes_min: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// Why a node cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine refused something of the store.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The index could not even be opened empty.
+    #[error("the index cannot be opened: {0}")]
+    Index(String),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The certificate.
+    #[error(transparent)]
+    Leaf(#[from] LeafFault),
+}
+
+/// Why something was not written. Nothing was changed, or the store has stopped and says so itself.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SubmitError {
+    /// Not as asked for.
+    #[error(transparent)]
+    Refused(#[from] WriteRefusal),
+    /// The store has stopped; the node is about to open it anew.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// An invitation cannot be put into words.
+    #[error("invitation: {0}")]
+    Invitation(String),
+}

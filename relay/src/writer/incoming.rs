@@ -1,0 +1,188 @@
+//! Decisions about records that neighbours send: folding, right, routes, and what to answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    Space, StoreError,
+    decide::Decision,
+    frames::{Entry, GroupPlace, HopFrame, PositionsFrame, PositionsOf, RouteFrame, SealFrame, Verdict},
+    intent::{Answer, GoodRecord, Incoming, Judged, WriteRefusal},
+};
+use crate::{
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId},
+    link::frame::{Position, Refusal, RefusalCode},
+    record::{OFFICE_KIND, RawSeal, Record, entry_from_body},
+    route,
+};
+
+impl Decision<'_> {
+    pub(super) fn accept(&mut self, incoming: Incoming) -> Result<Answer, StoreError> {
+        let Incoming { neighbour: from, epoch, lane, first, items } = incoming;
+        if self.at.space == Space::None {
+            return Ok(Answer::Refused(WriteRefusal::NoSpace(lane)));
+        }
+        let known = self.peer_epochs.get(&from).copied();
+        let known = known.or_else(|| self.heads.incoming.get(&from).map(|link| link.epoch));
+        let begins_epoch = known != Some(epoch);
+        if begins_epoch {
+            self.chains.retain(|(office, _), _| *office != from);
+        }
+        let held = self.chain(&from, epoch, lane);
+        let expected = held.seq.next();
+        if first != expected {
+            return Ok(Answer::Refused(WriteRefusal::OutOfOrder { expected, got: first }));
+        }
+        if begins_epoch {
+            let of = Some(PositionsOf::PeerEpoch(Bytes::copy_from_slice(&epoch.0)));
+            self.push(Entry::Positions(PositionsFrame { neighbour: from.as_str().to_owned(), of }));
+            self.peer_epochs.insert(from.clone(), epoch);
+        }
+        let (mut at, mut refusals) = (held, Vec::new());
+        for item in items {
+            at = at.after(item.digest());
+            refusals.extend(self.position((&from, lane, at.seq), item)?);
+        }
+        self.chains.insert((from, lane), at);
+        Ok(Answer::Custody { at, refusals })
+    }
+
+    /// Where an incoming lane stands, with what this commit has taken.
+    fn chain(&self, from: &OfficeId, epoch: Epoch, lane: Lane) -> Position {
+        let taken = self.chains.get(&(from.clone(), lane)).copied();
+        taken.unwrap_or_else(|| self.heads.held(from, epoch, lane))
+    }
+
+    fn position(&mut self, at: (&OfficeId, Lane, LinkSeq), item: Judged) -> Result<Option<Refusal>, StoreError> {
+        match item {
+            Judged::Good(good) => self.good(at, *good),
+            Judged::Bad { reference, digest, code, detail } => {
+                self.consume(at, (reference.as_ref(), digest), (Verdict::Refused, code.name(), &detail), Vec::new());
+                Ok(Some(Refusal { seq: at.2, code, detail }))
+            }
+            Judged::Tombstone { reference, digest } => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Tombstone, "", ""), Vec::new());
+                Ok(None)
+            }
+        }
+    }
+
+    fn good(&mut self, at: (&OfficeId, Lane, LinkSeq), good: GoodRecord) -> Result<Option<Refusal>, StoreError> {
+        let reference = good.record.reference();
+        let digest = good.record.digest();
+        match self.verdict(at.0, &good.record, Way::ByLane)? {
+            Ruling::Fold(routes) => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Folded, "", ""), routes);
+                Ok(None)
+            }
+            Ruling::Refuse(code, detail) => {
+                self.consume(at, (Some(&reference), digest), (Verdict::Refused, code.name(), &detail), Vec::new());
+                Ok(Some(Refusal { seq: at.2, code, detail }))
+            }
+            Ruling::Keep(to) => {
+                self.keep(at, good, &to)?;
+                Ok(None)
+            }
+        }
+    }
+
+    pub(super) fn take_back(&mut self, neighbour: &OfficeId, records: Vec<Judged>) -> Result<Answer, StoreError> {
+        for item in records {
+            let Judged::Good(good) = item else { continue };
+            match self.verdict(neighbour, &good.record, Way::Fetched)? {
+                Ruling::Keep(to) => self.keep((neighbour, good.record.header().lane(), LinkSeq(0)), *good, &to)?,
+                Ruling::Fold(_) | Ruling::Refuse(..) => {}
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Who may say what (architecture: authority), then where it goes.
+    fn verdict(&mut self, from: &OfficeId, record: &Record, way: Way) -> Result<Ruling, StoreError> {
+        if let Some((held, routes)) = self.held(&record.reference())? {
+            let same = held.digest() == record.digest() || held.says_the_same(record);
+            let detail = "the same reference is held with other content; make a correction";
+            return Ok(if same { Ruling::Fold(routes) } else { Ruling::Refuse(RefusalCode::Conflict, detail.into()) });
+        }
+        if !self.may_say(from, record, way) {
+            let detail = format!("{} may not send what {} says", from, record.header().origin);
+            return Ok(Ruling::Refuse(RefusalCode::NotYoursToSend, detail));
+        }
+        if record.header().kind == OFFICE_KIND
+            && let Err(detail) = self.register(record)
+        {
+            return Ok(Ruling::Refuse(RefusalCode::Registry, detail));
+        }
+        Ok(match route::routes(&self.registry, &record.header().audience, Some(from)) {
+            Ok(to) => Ruling::Keep(to),
+            Err(unknown) => Ruling::Refuse(RefusalCode::UnknownTarget, unknown.to_string()),
+        })
+    }
+
+    fn may_say(&self, from: &OfficeId, record: &Record, way: Way) -> bool {
+        let (tree, origin, own) = (&self.registry, &record.header().origin, self.own());
+        let from_child = tree.parent(from) == Some(own);
+        let ours = tree.is_within(origin, own);
+        let from_above = tree.is_ancestor(origin, own);
+        let registers = record.header().kind == OFFICE_KIND;
+        match way {
+            // The chain from the root down comes from the parent, whoever made it.
+            Way::Fetched => ours || from_above || registers,
+            Way::ByLane if from_child => tree.is_within(origin, from),
+            Way::ByLane => registers || from_above || (!ours && route::reaches_down_to(tree, &record.header().audience)),
+        }
+    }
+
+    fn register(&mut self, record: &Record) -> Result<(), String> {
+        let entry = entry_from_body(&record.raw().body).map_err(|fault| fault.to_string())?;
+        self.registry.judge(&entry, &record.header().origin).map_err(|fault| fault.to_string())?;
+        self.registry = Arc::new(self.registry.with(entry));
+        Ok(())
+    }
+
+    fn keep(&mut self, at: (&OfficeId, Lane, LinkSeq), good: GoodRecord, to: &[OfficeId]) -> Result<(), StoreError> {
+        let GoodRecord { record, carried } = good;
+        let seal_hash = carried.seal.hash();
+        let routes = self.route_all(to, &record)?;
+        let (seal_group, seal_frame) = self.seal_place(seal_hash, &carried.seal);
+        self.push_accepted(&record, Some(at), routes, (carried.place, carried.trail.iter().map(HopFrame::of).collect()));
+        if let Some(Entry::Accepted(head, _)) = self.entries.last_mut() {
+            head.seal_group = seal_group;
+            head.seal_frame = seal_frame;
+        }
+        Ok(())
+    }
+
+    fn seal_place(&mut self, hash: Digest, seal: &RawSeal) -> (Option<GroupPlace>, u32) {
+        if let Some(frame) = self.seal_frames.get(&hash) {
+            return (None, *frame);
+        }
+        if let Some(place) = self.seals.get(&hash) {
+            let group = GroupPlace { segment: place.segment, offset: place.group };
+            return (Some(group), u32::from(place.frame));
+        }
+        (None, self.push_seal(seal, false))
+    }
+
+    pub(super) fn push_seal(&mut self, seal: &RawSeal, own: bool) -> u32 {
+        let frame = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.push(Entry::Seal(SealFrame { group: seal.group.clone(), signature: seal.signature.clone(), own }));
+        self.seal_frames.insert(seal.hash(), frame);
+        frame
+    }
+}
+
+/// How a record came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    ByLane,
+    Fetched,
+}
+
+/// What becomes of a good record.
+enum Ruling {
+    Keep(Vec<OfficeId>),
+    Fold(Vec<RouteFrame>),
+    Refuse(RefusalCode, String),
+}
