@@ -118,8 +118,9 @@ impl Default for Limits {
 pub struct Start {
     /// Our epoch.
     pub epoch: Epoch,
-    /// Earlier epochs of ours, newest first, with fork points on this link. A fork point never lies above what this neighbour had
-    /// acknowledged: beyond that nobody knows whether its numbers name the same records.
+    /// Earlier epochs of ours, newest first, with fork points on this link. A fork point never lies above what had arrived, as this
+    /// neighbour told: what it holds beyond that may be other records under the same numbers, and arrivals of an earlier epoch are told no
+    /// more.
     pub lineage: Vec<Ancestor>,
     /// Ends of our lanes to this neighbour, in our epoch.
     pub sent: PerLane<Position>,
@@ -131,7 +132,8 @@ pub struct Start {
     pub held: Option<Held>,
     /// Child: the ticket to show. Parent: the fresh one to give.
     pub ticket: Option<Ticket>,
-    /// Origins whose records are wanted back from this neighbour, one after the other.
+    /// Origins whose records are wanted back from this neighbour, one after the other: our own, from a new epoch until
+    /// [`FetchFinished`](super::event::Action::FetchFinished).
     pub fetch: Vec<OfficeId>,
     /// See `link.proto`.
     pub wants_past: bool,

@@ -15,7 +15,7 @@ use super::{
     receiving::Receiving,
     sending::{News, Sending},
 };
-use crate::ids::{Digest, Lane, LinkSeq, PerLane, Ticket};
+use crate::ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket};
 
 /// Acknowledgements that may come while it is being found out where to go on.
 const EARLY_MAX: usize = 256;
@@ -23,10 +23,13 @@ const EARLY_MAX: usize = 256;
 /// Both halves of an open session.
 #[derive(Debug)]
 pub(super) struct Dialogue {
+    office: OfficeId,
     own: Start,
     hello: Hello,
     carries: Carries,
     judging: Judging,
+    /// The epoch of ours that the neighbour holds and that we do not know.
+    forgotten: Option<Epoch>,
     early: Vec<Frame>,
     sending: Sending,
     receiving: Receiving,
@@ -39,8 +42,14 @@ pub(super) struct Dialogue {
 /// How far the question is where our sending goes on.
 #[derive(Debug)]
 enum Judging {
-    LookingUp { missing: usize, looked_up: LookedUp },
+    LookingUp {
+        missing: usize,
+        looked_up: LookedUp,
+    },
     Rebasing,
+    /// Nothing of ours is sent before our own past is back: once the neighbour holds something of this epoch, nobody would remember that
+    /// there was another one.
+    Fetching,
     Over,
 }
 
@@ -86,6 +95,7 @@ impl Dialogue {
         fetching.want(own.fetch.clone());
         let mut dialogue = Self {
             judging: Judging::LookingUp { missing: questions.len(), looked_up: LookedUp::default() },
+            forgotten: None,
             early: Vec::new(),
             sending,
             receiving,
@@ -94,6 +104,7 @@ impl Dialogue {
             worth: Worth::NotYet { settles_at: now.since + config.limits.settled_after },
             draining: None,
             carries: config.carries,
+            office: config.own.clone(),
             own,
             hello,
         };
@@ -130,6 +141,10 @@ impl Dialogue {
                 self.receiving.accepted(lane, at, refusals, out);
                 self.drain_if_quiet(out)?;
             }
+            Event::CustodyBefore { lane, at, refusals } => {
+                self.receiving.custody_retold(lane, at, refusals, out);
+                self.drain_if_quiet(out)?;
+            }
             Event::AcceptFailed { lane, why } => {
                 self.receiving.not_accepted(lane, why, out)?;
                 self.drain_if_quiet(out)?;
@@ -142,8 +157,12 @@ impl Dialogue {
             }
             Event::Want(origins) => self.fetching.want(origins),
             Event::FetchLoaded(fetched) => self.fetching.loaded(fetched, out),
-            Event::TookBack => self.fetching.took_back(out),
-            Event::TakeBackFailed => self.fetching.take_back_failed(out),
+            Event::TookBack => self.took_back(now, out)?,
+            Event::TakeBackFailed => {
+                self.fetching.take_back_failed();
+                out.push(Action::Count(LinkEvent::FetchFailed));
+                self.past_is_back(now, out)?;
+            }
             Event::Drain { retry_after } => {
                 self.sending.stop();
                 self.receiving.close();
@@ -204,6 +223,9 @@ impl Dialogue {
             }
             Verdict::Rebase { holds, event } => {
                 out.push(Action::Count(event));
+                if event == LinkEvent::PeerHoldsUnknownEpoch {
+                    self.forgotten = self.hello.held.map(|held| held.epoch);
+                }
                 out.push(Action::Rebase { holds });
                 self.judging = Judging::Rebasing;
                 Ok(())
@@ -217,6 +239,31 @@ impl Dialogue {
             return Ok(());
         }
         self.sending.grew(heads);
+        if self.forgotten.is_some() && !self.own.fetch.contains(&self.office) && self.carries == Carries::Everything {
+            self.fetching.want(vec![self.office.clone()]);
+            self.judging = Judging::Fetching;
+            return Ok(());
+        }
+        self.resume_anew(now, out)
+    }
+
+    fn took_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        let Some(origin) = self.fetching.took_back(out) else { return Ok(()) };
+        let forgotten = self.forgotten.filter(|_| origin == self.office);
+        out.push(Action::Count(LinkEvent::FetchFinished));
+        out.push(Action::FetchFinished { origin, forgotten });
+        self.past_is_back(now, out)
+    }
+
+    /// Or will not come in this session.
+    fn past_is_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        if !matches!(self.judging, Judging::Fetching) || self.fetching.is_waiting_for(&self.office) {
+            return Ok(());
+        }
+        self.resume_anew(now, out)
+    }
+
+    fn resume_anew(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
         let start = Position::start(self.own.epoch);
         self.resume(now, per_lane(|_| start), out)
     }

@@ -71,13 +71,22 @@ pub enum Event {
         /// Consecutive.
         items: Vec<Outgoing>,
     },
-    /// Positions of the neighbour are durable here: answer to [`Action::Accept`], and to [`Action::TellCustody`].
+    /// Positions of the neighbour are durable here: answer to [`Action::Accept`].
     Accepted {
         /// The lane.
         lane: Lane,
         /// Through where, with its hash.
         at: Position,
-        /// Refused ones of this batch, or after the `after` of the question.
+        /// Refused ones of this batch.
+        refusals: Vec<Refusal>,
+    },
+    /// Answer to [`Action::TellCustody`]: what we hold by now.
+    CustodyBefore {
+        /// The lane.
+        lane: Lane,
+        /// Through where, with its hash.
+        at: Position,
+        /// All that were refused after the `after` of the question.
         refusals: Vec<Refusal>,
     },
     /// Answer to [`Action::Accept`]: nothing was changed.
@@ -120,7 +129,7 @@ pub enum Event {
     TakeBackFailed,
     /// Time has passed: at [`wakes_at`](super::machine::Machine::wakes_at).
     Tick,
-    /// Our store began a new epoch: Hello must be said again.
+    /// Our store began a new epoch: Hello must be said again. Told before any answer that was read from the store after that.
     NewEpoch,
     /// This node is about to stop. What is being accepted is still acknowledged.
     Drain {
@@ -192,7 +201,7 @@ pub enum Action {
     RecordCustody(Custody),
     /// They have arrived. No answer.
     RecordArrived(Arrived),
-    /// The neighbour has missed what we had acknowledged; answered by [`Event::Accepted`] with what we hold and the refusals after `after`.
+    /// The neighbour has missed what we had acknowledged; answered by [`Event::CustodyBefore`].
     TellCustody {
         /// The lane.
         lane: Lane,
@@ -211,7 +220,13 @@ pub enum Action {
     /// Judge and commit; answered by [`Event::TookBack`] or [`Event::TakeBackFailed`].
     TakeBack(Fetched),
     /// Everything of this origin that the neighbour has is back.
-    FetchFinished(OfficeId),
+    FetchFinished {
+        /// Whose.
+        origin: OfficeId,
+        /// When these are our own: an epoch of ours that the neighbour holds and that we have forgotten. Everything of it is here now, so
+        /// it can be named in [`Start::lineage`] of this link, with nothing that counts. Else all is fetched again at the next Hello.
+        forgotten: Option<Epoch>,
+    },
     /// Parent: lines below the child.
     Lines {
         /// Changed, or all.

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 
 use super::{
-    count::LinkEvent,
     end::PeerFault,
     event::Action,
     frame::{Fetch, Fetched, Frame},
@@ -86,22 +85,31 @@ impl Fetching {
         Ok(())
     }
 
-    /// It is durable: on with the next part, or the next origin.
-    pub(super) fn took_back(&mut self, out: &mut Vec<Action>) {
-        let Asking::Taking { origin, last, then } = std::mem::take(&mut self.asking) else { return };
+    /// It is durable: on with the next part. Which origin is complete now, if one is.
+    pub(super) fn took_back(&mut self, out: &mut Vec<Action>) -> Option<OfficeId> {
+        let Asking::Taking { origin, last, then } = std::mem::take(&mut self.asking) else { return None };
         match then {
-            Then::AskOn => self.ask(Fetch { origin, after: last }, out),
-            Then::Finish => {
-                out.push(Action::Count(LinkEvent::FetchFinished));
-                out.push(Action::FetchFinished(origin));
+            Then::AskOn => {
+                self.ask(Fetch { origin, after: last }, out);
+                None
             }
+            Then::Finish => Some(origin),
         }
     }
 
     /// It was not taken: the rest of this origin waits for another session.
-    pub(super) fn take_back_failed(&mut self, out: &mut Vec<Action>) {
+    pub(super) fn take_back_failed(&mut self) {
         self.asking = Asking::Nothing;
-        out.push(Action::Count(LinkEvent::FetchFailed));
+    }
+
+    /// Whether records of that origin are still to come.
+    pub(super) fn is_waiting_for(&self, origin: &OfficeId) -> bool {
+        let asking = match &self.asking {
+            Asking::Nothing => None,
+            Asking::Asked(fetch) => Some(&fetch.origin),
+            Asking::Taking { origin, .. } => Some(origin),
+        };
+        asking == Some(origin) || self.wanted.contains(origin)
     }
 
     /// The neighbour wants records back. It waits for each answer.

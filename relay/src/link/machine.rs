@@ -160,6 +160,7 @@ impl Machine {
             | Event::Grew(_)
             | Event::Loaded { .. }
             | Event::Accepted { .. }
+            | Event::CustodyBefore { .. }
             | Event::AcceptFailed { .. }
             | Event::SpaceFreed
             | Event::ArrivedBelow { .. }

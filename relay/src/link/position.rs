@@ -5,7 +5,7 @@
 //! | our epoch, seq ≤ ours, hash equal | normal; below what it once acknowledged: restored from a backup | [`Verdict::Resume`] |
 //! | an epoch of our lineage | we forked since; it counts up to the fork | [`Verdict::Rebase`] |
 //! | nothing, or an epoch that we do not know | it is new, or was replaced | [`Verdict::Rebase`] |
-//! | our epoch, seq above ours | we were restored from a backup | [`Verdict::Fork`] |
+//! | our epoch, seq above ours; or an epoch that we do not know where it once acknowledged ours | we were restored from a backup | [`Verdict::Fork`] |
 //! | our epoch, seq ≤ ours, hash differs | we used numbers twice | [`Verdict::Fork`] |
 //!
 //! One bad lane decides for all: an epoch belongs to a store, not to a lane. Folding makes whatever is sent twice harmless, so in doubt the
@@ -67,10 +67,19 @@ pub fn judge(own: &Start, held: Option<&Held>, looked_up: &LookedUp) -> Verdict 
         return judge_same_epoch(own, held, looked_up);
     }
     let Some(ancestor) = own.lineage.iter().find(|ancestor| ancestor.epoch == held.epoch) else {
-        return Verdict::Rebase { holds: None, event: LinkEvent::PeerHoldsUnknownEpoch };
+        return judge_unknown_epoch(own);
     };
     let counts = per_lane(|lane| held.lanes[lane].seq.min(ancestor.forked_at[lane]));
     Verdict::Rebase { holds: Some((held.epoch, counts)), event: LinkEvent::PeerHoldsEarlierEpoch }
+}
+
+/// It can only hold what we once said. When it has acknowledged the epoch that we are in, the one that it shows came later, and we have
+/// forgotten it.
+fn judge_unknown_epoch(own: &Start) -> Verdict {
+    if own.custody.0.iter().any(|seq| *seq > LinkSeq(0)) {
+        return Verdict::Fork { reason: ForkReason::NeighbourKnowsMore, event: LinkEvent::PeerKnowsMore };
+    }
+    Verdict::Rebase { holds: None, event: LinkEvent::PeerHoldsUnknownEpoch }
 }
 
 fn judge_same_epoch(own: &Start, held: &Held, looked_up: &LookedUp) -> Verdict {
@@ -181,7 +190,14 @@ mod tests {
 
     #[test]
     fn an_epoch_that_we_do_not_know_means_everything_again() {
+        let own = Start { custody: PerLane::default(), ..own() };
         let expected = Verdict::Rebase { holds: None, event: LinkEvent::PeerHoldsUnknownEpoch };
+        assert_eq!(verdict(&own, Some(&holds(Epoch([9; 16]), 5))), expected);
+    }
+
+    #[test]
+    fn an_epoch_that_came_after_ours_means_that_we_were_restored() {
+        let expected = Verdict::Fork { reason: ForkReason::NeighbourKnowsMore, event: LinkEvent::PeerKnowsMore };
         assert_eq!(verdict(&own(), Some(&holds(Epoch([9; 16]), 5))), expected);
     }
 

@@ -46,10 +46,13 @@ struct Inbox {
     /// Last position of which custody was said.
     told: LinkSeq,
     door: Door,
+    /// What the store has called durable while [`Action::TellCustody`] is not answered.
+    custody_retelling: Retelling,
+    custody_waiting: Option<(Position, Vec<Refusal>)>,
     /// Arrivals wait for [`Action::TellArrived`] to be answered.
-    retelling: Retelling,
+    arrived_retelling: Retelling,
     arrived: LinkSeq,
-    waiting: Option<Waiting>,
+    arrived_waiting: Option<Waiting>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,12 @@ enum Door {
 enum Retelling {
     Asked,
     Over,
+}
+
+impl Retelling {
+    fn of(untold: Option<LinkSeq>) -> Self {
+        if untold.is_some() { Self::Asked } else { Self::Over }
+    }
 }
 
 /// Arrivals that could not be told yet.
@@ -78,9 +87,11 @@ impl Receiving {
             came: held[lane],
             told: untold.custody[lane].unwrap_or(held[lane]),
             door: Door::Open,
-            retelling: if untold.arrived[lane].is_some() { Retelling::Asked } else { Retelling::Over },
+            custody_retelling: Retelling::of(untold.custody[lane]),
+            custody_waiting: None,
+            arrived_retelling: Retelling::of(untold.arrived[lane]),
             arrived: untold.arrived[lane].unwrap_or(held[lane]),
-            waiting: None,
+            arrived_waiting: None,
         };
         let mut under_way = 0;
         for lane in Lane::ALL {
@@ -128,14 +139,18 @@ impl Receiving {
     pub(super) fn accepted(&mut self, lane: Lane, at: Position, refusals: Vec<Refusal>, out: &mut Vec<Action>) {
         self.under_way = self.under_way.saturating_sub(1);
         let inbox = &mut self.lanes[lane];
-        if at.seq <= inbox.told {
-            return;
+        let (last, waiting) = inbox.custody_waiting.get_or_insert((at, Vec::new()));
+        if at.seq > last.seq {
+            *last = at;
         }
-        inbox.told = at.seq;
-        inbox.came = inbox.came.max(at.seq);
-        let refusals = shortened(refusals);
-        out.push(Action::Send(Frame::Custody(Custody { epoch: self.epoch, lane, at, refusals })));
-        self.tell_arrived(lane, out);
+        waiting.extend(refusals);
+        self.tell_custody(lane, out);
+    }
+
+    /// What a cut line may have swallowed of custody is there; newer may follow.
+    pub(super) fn custody_retold(&mut self, lane: Lane, at: Position, refusals: Vec<Refusal>, out: &mut Vec<Action>) {
+        self.lanes[lane].custody_retelling = Retelling::Over;
+        self.accepted(lane, at, refusals, out);
     }
 
     /// The store did not take a batch.
@@ -159,7 +174,7 @@ impl Receiving {
     /// The neighbour's records have arrived through there.
     pub(super) fn arrived_below(&mut self, lane: Lane, seq: LinkSeq, refused: Vec<LinkSeq>, out: &mut Vec<Action>) {
         let inbox = &mut self.lanes[lane];
-        let waiting = inbox.waiting.get_or_insert(Waiting { seq: LinkSeq(0), refused: Vec::new() });
+        let waiting = inbox.arrived_waiting.get_or_insert(Waiting { seq: LinkSeq(0), refused: Vec::new() });
         waiting.seq = waiting.seq.max(seq);
         waiting.refused.extend(refused);
         self.tell_arrived(lane, out);
@@ -167,7 +182,7 @@ impl Receiving {
 
     /// What a cut line may have swallowed of arrivals is there; newer ones may follow.
     pub(super) fn arrivals_retold(&mut self, lane: Lane) {
-        self.lanes[lane].retelling = Retelling::Over;
+        self.lanes[lane].arrived_retelling = Retelling::Over;
     }
 
     /// Takes no more batches.
@@ -190,13 +205,29 @@ impl Receiving {
         self.lanes[lane].told
     }
 
-    fn tell_arrived(&mut self, lane: Lane, out: &mut Vec<Action>) {
+    fn tell_custody(&mut self, lane: Lane, out: &mut Vec<Action>) {
         let inbox = &mut self.lanes[lane];
-        if inbox.retelling == Retelling::Asked {
+        if inbox.custody_retelling == Retelling::Asked {
             return;
         }
         let told = inbox.told;
-        let Some(Waiting { seq, mut refused }) = inbox.waiting.take_if(|waiting| waiting.seq <= told) else { return };
+        let Some((at, mut refusals)) = inbox.custody_waiting.take().filter(|(at, _)| at.seq > told) else { return };
+        inbox.told = at.seq;
+        inbox.came = inbox.came.max(at.seq);
+        refusals.sort_by_key(|refusal| refusal.seq);
+        refusals.dedup_by_key(|refusal| refusal.seq);
+        let refusals = shortened(refusals);
+        out.push(Action::Send(Frame::Custody(Custody { epoch: self.epoch, lane, at, refusals })));
+        self.tell_arrived(lane, out);
+    }
+
+    fn tell_arrived(&mut self, lane: Lane, out: &mut Vec<Action>) {
+        let inbox = &mut self.lanes[lane];
+        if inbox.arrived_retelling == Retelling::Asked {
+            return;
+        }
+        let told = inbox.told;
+        let Some(Waiting { seq, mut refused }) = inbox.arrived_waiting.take_if(|waiting| waiting.seq <= told) else { return };
         if seq <= inbox.arrived && refused.is_empty() {
             return;
         }

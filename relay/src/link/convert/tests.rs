@@ -1,3 +1,5 @@
+//! Every frame crosses and comes back; whatever breaks a bound of the format is found.
+
 use std::sync::Arc;
 
 use bytes::Bytes;
