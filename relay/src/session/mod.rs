@@ -216,7 +216,7 @@ impl<'a> Session<'a> {
                 self.answer(Event::FetchLoaded(fetched));
             }
             Action::TakeBack(fetched) => self.acceptance.take_back(fetched),
-            Action::FetchFinished(_) => self.note(self.relay.nothing_wanted_back(&self.peer)),
+            Action::FetchFinished { .. } => self.note(self.relay.nothing_wanted_back(&self.peer)),
             Action::Lines { lines, scope } => {
                 self.relay.hub.set_below(&self.relay.store.registry(), &self.peer, lines, scope);
             }

@@ -254,7 +254,7 @@ impl Store {
     pub fn custody_event(&self, of: &OfficeId, lane: Lane, after: LinkSeq) -> Result<Option<Event>, StoreError> {
         let Some(held) = self.held(of) else { return Ok(None) };
         let refusals = self.refusals_after(of, lane, after)?;
-        Ok(Some(Event::Accepted { lane, at: held.lanes[lane], refusals }))
+        Ok(Some(Event::CustodyBefore { lane, at: held.lanes[lane], refusals }))
     }
 
     /// What to tell a neighbour of arrival: everything after a position, or what is new at the moment.
@@ -263,7 +263,11 @@ impl Store {
             let held = &heads.incoming.get(of)?.lanes[lane];
             let refused = held.refused.range(..=held.arrived).copied();
             let refused = refused.filter(|at| after.is_none_or(|after| *at > after)).collect();
-            Some(Event::ArrivedBelow { lane, seq: held.arrived, refused })
+            let seq = held.arrived;
+            Some(match after {
+                Some(_) => Event::ArrivedBefore { lane, seq, refused },
+                None => Event::ArrivedBelow { lane, seq, refused },
+            })
         })
     }
 
