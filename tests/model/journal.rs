@@ -3,7 +3,6 @@
 //! The histories and the law that they must keep stand beside the journal, which runs a few of them in its own tests.
 
 use std::{
-    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -20,6 +19,7 @@ use dutynet_relay::{
     },
     journal::{Cursor, Frame, FrameKind, Journal, JournalError, Opened, Options, Place, ReadError, Scan},
 };
+use dutynet_tests::lying::{Lie, LyingDisk};
 use rand::{Rng as _, RngCore};
 use tempfile::TempDir;
 
@@ -86,12 +86,6 @@ struct Lying {
     lie: Lie,
 }
 
-#[derive(Clone, Copy)]
-enum Lie {
-    AboutFiles,
-    AboutTheFolder,
-}
-
 impl Machine for Lying {
     fn disk(&self) -> Arc<dyn Disk> {
         Arc::new(LyingDisk { disk: self.honest.disk(), lie: self.lie })
@@ -107,59 +101,6 @@ impl Machine for Lying {
 
     fn memory(&self) -> Option<&MemoryDisk> {
         self.honest.memory()
-    }
-}
-
-struct LyingDisk {
-    disk: Arc<dyn Disk>,
-    lie: Lie,
-}
-
-impl Disk for LyingDisk {
-    fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.disk.write(name, offset, bytes)
-    }
-
-    fn allocate(&self, name: &str, len: u64) -> io::Result<()> {
-        self.disk.allocate(name, len)
-    }
-
-    fn truncate(&self, name: &str, len: u64) -> io::Result<()> {
-        self.disk.truncate(name, len)
-    }
-
-    fn sync(&self, name: &str) -> io::Result<()> {
-        match self.lie {
-            Lie::AboutFiles => Ok(()),
-            Lie::AboutTheFolder => self.disk.sync(name),
-        }
-    }
-
-    fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-        self.disk.read(name, offset, len)
-    }
-
-    fn len(&self, name: &str) -> io::Result<u64> {
-        self.disk.len(name)
-    }
-
-    fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
-        self.disk.list(prefix)
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, name: &str) -> io::Result<()> {
-        self.disk.remove(name)
-    }
-
-    fn sync_folder(&self) -> io::Result<()> {
-        match self.lie {
-            Lie::AboutFiles => self.disk.sync_folder(),
-            Lie::AboutTheFolder => Ok(()),
-        }
     }
 }
 
@@ -199,7 +140,7 @@ fn what_the_journal_has_acknowledged_outlives_every_cut_on_files() {
 
 #[test]
 fn a_disk_that_lies_about_a_sync_is_found_out() {
-    for lie in [Lie::AboutFiles, Lie::AboutTheFolder] {
+    for lie in Lie::ALL {
         let fault = first_fault(MUTANT, || Box::new(Lying { honest: InMemory::default(), lie }));
         assert!(fault.is_some(), "the model cannot fail");
     }

@@ -5,4 +5,5 @@
 
 pub mod between;
 pub mod ground;
+pub mod lying;
 pub mod net;

@@ -69,8 +69,8 @@ impl View {
 
     /// The segment in which a group of that number stands, if it stands anywhere.
     fn segment_holding(&self, number: u64) -> Option<Segment> {
-        let mut newest_first = self.segments.values().rev();
-        newest_first.clone().find(|segment| segment.header.base <= number).or(newest_first.next_back()).cloned()
+        let holds = |segment: &&Segment| segment.header.base <= number;
+        self.segments.values().rev().find(holds).or(self.segments.values().next()).cloned()
     }
 
     fn segment_after(&self, number: u32) -> Option<Segment> {

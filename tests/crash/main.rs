@@ -1,0 +1,4 @@
+//! Crash tests: folders as a power cut would have left them, made of what was really written since the last syncs.
+
+mod images;
+mod journal;
