@@ -32,6 +32,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// Cache of the index, bytes.
     pub index_cache_bytes: u64,
+    /// Free space below which nothing is taken any more, bytes.
+    pub free_bytes_min: u64,
     /// What is logged.
     pub log: LogLevel,
 }
@@ -45,10 +47,6 @@ pub struct LinkConfig {
     pub advertise: Vec<String>,
     /// Between two heartbeats.
     pub heartbeat: Duration,
-    /// Between two PINGs of the connection.
-    pub ping: Duration,
-    /// For a PING's answer.
-    pub ping_timeout: Duration,
     /// For a connection to come about.
     pub connect_timeout: Duration,
     /// Longest wait before the next attempt.
@@ -105,6 +103,7 @@ impl Config {
             api: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             link: LinkConfig::default(),
             index_cache_bytes: 16 << 20,
+            free_bytes_min: 64 << 20,
             log: LogLevel::Info,
         }
     }
@@ -128,6 +127,7 @@ impl Config {
             api: from.optional("api", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.api),
             link: LinkConfig::from_file(&mut from),
             index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
+            free_bytes_min: from.size("store", "free_min", 1 << 20..=1 << 40).unwrap_or(default.free_bytes_min),
             log: from.optional("log", "level", Allowed::Level, reader::level).unwrap_or(default.log),
             data: default.data,
         };
@@ -141,8 +141,6 @@ impl Default for LinkConfig {
             listen: None,
             advertise: Vec::new(),
             heartbeat: 15 * SECOND,
-            ping: 20 * SECOND,
-            ping_timeout: 10 * SECOND,
             connect_timeout: 10 * SECOND,
             retry_delay_max: 60 * SECOND,
         }
@@ -157,8 +155,6 @@ impl LinkConfig {
             listen: from.optional("link", "listen", Allowed::Address, reader::address),
             advertise: from.optional("link", "advertise", Allowed::Hosts, reader::hosts).unwrap_or_default(),
             heartbeat: from.duration("link", "heartbeat", short..=300 * SECOND).unwrap_or(default.heartbeat),
-            ping: from.duration("link", "ping", short..=300 * SECOND).unwrap_or(default.ping),
-            ping_timeout: from.duration("link", "ping_timeout", short..=60 * SECOND).unwrap_or(default.ping_timeout),
             connect_timeout: from.duration("link", "connect_timeout", short..=60 * SECOND).unwrap_or(default.connect_timeout),
             retry_delay_max: from.duration("link", "retry_delay_max", short..=3600 * SECOND).unwrap_or(default.retry_delay_max),
         }

@@ -1,25 +1,171 @@
-//! The running node.
+//! The running node: relay, projection and local API over one data folder, from the first port to the last sync.
+//!
+//! [`Running::start`] opens everything or refuses with a code; `serving.json` stands in the folder from then until the end.
+//! [`Running::until`] serves until it is told to stop, or until the store has failed: after a failed sync nothing more is answered, and the
+//! node must be started anew.
 
-use std::path::{Path, PathBuf};
+mod file;
+pub mod logs;
+pub(crate) mod opened;
 
-use serde::{Deserialize, Serialize};
+pub use file::Serving;
 
-/// Says that a node serves, and where. Stands in the data folder while it does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Serving {
-    /// Process id.
-    pub pid: u32,
-    /// Office.
-    pub office: String,
-    /// Address of the local API.
-    pub api: String,
-    /// Address for children.
-    pub link: Option<String>,
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use dutynet_relay::{
+    clock::{Clock, SystemClock},
+    folder::DataFolder,
+    random,
+    relay::{Relay, RelayConfig},
+    writer::StoreError,
+};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, spawn_blocking},
+};
+
+use crate::{
+    api::{self, key},
+    config::Config,
+    projection::Follower,
+    text::refusal::Refusal,
+    usecase::{Office, Refused},
+};
+
+/// How long calls that were begun may take once the node stops.
+const FINISH_MAX: Duration = Duration::from_secs(5);
+
+/// A node that serves.
+pub struct Running {
+    config: Config,
+    serving: Serving,
+    name: String,
+    relay: Relay,
+    stop: watch::Sender<bool>,
+    relay_task: JoinHandle<Result<(), StoreError>>,
+    follower_task: JoinHandle<()>,
+    api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
-impl Serving {
-    /// Where it is.
-    pub fn path(data: &Path) -> PathBuf {
-        data.join("serving.json")
+impl Running {
+    /// Opens ports and store, and begins to serve. Whatever is refused leaves nothing open.
+    pub async fn start(config: Config) -> Result<Self, Refused> {
+        opened::refuse_another_office(&config)?;
+        opened::refuse_locked(&DataFolder::at(&config.data))?;
+        let api_listener = bind(config.api).await?;
+        let link_listener = match config.link.listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let relay = open(&config).await?;
+        let key = random::bytes().and_then(|random| key::read_or_make(&config.data, random));
+        let key = key.map_err(|error| opened::io_refused(&error, &key::path(&config.data)))?;
+        let link = link_listener.as_ref().map(local_address).transpose()?;
+        let serving = Serving {
+            pid: std::process::id(),
+            office: relay.own().to_string(),
+            api: local_address(&api_listener)?.to_string(),
+            link: link.map(|address| address.to_string()),
+        };
+        let (follower, caught_up) = Follower::new(&relay)?;
+        let office = Office::new(relay.clone(), caught_up, addresses(&config, link));
+        let (stop, stopped) = watch::channel(false);
+        let running = relay.clone();
+        let this = Self {
+            name: office.status().name,
+            relay,
+            relay_task: tokio::spawn(async move { running.run(link_listener).await }),
+            follower_task: tokio::spawn(follower.run(stopped.clone())),
+            api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
+            stop,
+            config,
+            serving,
+        };
+        let written = this.serving.write(&this.config.data);
+        written.map_err(|error| opened::io_refused(&error, &Serving::path(&this.config.data)))?;
+        tracing::info!(office = this.serving.office, api = this.serving.api, link = ?this.serving.link, "serving");
+        Ok(this)
+    }
+
+    /// Where it serves.
+    pub fn serving(&self) -> &Serving {
+        &self.serving
+    }
+
+    /// Name of its office.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Serves until then, finishes what was begun, and closes the store.
+    pub async fn until(self, end: impl Future<Output = ()>) -> Result<(), Refused> {
+        let mut failed = self.relay.failed();
+        tokio::select! {
+            () = end => tracing::info!("stopping"),
+            // The sender lives as long as the relay.
+            _ = failed.wait_for(Option::is_some) => tracing::error!("the store has failed, stopping"),
+        }
+        if let Err(error) = Serving::remove(&self.config.data) {
+            tracing::warn!(%error, "serving.json could not be removed");
+        }
+        self.stop.send_replace(true);
+        finish("api", self.api_task).await;
+        finish("projection", self.follower_task).await;
+        self.relay.stop();
+        let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
+        closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Opens the store of the folder; that may take a while, after a power cut.
+async fn open(config: &Config) -> Result<Relay, Refused> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let settings = settings(config);
+    let relay = spawn_blocking(move || Relay::open(settings, clock)).await;
+    let relay = relay.map_err(|error| Refused::because(Refusal::Internal, error))?;
+    relay.map_err(|error| opened::refused(error, &DataFolder::at(&config.data)))
+}
+
+/// The part of the configuration that relay knows.
+pub(crate) fn settings(config: &Config) -> RelayConfig {
+    let mut settings = RelayConfig::new(config.data.clone());
+    settings.index_cache_bytes = config.index_cache_bytes;
+    settings.free_bytes_min = config.free_bytes_min;
+    settings.limits.heartbeat = config.link.heartbeat;
+    settings.retry_max = config.link.retry_delay_max;
+    settings.retry_first = settings.retry_first.min(config.link.retry_delay_max);
+    settings.dial_timeout = config.link.connect_timeout;
+    settings
+}
+
+/// Where children dial: what the operator says, or else where this node listens, if that is an address at all.
+fn addresses(config: &Config, link: Option<SocketAddr>) -> Vec<String> {
+    if !config.link.advertise.is_empty() {
+        return config.link.advertise.clone();
+    }
+    link.filter(|address| !address.ip().is_unspecified()).map(|address| address.to_string()).into_iter().collect()
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Refused> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let refusal = match error.kind() {
+            std::io::ErrorKind::AddrInUse => Refusal::PortInUse,
+            _ => Refusal::PortNotAllowed,
+        };
+        Refused { about: Some(address.to_string()), ..Refused::because(refusal, error) }
+    })
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, Refused> {
+    listener.local_addr().map_err(|error| Refused::because(Refusal::PortNotAllowed, error))
+}
+
+/// Waits a little for a part to finish; one that does not is left behind.
+async fn finish<T>(part: &'static str, task: JoinHandle<T>) {
+    if tokio::time::timeout(FINISH_MAX, task).await.is_err() {
+        tracing::warn!(part, "did not finish in time");
     }
 }

@@ -1,4 +1,62 @@
-//! The local API (`dutynet.api.v1`).
+//! The local API (`dutynet.api.v1`): for the command line, and for machines of the same office.
+//!
+//! Loopback only, apart from the port for neighbours. Health answers anybody; everything else wants the API key ([`key`]). One file for each
+//! service, each turning a message into a use case and the answer back; the words of both meet in `convert`. What is refused becomes a
+//! status in [`status`], and nowhere else.
 
+mod convert;
 pub mod key;
+mod links;
+mod node;
+mod offices;
+mod parked;
+mod reports;
 pub mod status;
+
+use dutynet_proto::{
+    DESCRIPTORS,
+    api::{
+        links_server::LinksServer, node_server::NodeServer, offices_server::OfficesServer, parked_server::ParkedServer,
+        reports_server::ReportsServer,
+    },
+};
+use tokio::{net::TcpListener, sync::watch};
+use tonic::{Status, service::interceptor::InterceptedService, transport::Server};
+
+use self::key::AskKey;
+use crate::usecase::{Office, Refused};
+
+/// Answers until it is told to stop; calls that were begun are finished.
+pub async fn run(
+    office: Office,
+    listener: TcpListener,
+    key: &str,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), tonic::transport::Error> {
+    let ask = AskKey::new(key);
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<NodeServer<node::NodeService>>().await;
+    health.set_serving::<ReportsServer<reports::ReportsService>>().await;
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .build_v1()
+        .expect("the descriptors were encoded by the build of this program");
+    Server::builder()
+        .add_service(health_service)
+        .add_service(InterceptedService::new(reflection, ask.clone()))
+        .add_service(NodeServer::with_interceptor(node::NodeService(office.clone()), ask.clone()))
+        .add_service(LinksServer::with_interceptor(links::LinksService(office.clone()), ask.clone()))
+        .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
+        .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
+        .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
+        .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
+            // A sender that is gone wants the end too.
+            let _ = stop.wait_for(|stop| *stop).await;
+        })
+        .await
+}
+
+/// A refusal as every service says it.
+fn said(refused: Refused) -> Status {
+    status::to_status(&refused, &status::reference())
+}

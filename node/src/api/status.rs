@@ -140,7 +140,9 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::FileUnreadable => Code::InvalidArgument,
         Refusal::ReportNotFound | Refusal::OfficeUnknown | Refusal::ParkedUnknown | Refusal::InvitationUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
-        Refusal::OfficeNotYours | Refusal::OfficeElsewhere | Refusal::InvitationForAnother => Code::PermissionDenied,
+        Refusal::OfficeNotYours | Refusal::OfficeElsewhere | Refusal::InvitationForAnother | Refusal::ParentNotBelieved => {
+            Code::PermissionDenied
+        }
         Refusal::PeriodClosed
         | Refusal::NothingToCorrect
         | Refusal::InvitationExpired
@@ -150,13 +152,16 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::FolderOfAnother
         | Refusal::FolderNoRights
         | Refusal::FolderReadOnly
+        | Refusal::KeyOpenToOthers
         | Refusal::FolderLocked
         | Refusal::FolderNewer
         | Refusal::PortInUse
         | Refusal::PortNotAllowed
         | Refusal::StopFirst => Code::FailedPrecondition,
         Refusal::RequestTooLarge | Refusal::NoSpace => Code::ResourceExhausted,
-        Refusal::ParentUnreachable | Refusal::NotServing | Refusal::NotReachable | Refusal::Stopping => Code::Unavailable,
+        Refusal::ParentUnreachable | Refusal::NotServing | Refusal::NotReachable | Refusal::Stopping | Refusal::Behind => {
+            Code::Unavailable
+        }
         Refusal::FolderDamaged | Refusal::StoreFailed => Code::DataLoss,
         Refusal::Internal => Code::Internal,
     }

@@ -200,7 +200,7 @@ mod tests {
         let path = folder.path().join("answers.toml");
         fs::write(
             &path,
-            "带班领导 = \"李四\"\ncalls = 7\nweather = \"\"\"\n晴\n有雾\"\"\"\nincidents = { natural = 1, 社会安全事件 = 2 }\n",
+            "\"带班领导\" = \"李四\"\ncalls = 7\nweather = \"\"\"\n晴\n有雾\"\"\"\nincidents = { natural = 1, \"社会安全事件\" = 2 }\n",
         )
         .unwrap();
         let fields = Fields { file: Some(path.clone()), calls: Some("8".into()), ..Fields::default() };

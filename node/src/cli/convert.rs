@@ -114,6 +114,17 @@ pub(super) fn class_to_wire(class: args::Class) -> record::OfficeClass {
     }
 }
 
+pub(super) fn class_of(class: args::Class) -> OfficeClass {
+    match class {
+        args::Class::Province => OfficeClass::Province,
+        args::Class::City => OfficeClass::City,
+        args::Class::County => OfficeClass::County,
+        args::Class::Township => OfficeClass::Township,
+        args::Class::Department => OfficeClass::Department,
+        args::Class::Other => OfficeClass::Other,
+    }
+}
+
 pub(super) fn class(number: i32) -> OfficeClass {
     match record::OfficeClass::try_from(number) {
         Ok(record::OfficeClass::Province) => OfficeClass::Province,

@@ -7,8 +7,10 @@ mod answers;
 mod args;
 mod client;
 mod convert;
+mod doctor;
 #[cfg(test)]
 mod documented;
+mod folder;
 mod json;
 mod lines;
 mod node;
@@ -23,17 +25,21 @@ use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use clap::{FromArgMatches as _, error::ErrorKind};
 use serde::Serialize;
+use tokio::runtime::{Builder, Runtime};
 
 use self::{
     args::{Line, Verb},
     told::Told,
 };
 use crate::{
+    config::LogLevel,
     demo::{session, text as demo_text},
+    serve::logs,
     text::{refusal::Refusal, usage},
 };
 
 const NOT_UNDERSTOOD: u8 = 2;
+const SERVING_THREADS: usize = 2;
 
 /// Does what a command line says, and gives the exit status.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -66,7 +72,7 @@ fn run(line: &Line) -> ExitCode {
     if let Verb::Demo(demo) = &line.command {
         return demonstrate(demo, line.place.data.clone());
     }
-    let done = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let done = match runtime(&line.command) {
         Ok(runtime) => runtime.block_on(perform(line)),
         Err(error) => Err(Told::of(Refusal::Internal).about(error.to_string())),
     };
@@ -75,15 +81,24 @@ fn run(line: &Line) -> ExitCode {
             say(io::stdout(), &text);
             ExitCode::SUCCESS
         }
-        Err(told) if line.command.wants_json() => {
-            say(io::stdout(), &told.json());
-            told.exit()
-        }
         Err(told) => {
-            say(io::stderr(), &told.text());
+            match told.answer() {
+                Some(answer) => say(io::stdout(), answer),
+                None if line.command.wants_json() => say(io::stdout(), &told.json()),
+                None => say(io::stderr(), &told.text()),
+            }
             told.exit()
         }
     }
+}
+
+/// A node has calls, lines and a projection at once; a command has one thing to wait for.
+fn runtime(verb: &Verb) -> io::Result<Runtime> {
+    if matches!(verb, Verb::Serve(_)) {
+        return Builder::new_multi_thread().worker_threads(SERVING_THREADS).enable_all().build();
+    }
+    logs::begin(LogLevel::Error);
+    Builder::new_current_thread().enable_all().build()
 }
 
 /// The demonstration speaks for itself, while it runs and at its end.
@@ -101,13 +116,21 @@ fn demonstrate(demo: &args::Demo, data: Option<PathBuf>) -> ExitCode {
 async fn perform(line: &Line) -> Result<String, Told> {
     let place = &line.place;
     match &line.command {
+        Verb::Init(init) => folder::init(place, init),
         Verb::Invite(invite) => tree::invite(place, invite).await,
+        Verb::Enrol(enrol) => folder::enrol(place, enrol).await,
+        Verb::Serve(serve) => folder::serve(place, serve).await,
+        Verb::CheckConfig => folder::check_config(place),
         Verb::Status(output) => node::status(place, *output).await,
         Verb::Links(output) => lines::links(place, *output).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
-        _ => Ok(String::new()),
+        Verb::Verify(output) => folder::verify(place, *output).await,
+        Verb::Rebuild => folder::rebuild(place).await,
+        Verb::Doctor(output) => doctor::run(place, *output).await,
+        // It has a run of its own, because it prints while it plays.
+        Verb::Demo(_) => Ok(String::new()),
     }
 }
 

@@ -19,13 +19,15 @@ pub(super) fn named(by: &By) -> Result<Person, Told> {
 
 /// May be left out: then it is the account of this machine.
 pub(super) fn named_or_account(by: &By) -> Result<Person, Told> {
-    if by.person.is_some() {
-        return named(by);
-    }
+    if by.person.is_some() { named(by) } else { account() }
+}
+
+/// The account of this machine.
+pub(super) fn account() -> Result<Person, Told> {
     let named = ["USER", "LOGNAME"].into_iter().find_map(|variable| env::var(variable).ok()).filter(|name| !name.is_empty());
     let account = named.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
-    let account: String = account.chars().filter(|c| !c.is_control()).take(56).collect();
-    Ok(Person { id: format!("account-{account}").chars().take(64).collect(), name: account })
+    let account: String = account.chars().filter(char::is_ascii_graphic).take(48).collect();
+    Ok(Person { id: format!("account-{account}"), name: account })
 }
 
 #[cfg(test)]

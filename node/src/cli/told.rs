@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::text::{notice, refusal::Refusal};
+use crate::{
+    text::{notice, refusal::Refusal},
+    usecase::Refused,
+};
 
 /// Why a command was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,7 @@ pub(super) struct Told {
     about: Option<String>,
     reference: Option<String>,
     faults: Vec<FieldFault>,
+    printed: Option<String>,
 }
 
 /// What is wrong with one field. JSON of a refusal.
@@ -47,7 +51,7 @@ struct Body<'a> {
 impl Told {
     pub(super) fn of(refusal: Refusal) -> Self {
         let sentence = refusal.sentence().to_owned();
-        Self { refusal, sentence, about: None, reference: None, faults: Vec::new() }
+        Self { refusal, sentence, about: None, reference: None, faults: Vec::new(), printed: None }
     }
 
     /// With what it is about: a path, an office, a line.
@@ -57,12 +61,22 @@ impl Told {
 
     /// As the node said it.
     pub(super) fn by_node(refusal: Refusal, sentence: String, reference: Option<String>) -> Self {
-        Self { refusal, sentence, about: None, reference, faults: Vec::new() }
+        Self { reference, sentence, ..Self::of(refusal) }
     }
 
     /// With what is wrong at which fields.
     pub(super) fn at_fields(self, faults: Vec<FieldFault>) -> Self {
         Self { faults, ..self }
+    }
+
+    /// With what was asked for and has an answer all the same: it is printed in place of the refusal.
+    pub(super) fn printed(self, text: String) -> Self {
+        Self { printed: Some(text), ..self }
+    }
+
+    /// What is printed in place of the refusal, if anything.
+    pub(super) fn answer(&self) -> Option<&str> {
+        self.printed.as_deref()
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -98,5 +112,14 @@ impl Told {
             faults: &self.faults,
         };
         serde_json::to_string_pretty(&ErrorJson { error }).unwrap_or_default()
+    }
+}
+
+impl From<Refused> for Told {
+    fn from(refused: Refused) -> Self {
+        let cause = refused.cause.as_ref().map(ToString::to_string);
+        let about: Vec<_> = refused.about.into_iter().chain(cause).collect();
+        let told = Self::of(refused.refusal);
+        if about.is_empty() { told } else { told.about(about.join(": ")) }
     }
 }

@@ -195,8 +195,8 @@ fn attributes(office: &Office) -> Vec<&str> {
 /// A node's configuration. Timings are short, so that a person at the prompt need not wait for what takes 45 s in the field.
 fn settings(office: &Office) -> String {
     format!(
-        "[node]\ndata = \"data\"\noffice = \"{}\"\n\n[link]\nlisten = \"127.0.0.1:0\"\nheartbeat = \"1s\"\nping = \"2s\"\n\
-         ping_timeout = \"1s\"\nconnect_timeout = \"2s\"\nretry_delay_max = \"1s\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n\
+        "[node]\ndata = \"data\"\noffice = \"{}\"\n\n[link]\nlisten = \"127.0.0.1:0\"\nheartbeat = \"1s\"\n\
+         connect_timeout = \"2s\"\nretry_delay_max = \"1s\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n\
          [store]\nindex_cache = \"4MiB\"\n",
         office.id
     )

@@ -1,6 +1,7 @@
 //! Every sentence and word that an officer reads. The only module with Chinese in it; forms bring their own labels as data.
 //!
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
+//! - [`doctor`]: what a check-up finds.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
@@ -8,12 +9,15 @@
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
 //! - [`usage`]: what is said when a command line cannot be understood.
+//! - [`warning`]: what a person should know about a node that runs.
 
 pub mod config;
+pub mod doctor;
 pub mod fault;
 pub mod help;
 pub mod notice;
 pub mod refusal;
 pub mod typed;
 pub mod usage;
+pub mod warning;
 pub mod words;

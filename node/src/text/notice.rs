@@ -106,7 +106,7 @@ pub fn rows(rows: &[String]) -> String {
 
 /// Why a revision was made.
 pub fn reason(text: &str) -> String {
-    answer("更正理由", text)
+    answer(words::REASON, text)
 }
 
 /// Which tiers had a record when.
@@ -165,9 +165,9 @@ pub fn founded(name: &str, office: &str, data: &str, successor: &str) -> String 
 }
 
 /// This machine has enrolled.
-pub fn enrolled(name: &str, office: &str, parent: &str, data: &str) -> String {
+pub fn enrolled(office: &str, parent: &str, data: &str) -> String {
     format!(
-        "已入网：{name}（{office}），上级 {parent}\n数据目录：{data}\n\
+        "已入网：{office}，上级 {parent}\n数据目录：{data}\n\
          密钥在本机生成，不出本机。下一步：dutynet check-config 检查配置，dutynet serve 启动。"
     )
 }

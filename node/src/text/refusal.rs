@@ -74,6 +74,8 @@ pub enum Refusal {
     NotListening,
     /// The parent cannot be reached for enrolment.
     ParentUnreachable,
+    /// What answered does not fit the invitation.
+    ParentNotBelieved,
     /// No parked record stands there.
     ParkedUnknown,
     /// Nobody is there to receive it.
@@ -94,6 +96,8 @@ pub enum Refusal {
     FolderNoRights,
     /// The file system is read-only.
     FolderReadOnly,
+    /// Others can read a key.
+    KeyOpenToOthers,
     /// Another process has the folder.
     FolderLocked,
     /// Something in the folder is damaged.
@@ -112,6 +116,8 @@ pub enum Refusal {
     StopFirst,
     /// A file that was named cannot be read.
     FileUnreadable,
+    /// What was written cannot be read yet.
+    Behind,
     /// The node is stopping.
     Stopping,
     /// The store has failed; the node stops serving.
@@ -122,7 +128,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every one of them, in the order of the declaration.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 59] = [
         Self::KeyWrong,
         Self::RequestUnreadable,
         Self::RequestTooLarge,
@@ -157,6 +163,7 @@ impl Refusal {
         Self::AddressInvalid,
         Self::NotListening,
         Self::ParentUnreachable,
+        Self::ParentNotBelieved,
         Self::ParkedUnknown,
         Self::NoAudience,
         Self::NoSpace,
@@ -167,6 +174,7 @@ impl Refusal {
         Self::FolderOfAnother,
         Self::FolderNoRights,
         Self::FolderReadOnly,
+        Self::KeyOpenToOthers,
         Self::FolderLocked,
         Self::FolderDamaged,
         Self::FolderNewer,
@@ -176,6 +184,7 @@ impl Refusal {
         Self::NotReachable,
         Self::StopFirst,
         Self::FileUnreadable,
+        Self::Behind,
         Self::Stopping,
         Self::StoreFailed,
         Self::Internal,
@@ -242,6 +251,9 @@ impl Refusal {
                 ("NOT_LISTENING", "本机没有供下级拨入的地址，请在配置中填写 link.listen，或用 --address 写明。")
             }
             Self::ParentUnreachable => ("PARENT_UNREACHABLE", "联系不上上级节点，请检查网络和上级地址，稍后用同一份邀请再试。"),
+            Self::ParentNotBelieved => {
+                ("PARENT_NOT_BELIEVED", "应答的节点与邀请不符，已中止入网，请向上级核实邀请和地址，防止有人冒充。")
+            }
             Self::ParkedUnknown => ("PARKED_UNKNOWN", "没有这条滞留记录，可能已经处理，请重新查看滞留清单。"),
             Self::NoAudience => ("NO_AUDIENCE", "没有可以报送的对象，请核对本单位在名录中的上级。"),
             Self::NoSpace => ("NO_SPACE", "本机磁盘将满，暂不接收新的内容；已保存的不受影响，请尽快腾出空间。"),
@@ -254,6 +266,7 @@ impl Refusal {
             }
             Self::FolderNoRights => ("FOLDER_NO_RIGHTS", "没有读写数据目录的权限，请改正目录属主，或换用有权限的账户运行。"),
             Self::FolderReadOnly => ("FOLDER_READ_ONLY", "数据目录所在磁盘是只读的，请检查磁盘是否出错，恢复可写后再启动。"),
+            Self::KeyOpenToOthers => ("KEY_OPEN_TO_OTHERS", "密钥文件可被他人读取，请先核查有无泄露，再用 chmod 600 改正权限。"),
             Self::FolderLocked => ("FOLDER_LOCKED", "另一个值守通进程正在使用这个数据目录，请先停止它。"),
             Self::FolderDamaged => {
                 ("FOLDER_DAMAGED", "数据目录中的文件有损坏，请保留现场不要删除，用 verify 查看详情并联系维护人员。")
@@ -265,6 +278,7 @@ impl Refusal {
             Self::NotReachable => ("NOT_REACHABLE", "本机值守通没有应答，请查看它是否仍在运行，稍后再试；重试不会产生重复记录。"),
             Self::StopFirst => ("STOP_FIRST", "本机值守通正在运行，请先停止它再执行这个命令。"),
             Self::FileUnreadable => ("FILE_UNREADABLE", "读不懂指定的文件，请核对路径和内容。"),
+            Self::Behind => ("BEHIND", "本机正在整理大量记录，暂时查不到最新内容，请稍后再试。"),
             Self::Stopping => ("STOPPING", "本机值守通正在停止，请稍后再试；重试不会产生重复记录。"),
             Self::StoreFailed => {
                 ("STORE_FAILED", "本机存储出错，为保护数据已停止接收，这次没有保存，请立即联系维护人员检查磁盘。")

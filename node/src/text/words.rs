@@ -9,6 +9,9 @@ pub const NONE: &str = "无";
 /// Stands where there is nothing to show.
 pub const DASH: &str = "—";
 
+/// Name of a correction's reason.
+pub const REASON: &str = "更正理由";
+
 /// What was filed.
 pub fn filed(filed: Filed) -> &'static str {
     match filed {

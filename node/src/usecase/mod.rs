@@ -1,5 +1,179 @@
-//! The only code that changes state.
+//! What an office can do: the only code that changes state, and the only one that the API, and through it every page and command, calls.
+//!
+//! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
+//! the projection.
 
+mod board;
+mod file;
+mod join;
+mod node;
+mod parked;
 mod refused;
+mod show;
+mod tree;
+mod verify;
 
+pub use board::Board;
+pub use file::{FileReport, Filed};
+pub use join::{enrol, found};
+pub use node::{NodeStatus, Warning, WarningKind};
+pub use parked::parked_at;
 pub use refused::{Cause, Refused};
+pub use show::{Revision, ShowReport};
+pub use tree::{Invited, NewChild, Replacing};
+pub use verify::{Verified, verify};
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
+    time::Duration,
+};
+
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    record::Person,
+    relay::{Relay, SubmitError},
+    writer::{StoreError, intent::WriteRefusal},
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    domain::{
+        beijing::Day,
+        form::{Form, Forms, Lines, words},
+    },
+    projection::{CaughtUp, ProjectionError, Reports, Row},
+    text::refusal::Refusal,
+};
+
+/// Rows are decided one at a time; different rows rarely share a lock.
+const LOCKS: usize = 64;
+/// How long a call waits for the projection; what it wrote is durable anyway.
+const PROJECTION_WAIT: Duration = Duration::from_secs(20);
+
+/// This office, as those see it who may do something here. Cheap to clone.
+#[derive(Clone)]
+pub struct Office {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    relay: Relay,
+    reports: Reports,
+    caught_up: CaughtUp,
+    locks: Vec<Mutex<()>>,
+    since: UnixMillis,
+    addresses: Vec<String>,
+}
+
+impl Office {
+    /// Over a relay whose projection is followed. `addresses` is where children dial, `host:port`; none: it takes no children.
+    pub fn new(relay: Relay, caught_up: CaughtUp, addresses: Vec<String>) -> Self {
+        let (reports, since) = (Reports::new(relay.index()), relay.clock().wall());
+        let locks = (0..LOCKS).map(|_| Mutex::new(())).collect();
+        Self { inner: Arc::new(Inner { relay, reports, caught_up, locks, since, addresses }) }
+    }
+
+    fn relay(&self) -> &Relay {
+        &self.inner.relay
+    }
+
+    fn own(&self) -> &OfficeId {
+        self.relay().own()
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.relay().clock().wall()
+    }
+
+    /// Whoever holds it decides on that row alone.
+    async fn lock(&self, row: &Row) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (row.period, &row.form, &row.office).hash(&mut hasher);
+        let at = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);
+        self.inner.locks[at].lock().await
+    }
+
+    /// Waits until everything that is durable now can be read.
+    async fn caught_up(&self) -> Result<(), Refused> {
+        let border = self.relay().feed().end();
+        let mut caught_up = self.inner.caught_up.clone();
+        let waited = tokio::time::timeout(PROJECTION_WAIT, caught_up.through(border)).await;
+        waited.map_err(|elapsed| Refused::because(Refusal::Behind, elapsed))
+    }
+}
+
+/// The form of that id.
+fn form(id: &str) -> Result<&'static Form, Refused> {
+    Forms::built_in().get(id).ok_or_else(|| Refused::about(Refusal::FormUnknown, shown(id)))
+}
+
+/// The day that was said, or today.
+fn period(text: &str, now: UnixMillis) -> Result<Day, Refused> {
+    if text.is_empty() {
+        return Ok(Day::of(now));
+    }
+    Day::parse(text).map_err(|_| Refused::about(Refusal::PeriodInvalid, shown(text)))
+}
+
+/// A person who can stand in a record.
+fn person(by: Option<Person>) -> Result<Person, Refused> {
+    let by = by.filter(|by| !by.id.is_empty()).ok_or(Refusal::PersonMissing)?;
+    let name = words(&by.name, 64, Lines::One).ok().filter(|name| !name.is_empty());
+    let id_fits = by.id.len() <= 64 && !by.id.chars().any(|c| c.is_control() || c.is_whitespace());
+    match name.filter(|_| id_fits) {
+        Some(name) => Ok(Person { name, ..by }),
+        None => Err(Refused::about(Refusal::PersonInvalid, shown(&by.id))),
+    }
+}
+
+fn office_id(text: &str) -> Result<OfficeId, Refused> {
+    OfficeId::parse(text).map_err(|_| Refused::about(Refusal::OfficeInvalid, shown(text)))
+}
+
+/// What came from outside, short and without anything invisible, so that it can stand in a sentence and a log.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+impl From<ProjectionError> for Refused {
+    fn from(error: ProjectionError) -> Self {
+        Self::because(Refusal::Internal, error)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::because(Refusal::StoreFailed, error)
+    }
+}
+
+impl From<SubmitError> for Refused {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Refused(refusal) => refusal.into(),
+            SubmitError::Stopped(stopped) => Self::because(Refusal::StoreFailed, stopped),
+            SubmitError::Invitation(reason) => Self::about(Refusal::AddressInvalid, shown(&reason)),
+        }
+    }
+}
+
+impl From<WriteRefusal> for Refused {
+    fn from(refusal: WriteRefusal) -> Self {
+        match refusal {
+            WriteRefusal::Conflict => Refusal::RecordIdUsed.into(),
+            WriteRefusal::Malformed(reason) => Self::because(Refusal::RecordMalformed, reason),
+            WriteRefusal::UnknownOffice(office) => Self::about(Refusal::OfficeUnknown, office),
+            WriteRefusal::NoAudience => Refusal::NoAudience.into(),
+            WriteRefusal::NotYours(office) => Self::about(Refusal::OfficeNotYours, office),
+            WriteRefusal::OfficeExists(office) => Self::about(Refusal::OfficeExists, office),
+            WriteRefusal::InvitationUnknown => Refusal::InvitationUnknown.into(),
+            WriteRefusal::InvitationUsed => Refusal::InvitationUsed.into(),
+            WriteRefusal::InvitationExpired => Refusal::InvitationExpired.into(),
+            WriteRefusal::InvitationForAnother => Refusal::InvitationForAnother.into(),
+            WriteRefusal::NotParked => Refusal::ParkedUnknown.into(),
+            WriteRefusal::NoSpace(_) => Refusal::NoSpace.into(),
+            refusal @ WriteRefusal::OutOfOrder { .. } => Self::because(Refusal::Internal, refusal),
+        }
+    }
+}

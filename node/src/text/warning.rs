@@ -1,0 +1,29 @@
+//! What a person should know about a node that runs.
+
+use crate::usecase::WarningKind;
+
+/// Stable code, upper case.
+pub fn code(kind: WarningKind) -> &'static str {
+    match kind {
+        WarningKind::StoreFailed => "STORE_FAILED",
+        WarningKind::DiskLow => "DISK_LOW",
+        WarningKind::DiskFull => "DISK_FULL",
+        WarningKind::Parked => "PARKED",
+        WarningKind::NotInterpreted => "NOT_INTERPRETED",
+        WarningKind::ParentDown => "PARENT_DOWN",
+        WarningKind::ClockSkew => "CLOCK_SKEW",
+    }
+}
+
+/// One sentence that says what to do; `about` says how many or which.
+pub fn sentence(kind: WarningKind, about: &str) -> String {
+    match kind {
+        WarningKind::StoreFailed => format!("存储出错（{about}），已停止接收，请立即联系维护人员检查磁盘。"),
+        WarningKind::DiskLow => "磁盘剩余不多，普通内容已暂停接收，请尽快腾出空间。".into(),
+        WarningKind::DiskFull => "磁盘将满，只接收特急内容或已全部停收，请立即腾出空间。".into(),
+        WarningKind::Parked => format!("有 {about} 条记录被对方拒收，请查看滞留清单（parked list）。"),
+        WarningKind::NotInterpreted => format!("有 {about} 条记录本机不能识读，已照常转发，请升级程序或联系维护人员。"),
+        WarningKind::ParentDown => format!("与上级 {about} 的线路不通，新报内容先存本机，通后自动送出；紧急事项请打电话。"),
+        WarningKind::ClockSkew => format!("电脑时间不对：与 {about} 相差过大，请校准本机或对方时钟。"),
+    }
+}

@@ -1,0 +1,133 @@
+//! The node itself: what it holds, how its lines are, and what a person should know.
+
+use std::collections::BTreeMap;
+
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis, Zone},
+    relay::{LinkStatus, StoreStatus},
+    writer::Space,
+};
+
+use super::Office;
+use crate::domain::board::LineFact;
+
+/// Clocks further apart than this are shown on both sides, ms.
+const SKEW_MAX_MS: i64 = 5_000;
+/// Counter of records that a projection could not digest.
+const NOT_INTERPRETED: &str = "not_interpreted";
+
+/// What the node holds, and who it is.
+#[derive(Debug, Clone)]
+pub struct NodeStatus {
+    /// Its office.
+    pub office: OfficeId,
+    /// Name of that.
+    pub name: String,
+    /// Network zone.
+    pub zone: Zone,
+    /// Program and version.
+    pub software: &'static str,
+    /// By its clock.
+    pub now: UnixMillis,
+    /// Since when it serves.
+    pub since: UnixMillis,
+    /// The store.
+    pub store: StoreStatus,
+    /// Records that a projection could not digest.
+    pub not_interpreted: u64,
+    /// What a person should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What.
+    pub kind: WarningKind,
+    /// What it is about; may be empty.
+    pub about: String,
+    /// Since when, if that is known.
+    pub since: Option<UnixMillis>,
+}
+
+/// What a person may have to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarningKind {
+    /// The store has stopped.
+    StoreFailed,
+    /// The disk is nearly full.
+    DiskLow,
+    /// The disk is so full that only urgent things are taken, or nothing.
+    DiskFull,
+    /// A neighbour refused records.
+    Parked,
+    /// Records that this program could not read.
+    NotInterpreted,
+    /// The line to the parent is down.
+    ParentDown,
+    /// The clocks of this machine and the parent's differ.
+    ClockSkew,
+}
+
+impl Office {
+    /// What the node holds, and who it is.
+    pub fn status(&self) -> NodeStatus {
+        let (relay, store) = (self.relay(), self.relay().status());
+        let name = relay.registry().entry(self.own()).map(|entry| entry.name.clone()).unwrap_or_default();
+        NodeStatus {
+            office: self.own().clone(),
+            name,
+            zone: relay.office().zone.clone(),
+            software: concat!("dutynet ", env!("CARGO_PKG_VERSION")),
+            now: self.now(),
+            since: self.inner.since,
+            not_interpreted: store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0),
+            warnings: warnings(&store, &relay.links()),
+            store,
+        }
+    }
+
+    /// The line to each neighbour, with its name; parent first.
+    pub fn links(&self) -> Vec<(LinkStatus, String)> {
+        let registry = self.relay().registry();
+        let name = |office: &OfficeId| registry.entry(office).map(|entry| entry.name.clone()).unwrap_or_default();
+        self.relay().links().into_iter().map(|link| (link.clone(), name(&link.office))).collect()
+    }
+
+    /// What is known of every line below this office.
+    pub fn lines_below(&self) -> BTreeMap<OfficeId, LineFact> {
+        let mut facts = self.line_facts();
+        facts.remove(self.own());
+        facts
+    }
+}
+
+fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {
+    let plain = |kind, about: String| Warning { kind, about, since: None };
+    let mut warnings = Vec::new();
+    if let Some(reason) = &store.failed {
+        warnings.push(plain(WarningKind::StoreFailed, reason.clone()));
+    }
+    match store.space {
+        Space::Enough => {}
+        Space::Low => warnings.push(plain(WarningKind::DiskLow, String::new())),
+        Space::VeryLow | Space::None => warnings.push(plain(WarningKind::DiskFull, String::new())),
+    }
+    if store.parked > 0 {
+        warnings.push(plain(WarningKind::Parked, store.parked.to_string()));
+    }
+    let strange = store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0);
+    if strange > 0 {
+        warnings.push(plain(WarningKind::NotInterpreted, strange.to_string()));
+    }
+    for parent in links.iter().filter(|link| link.is_parent) {
+        let about = parent.office.to_string();
+        if !parent.state.up {
+            warnings.push(Warning { kind: WarningKind::ParentDown, about: about.clone(), since: parent.state.since });
+        }
+        if parent.state.offset_ms.abs() > SKEW_MAX_MS {
+            warnings.push(plain(WarningKind::ClockSkew, format!("{about}: {} ms", parent.state.offset_ms)));
+        }
+    }
+    warnings
+}

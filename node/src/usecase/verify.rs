@@ -1,0 +1,130 @@
+//! Checks the store while it is used: every frame of the journal is read again, every seal verified, every record looked up in the index.
+
+use std::collections::HashMap;
+
+use dutynet_relay::{
+    ids::Digest,
+    journal::{Cursor, FrameKind, Group, Place},
+    link::frame::Carried,
+    record::{self, Record, Seal},
+    writer::Store,
+};
+
+use super::{Office, Refused};
+use crate::text::refusal::Refusal;
+
+/// Journal read in one go, bytes.
+const STRETCH_BYTES: usize = 4 << 20;
+/// Most faults that are listed.
+const FAULTS_MAX: usize = 1000;
+/// Seals that are remembered as verified.
+const REMEMBERED: usize = 4096;
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Frames that were read.
+    pub frames: u64,
+    /// Records among them.
+    pub records: u64,
+    /// Seals among them.
+    pub seals: u64,
+    /// One English line a fault; none: sound.
+    pub faults: Vec<String>,
+}
+
+impl Office {
+    /// Checks journal, seals and index against each other, up to what was durable when it began.
+    pub async fn verify(&self) -> Result<Verified, Refused> {
+        verify(self.relay().store()).await
+    }
+}
+
+/// The same for a store that no node serves from.
+pub async fn verify(store: &Store) -> Result<Verified, Refused> {
+    let check = Check::new(store.clone());
+    let checked = tokio::task::spawn_blocking(move || check.run()).await;
+    checked.map_err(|error| Refused::because(Refusal::Internal, error))
+}
+
+struct Check {
+    store: Store,
+    found: Verified,
+    seals: HashMap<Digest, Result<Seal, &'static str>>,
+}
+
+impl Check {
+    fn new(store: Store) -> Self {
+        Self { store, found: Verified::default(), seals: HashMap::new() }
+    }
+
+    fn run(mut self) -> Verified {
+        let (mut cursor, end) = (Cursor::default(), self.store.applied());
+        while cursor.groups < end.groups && self.found.faults.len() < FAULTS_MAX {
+            let groups = match self.store.journal().groups_after(cursor, STRETCH_BYTES) {
+                Ok(groups) => groups,
+                Err(error) => {
+                    self.found.faults.push(error.to_string());
+                    break;
+                }
+            };
+            let Some(last) = groups.last() else { break };
+            cursor = last.end;
+            groups.iter().filter(|group| group.end.groups <= end.groups).for_each(|group| self.group(group));
+        }
+        self.found
+    }
+
+    fn group(&mut self, group: &Group) {
+        let damaged = group.damaged.iter().map(|d| format!("journal: damaged at {}/{}: {:?}", d.segment, d.offset, d.lost));
+        self.found.faults.extend(damaged);
+        for (place, frame) in &group.frames {
+            self.found.frames += 1;
+            match frame.kind {
+                FrameKind::Seal => self.found.seals += 1,
+                FrameKind::Accepted => self.record(*place),
+                FrameKind::Consumed | FrameKind::Parked | FrameKind::Positions | FrameKind::Epoch => {}
+                FrameKind::Local | FrameKind::NotInterpreted | FrameKind::HollowIntent => {}
+            }
+        }
+        if self.seals.len() > REMEMBERED {
+            self.seals.clear();
+        }
+    }
+
+    fn record(&mut self, place: Place) {
+        self.found.records += 1;
+        let checked = match self.store.carried_at(place) {
+            Ok(carried) => self.carried(&carried),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(fault) = checked {
+            self.found.faults.push(format!("{place:?}: {fault}"));
+        }
+    }
+
+    fn carried(&mut self, carried: &Carried) -> Result<(), String> {
+        let record = Record::parse(carried.record.clone()).map_err(|fault| fault.to_string())?;
+        let place = usize::try_from(carried.place).map_err(|_| "no place under its seal")?;
+        let seal = self.seal(carried).as_ref().map_err(|fault| (*fault).to_owned())?;
+        if !seal.covers(&record, place) {
+            return Err(format!("{}: the seal does not cover it", record.reference()));
+        }
+        match self.store.find(&record.reference()) {
+            Ok(Some((_, digest))) if digest == record.digest() => Ok(()),
+            Ok(Some(_)) => Err(format!("{}: the index holds another digest", record.reference())),
+            Ok(None) => Err(format!("{}: not in the index", record.reference())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// The seal of a record, verified once for its group.
+    fn seal(&mut self, carried: &Carried) -> &Result<Seal, &'static str> {
+        let registry = self.store.registry();
+        self.seals.entry(carried.seal.hash()).or_insert_with(|| {
+            let seal = Seal::parse(carried.seal.as_ref().clone()).map_err(|_| "its seal cannot be read")?;
+            let key = registry.key(seal.origin(), seal.key_id()).ok_or("no registry entry gives its seal a key")?;
+            if record::verify(&seal, key) { Ok(seal) } else { Err("its seal does not verify") }
+        })
+    }
+}
