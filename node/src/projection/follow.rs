@@ -71,7 +71,7 @@ impl Follower {
     pub fn new(relay: &Relay) -> Result<(Self, CaughtUp), ProjectionError> {
         let (feed, index) = (relay.feed(), relay.index());
         let held = index.get(SPACE, stored::CURSOR)?.and_then(|value| stored::read_cursor(&value));
-        let made_anew = relay.report().rebuilt || relay.report().forked;
+        let made_anew = relay.opening().rebuilt || relay.opening().forked;
         let cursor = held.filter(|cursor| !made_anew && cursor.groups <= feed.end().groups);
         if cursor.is_none() {
             index.clear(SPACE)?;
