@@ -150,7 +150,11 @@ impl Dialogue {
                 self.drain_if_quiet(out)?;
             }
             Event::SpaceFreed => self.reopen(out)?,
-            Event::ArrivedBelow { lane, seq, refused } => self.receiving.arrived_below(lane, seq, refused, out),
+            Event::ArrivedBelow { epoch, lane, seq, refused } => {
+                if epoch == self.hello.epoch {
+                    self.receiving.arrived_below(lane, seq, refused, out);
+                }
+            }
             Event::ArrivedBefore { lane, seq, refused } => {
                 self.receiving.arrivals_retold(lane);
                 self.receiving.arrived_below(lane, seq, refused, out);

@@ -100,6 +100,8 @@ pub enum Event {
     SpaceFreed,
     /// Records of the neighbour have arrived everywhere, now.
     ArrivedBelow {
+        /// Epoch that they are of; of another than the neighbour's present one it is of no use to it.
+        epoch: Epoch,
         /// The lane.
         lane: Lane,
         /// Through where.

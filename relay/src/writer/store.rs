@@ -260,13 +260,14 @@ impl Store {
     /// What to tell a neighbour of arrival: everything after a position, or what is new at the moment.
     pub fn arrived_event(&self, of: &OfficeId, lane: Lane, after: Option<LinkSeq>) -> Option<Event> {
         self.with_heads(|heads| {
-            let held = &heads.incoming.get(of)?.lanes[lane];
+            let incoming = heads.incoming.get(of)?;
+            let (epoch, held) = (incoming.epoch, &incoming.lanes[lane]);
             let refused = held.refused.range(..=held.arrived).copied();
             let refused = refused.filter(|at| after.is_none_or(|after| *at > after)).collect();
             let seq = held.arrived;
             Some(match after {
                 Some(_) => Event::ArrivedBefore { lane, seq, refused },
-                None => Event::ArrivedBelow { lane, seq, refused },
+                None => Event::ArrivedBelow { epoch, lane, seq, refused },
             })
         })
     }
