@@ -159,7 +159,7 @@ impl Relay {
 
     /// Sessions of children end by themselves once they have heard of the stop; this waits a little for them.
     async fn sessions_ended(&self) {
-        for _ in 0..100 {
+        for _ in 0..200 {
             if !self.inner.hub.has_sessions() {
                 return;
             }

@@ -21,11 +21,11 @@ pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
     let mut stop = relay.stop.clone();
     let mut failed = relay.writer.failed();
     loop {
-        let tried = tokio::select! {
-            tried = attempt(&relay, &parent) => tried,
-            _ = stop.wait_for(|stop| *stop) => return,
-            _ = failed.changed() => return,
-        };
+        // A session is never broken off from here: it hears of the stop itself, and drains.
+        let tried = attempt(&relay, &parent).await;
+        if *stop.borrow() || failed.borrow().is_some() {
+            return;
+        }
         let (wait, reason) = match tried {
             Ok(ended) => {
                 if ended.settled {
@@ -50,7 +50,11 @@ pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
 async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, String> {
     let (tls, settings) = (&relay.tls, &relay.settings);
     let pin = relay.parent_pin(parent);
-    let dialled = dial(tls, &parent.addresses, Expected::Pinned(pin), settings.dial_timeout).await;
+    let mut stop = relay.stop.clone();
+    let dialled = tokio::select! {
+        dialled = dial(tls, &parent.addresses, Expected::Pinned(pin), settings.dial_timeout) => dialled,
+        _ = stop.wait_for(|stop| *stop) => return Err("this node is stopping".to_owned()),
+    };
     let dialled = dialled.map_err(|fault| fault.to_string())?;
     let registry = relay.store.registry();
     let standing = standing::of_parent(&registry, &dialled.proven, &relay.office.zone, pin);

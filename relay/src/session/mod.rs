@@ -8,7 +8,7 @@ mod accept;
 pub(crate) mod dial;
 pub(crate) mod serve;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use dutynet_proto::link as wire;
 use futures_util::{Stream, StreamExt as _};
@@ -36,6 +36,8 @@ use crate::{
 
 /// Word of Hello for batches packed by zstd.
 const FEATURE_ZSTD: &str = "zstd";
+/// Longest farewell when this node stops: a neighbour that does not answer is left.
+const DRAIN_MAX: Duration = Duration::from_secs(3);
 /// Records of one answer to a fetch.
 const FETCH_RECORDS: usize = 64;
 
@@ -69,8 +71,20 @@ where
     let mut failed = relay.writer.failed();
     let wake = relay.hub.wake(&session.peer);
     session.open();
+    let mut leave_by = None;
     while session.ended.is_none() {
-        let due = session.machine.wakes_at().saturating_sub(relay.clock.monotonic());
+        let now = relay.clock.monotonic();
+        if leave_by.is_none() && *stop.borrow_and_update() {
+            leave_by = Some(now + DRAIN_MAX);
+            session.take(Event::Drain { retry_after: relay.settings.drain_retry }).await;
+            continue;
+        }
+        let due = session.machine.wakes_at().min(leave_by.unwrap_or(Duration::MAX)).saturating_sub(now);
+        if due.is_zero() {
+            let nobody_answers = leave_by.is_some_and(|by| by <= now);
+            session.take(if nobody_answers { Event::Closed } else { Event::Tick }).await;
+            continue;
+        }
         tokio::select! {
             biased;
             _ = failed.changed() => session.take(Event::Closed).await,
@@ -80,12 +94,8 @@ where
                 session.take(event).await;
             }
             () = wake.notified() => session.grew().await,
-            () = tokio::time::sleep(due) => session.take(Event::Tick).await,
-            changed = stop.changed(), if !*stop.borrow() => {
-                if changed.is_ok() {
-                    session.take(Event::Drain { retry_after: relay.settings.drain_retry }).await;
-                }
-            }
+            () = tokio::time::sleep(due) => {}
+            _ = stop.changed(), if leave_by.is_none() => {}
         }
     }
     session.close().await
@@ -274,7 +284,7 @@ impl<'a> Session<'a> {
             let ended = door.ended.notified();
             // Closed already if nobody listens.
             let _ = door.events.send(Event::Closed);
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), ended).await;
         }
         let Ok(fresh) = random::bytes().map(Ticket) else { return self.answer(Event::Closed) };
         self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);
