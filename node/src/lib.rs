@@ -1,4 +1,43 @@
-//! The duty office.
+//! The duty office (值班室): what officers say, when it counts, and who sees it, over a [`dutynet_relay`] that carries it.
+//!
+//! # What holds
+//!
+//! - 已保存 is said only after the record is on disk; 已送达上级 and 已到达 only after neighbours have said so.
+//! - One row for each office, form, period and mode. Equal content folds, however often it is handed in; other content is a revision; after
+//!   the period has closed only a correction with a reason is. Both stay visible.
+//! - Whether a report is in time is judged by its origin's clock; when it came stands beside it.
+//! - A board has every office of the subtree, those without a node too, and three facts about each that are never mixed: what, when, and
+//!   how the line is.
+//! - Every refusal has a stable code and one sentence that says what to do, and leaves nothing half done.
+//! - A record that this program cannot read is noted and passed over. It stops neither boards nor carrying.
+//!
+//! # Where it ends
+//!
+//! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. No duty clocks,
+//! no directives, no pages yet; their places are free.
+//!
+//! ```text
+//!   cli ──┐ (a client, like any machine of the office)
+//!         ▼
+//!        api ──► usecase ──► domain        decides; pure
+//!                  │  ▲
+//!                  │  └───── projection     read from the journal, with a cursor of its own
+//!                  ▼              ▲
+//!                relay ── journal ┘ ── links to parent and children
+//! ```
+//!
+//! # The life of a report
+//!
+//! The command line makes the record's id before its first attempt, so that retries fold, and hands the answers to the node. [`usecase`]
+//! checks them against the [`domain::form`] and gives every fault at once; takes the row's lock; waits until the projection holds what is
+//! durable; asks [`domain::report`] whether it folds, is a revision or is refused; and submits the record. Relay signs, syncs and carries it.
+//! Here and at every office above, [`projection`] meets it in the journal and puts one small value into the index. A board is a scan of
+//! these values beside the registry and the lines.
+//!
+//! # Reading order
+//!
+//! [`domain`] (what a report is), [`usecase`] (what an office can do), [`projection`], [`api`], [`serve`] (a node from start to stop), [`cli`],
+//! [`text`] (all Chinese), [`config`], [`demo`].
 
 pub mod api;
 pub mod body;

@@ -1,4 +1,4 @@
-//! Service `Links`.
+//! Service `Links`: the lines to neighbours and what is known of those further down.
 
 use dutynet_proto::api::{self, links_server::Links};
 use tonic::{Request, Response, Status};

@@ -1,4 +1,4 @@
-//! Service `Node`.
+//! Service `Node`: what this node holds, and whether it is sound.
 
 use dutynet_proto::api::{self, node_server::Node};
 use tonic::{Request, Response, Status};

@@ -1,4 +1,4 @@
-//! Service `Offices`.
+//! Service `Offices`: the tree, and invitations into it.
 
 use std::time::Duration;
 

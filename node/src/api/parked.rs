@@ -1,4 +1,4 @@
-//! Service `Parked`.
+//! Service `Parked`: records that a neighbour refused.
 
 use dutynet_proto::api::{self, parked_server::Parked};
 use tonic::{Request, Response, Status};

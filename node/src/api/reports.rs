@@ -1,4 +1,4 @@
-//! Service `Reports`.
+//! Service `Reports`: filing, showing, and the board of a period.
 
 use dutynet_proto::api::{self, reports_server::Reports};
 use tonic::{Request, Response, Status};

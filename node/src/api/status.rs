@@ -138,7 +138,7 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::ConfigFaults
         | Refusal::ConfigUnreadable
         | Refusal::FileUnreadable => Code::InvalidArgument,
-        Refusal::ReportNotFound | Refusal::OfficeUnknown | Refusal::ParkedUnknown | Refusal::InvitationUnknown => Code::NotFound,
+        Refusal::OfficeUnknown | Refusal::ParkedUnknown | Refusal::InvitationUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
         Refusal::OfficeNotYours | Refusal::OfficeElsewhere | Refusal::InvitationForAnother | Refusal::ParentNotBelieved => {
             Code::PermissionDenied

@@ -103,11 +103,9 @@ async fn correct(place: &Place, correct: &Correct) -> Result<String, Told> {
     let form = form(&correct.form)?;
     let request = api::ShowReportRequest { form: form.id.clone(), period: correct.file.period.clone(), office: String::new() };
     let node = Node::find(place).await?;
-    let said = match heard(node.reports().show(request).await) {
-        Ok(reply) => reply.revisions.into_iter().next_back().and_then(|r| r.answer).unwrap_or_default().answers,
-        Err(told) if told.refusal() == Refusal::ReportNotFound => Vec::new(),
-        Err(told) => return Err(told),
-    };
+    let reply = heard(node.reports().show(request).await)?;
+    let latest = reply.revisions.into_iter().next_back().and_then(|revision| revision.answer).unwrap_or_default();
+    let said = latest.answers;
     let said = said.into_iter().filter_map(body::answer_from_wire).collect();
     let answers = Answers::of(said).typed(form, &correct.file.fields)?;
     self::file(place, Filing { form, file: &correct.file, answers, reason: Some(&correct.reason) }).await
@@ -159,6 +157,9 @@ async fn show(place: &Place, show: &Show) -> Result<String, Told> {
     let reply = heard(node.reports().show(request).await)?;
     if show.output.json {
         return Ok(printed(&json::Report::from(&reply)));
+    }
+    if reply.revisions.is_empty() {
+        return Ok(notice::NOTHING_FILED.to_owned());
     }
     let now = SystemClock::default().wall();
     Ok(reply.revisions.iter().map(|revision| revision_text(revision, now)).collect::<Vec<_>>().join("\n\n"))

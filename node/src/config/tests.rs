@@ -1,3 +1,5 @@
+//! Configurations that are refused: every fault, named at its key.
+
 use super::*;
 use crate::text;
 

@@ -138,6 +138,8 @@ pub fn node(has_node: bool) -> &'static str {
 pub const RETRIED: &str = "已重新排入待发。";
 /// A parked record was given up.
 pub const WITHDRAWN: &str = "已不再向该单位发送，并已记录在案。";
+/// An office has said nothing.
+pub const NOTHING_FILED: &str = "没有报过。";
 /// Nothing is parked.
 pub const NOTHING_PARKED: &str = "没有滞留记录。";
 

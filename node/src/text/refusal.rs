@@ -24,8 +24,6 @@ pub enum Refusal {
     PeriodClosed,
     /// Nothing was filed that could be corrected.
     NothingToCorrect,
-    /// Nothing was filed for what is asked.
-    ReportNotFound,
     /// The id of a record is not a UUIDv7.
     RecordIdInvalid,
     /// The id was used for something else.
@@ -128,7 +126,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every one of them, in the order of the declaration.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 58] = [
         Self::KeyWrong,
         Self::RequestUnreadable,
         Self::RequestTooLarge,
@@ -138,7 +136,6 @@ impl Refusal {
         Self::PeriodFuture,
         Self::PeriodClosed,
         Self::NothingToCorrect,
-        Self::ReportNotFound,
         Self::RecordIdInvalid,
         Self::RecordIdUsed,
         Self::RecordMalformed,
@@ -218,7 +215,6 @@ impl Refusal {
             }
             Self::PeriodClosed => ("PERIOD_CLOSED", "该报告期已截止，请用“更正”（report correct）并写明理由。"),
             Self::NothingToCorrect => ("NOTHING_TO_CORRECT", "该报告期还没有报过这种报表，没有可更正的内容，请直接报送。"),
-            Self::ReportNotFound => ("REPORT_NOT_FOUND", "没有找到这份报表，请核对单位、报表和报告期。"),
             Self::RecordIdInvalid => ("RECORD_ID_INVALID", "记录编号不合规定，应为客户端生成的 UUIDv7，请升级客户端程序。"),
             Self::RecordIdUsed => {
                 ("RECORD_ID_USED", "这个记录编号已用于其他内容，请重新执行命令；若要改动已报内容，请用“更正”。")

@@ -45,7 +45,7 @@ pub struct Revision {
 }
 
 impl Office {
-    /// Every revision, oldest first; there is at least one.
+    /// Every revision, oldest first; none: nothing was filed.
     pub async fn show(&self, asked: &ShowReport) -> Result<Vec<Revision>, Refused> {
         let form = form(&asked.form)?;
         let period = period(&asked.period, self.now())?;
@@ -53,9 +53,6 @@ impl Office {
         let row = Row { mode: Mode::Real, period, form: form.id.clone(), office };
         self.caught_up().await?;
         let held = self.inner.reports.revisions(&row)?;
-        if held.is_empty() {
-            return Err(Refused::about(Refusal::ReportNotFound, format!("{} {} {}", row.office, row.form, row.period)));
-        }
         held.iter().map(|entry| self.revision(entry)).collect()
     }
 

@@ -1,3 +1,5 @@
+//! Every form at its limits: each field full, past full, missing, of the wrong kind, and with what cannot be seen.
+
 use super::*;
 
 fn daily() -> &'static Form {

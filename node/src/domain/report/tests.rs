@@ -1,3 +1,5 @@
+//! Filing before, at and after the moments that matter.
+
 use super::*;
 use crate::domain::{beijing::TimeOfDay, form::Forms};
 use dutynet_relay::ids::{OfficeId, RecordId};
