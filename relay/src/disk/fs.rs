@@ -39,11 +39,12 @@ enum Missing {
 impl FileDisk {
     /// Opens a folder; makes it, for its owner alone, when it is not there.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        if !folder.is_dir() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                File::open(parent)?.sync_all()?;
-            }
+        let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.is_dir()).collect();
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        for parent in missing.iter().filter_map(|made| made.parent()) {
+            // The parent of a bare name is here.
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            File::open(parent)?.sync_all()?;
         }
         Ok(Self { folder: folder.to_owned(), handles: Mutex::default() })
     }
@@ -158,7 +159,7 @@ mod tests {
     #[test]
     fn a_handle_follows_its_file_through_a_rename() {
         let folder = tempfile::tempdir().unwrap();
-        let disk = FileDisk::open(&folder.path().join("made")).unwrap();
+        let disk = FileDisk::open(&folder.path().join("made/inside")).unwrap();
         disk.write("b", 0, b"old").unwrap();
         disk.write("a", 2, b"new").unwrap();
         disk.rename("a", "b").unwrap();

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::{
     Frame, FrameKind, JournalError, Lost,
-    layout::{Fields, Part, SegmentHeader, begin_part, close_part, crc_of, open_part},
+    layout::{Part, SegmentHeader, begin_part, close_part, crc_of, open_part},
 };
 use crate::ids::Digest;
 
@@ -243,16 +243,14 @@ pub(super) fn entries<'a>(head: &Head, bytes: &'a [u8]) -> Option<impl Iterator<
     }
     let mut header_at = head.sizes.table_end() as u64;
     let mut body_at = header_at + u64::from(head.sizes.headers);
-    let entry = move |line: &[u8]| {
-        let mut fields = Fields(line);
-        let (kind, version, _free) = (fields.u8()?, fields.u8()?, fields.u16()?);
-        let (header_len, body_len) = (fields.u32()?, fields.u32()?);
-        let header = header_at..header_at + u64::from(header_len);
-        let body = body_at..body_at + u64::from(body_len);
+    let entry = move |line: &[u8; ENTRY_LEN]| {
+        let number = |at: usize| u32::from_le_bytes([line[at], line[at + 1], line[at + 2], line[at + 3]]);
+        let header = header_at..header_at + u64::from(number(4));
+        let body = body_at..body_at + u64::from(number(8));
         (header_at, body_at) = (header.end, body.end);
-        Some(Entry { header, body, kind, version, header_crc: fields.u32()?, body_crc: fields.u32()? })
+        Entry { header, body, kind: line[0], version: line[1], header_crc: number(12), body_crc: number(16) }
     };
-    Some(table.chunks_exact(ENTRY_LEN).map_while(entry))
+    Some(table.as_chunks().0.iter().map(entry))
 }
 
 fn entry_of(frame: &Frame) -> [u8; ENTRY_LEN] {

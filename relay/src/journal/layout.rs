@@ -83,17 +83,13 @@ pub(super) fn crc_of(parts: &[&[u8]]) -> u32 {
 
 /// Takes numbers off the front of some bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+pub(super) struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {
     pub(super) fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*taken)
-    }
-
-    pub(super) fn u8(&mut self) -> Option<u8> {
-        self.bytes::<1>().map(|[byte]| byte)
     }
 
     pub(super) fn u16(&mut self) -> Option<u16> {

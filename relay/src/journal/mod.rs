@@ -14,6 +14,8 @@
 
 mod append;
 mod group;
+#[cfg(test)]
+mod harm;
 mod layout;
 mod open;
 mod reader;

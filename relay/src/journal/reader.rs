@@ -67,6 +67,15 @@ impl View {
         (DATA_START..segment.end).contains(&place.group).then_some((segment, place.group))
     }
 
+    /// Why there is no group at a place: its segment cannot be read, or nothing was ever written there.
+    fn why_not_at(&self, place: Place) -> ReadError {
+        if self.segments.contains_key(&place.segment) || !(1..=self.end.segment).contains(&place.segment) {
+            return ReadError::NotThere(place);
+        }
+        let lost = Lost::Frame { frame: place.frame };
+        ReadError::Damaged(Damage { segment: place.segment, offset: place.group, lost })
+    }
+
     /// The segment in which a group of that number stands, if it stands anywhere.
     fn segment_holding(&self, number: u64) -> Option<Segment> {
         let holds = |segment: &&Segment| segment.header.base <= number;
@@ -138,7 +147,7 @@ impl JournalReader {
             if let Some(frame) = view.recent.frame(place) {
                 return Ok(frame);
             }
-            let (segment, offset) = view.group_at(place).ok_or(ReadError::NotThere(place))?;
+            let (segment, offset) = view.group_at(place).ok_or_else(|| view.why_not_at(place))?;
             (segment.clone(), offset)
         };
         read_frame(self.shared.disk(), &segment, offset, place)
@@ -300,7 +309,9 @@ fn read_frame(disk: &dyn Disk, segment: &Segment, offset: u64, place: Place) -> 
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(lost()),
         Err(source) => Err(ReadError::Io { segment: number, source }),
     };
-    let left = segment.end - offset;
+    // A file that was cut still holds the groups before the cut.
+    let file = disk.len(&name).map_err(|source| ReadError::Io { segment: number, source })?;
+    let left = segment.end.min(file).saturating_sub(offset);
     let mut glance = read(0, left.min(GLANCE))?;
     let head = match Head::read(&glance, &segment.header, offset) {
         Part::Known(head) if head.sizes.total() <= left => head,

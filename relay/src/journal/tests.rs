@@ -1,11 +1,14 @@
 //! The journal on real files, case by case. Random histories with power cuts: the model tests.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{Cursor, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan};
+use super::{
+    Cursor, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan,
+    layout::{self, SegmentHeader},
+};
 use crate::disk::{
     Disk,
     fs::FileDisk,
@@ -159,4 +162,176 @@ fn random_histories_keep_the_law() {
     for seed in 0..300 {
         model::history(&mut model::InMemory::default(), seed).unwrap_or_else(|fault| panic!("seed {seed}: {fault}"));
     }
+}
+
+#[test]
+fn a_bad_frame_is_told_alone_and_its_group_stays_readable() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+    journal.append(&[frame(0, 10)]).unwrap();
+    let frames = [frame(1, 10), frame(2, 10), frame(3, 10)];
+    let places = journal.append(&frames).unwrap();
+    journal.append(&[frame(4, 10)]).unwrap();
+    drop(journal);
+    // Head 68 bytes, table 3 × 20, headers 3 × 8, bodies 3 × 10.
+    let group = places[0].group;
+    disk.flip_bit("00000001.seg", (group + 68 + 60 + 8) * 8).unwrap();
+    disk.flip_bit("00000001.seg", (group + 68 + 60 + 24 + 20) * 8).unwrap();
+    let (journal, opened) = Journal::open(disk, SMALL).unwrap();
+    let kept = Frame { body: Bytes::new(), ..frames[2].clone() };
+    let expected = [Lost::Frame { frame: 1 }, Lost::Body { frame: 2, kept }];
+    let told: Vec<_> = opened.damaged.iter().map(|damage| damage.lost.clone()).collect();
+    assert_eq!(told, expected);
+    let groups = journal.reader().groups_after(Cursor { groups: 1, ..Cursor::default() }, 1).unwrap();
+    assert_eq!(groups[0].frames, [(places[0], frames[0].clone())]);
+    assert_eq!(groups[0].damaged, opened.damaged);
+    assert_eq!(journal.reader().frame(places[0]).unwrap(), frames[0]);
+    for place in &places[1..] {
+        assert!(matches!(journal.reader().frame(*place), Err(ReadError::Damaged(_))));
+    }
+}
+
+/// Everything on a disk.
+fn content(disk: &MemoryDisk) -> Vec<(String, Vec<u8>)> {
+    let read = |name: String| {
+        let len = disk.len(&name).unwrap() as usize;
+        let bytes = disk.read(&name, 0, len).unwrap();
+        (name, bytes)
+    };
+    disk.list("").unwrap().into_iter().map(read).collect()
+}
+
+/// Closes a fixed part anew after it was changed.
+fn reseal(part: &mut [u8], seed: &[u8]) {
+    let (covered, crc) = part.split_at_mut(part.len() - 4);
+    crc.copy_from_slice(&layout::close_part(covered, seed));
+}
+
+#[test]
+fn what_a_newer_program_wrote_is_refused_and_not_touched() {
+    const HEAD: usize = 1024;
+    const TABLE: usize = HEAD + 68;
+    type Change = fn(&mut [u8], &[u8]);
+    let head: Change = |file, seed| {
+        file[HEAD + 4] = 2;
+        reseal(&mut file[HEAD..TABLE], seed);
+    };
+    let entry: Change = |file, seed| {
+        let crc = layout::crc_of(&[&file[TABLE..TABLE + 20]]);
+        file[HEAD + 28..HEAD + 32].copy_from_slice(&crc.to_le_bytes());
+        reseal(&mut file[HEAD..TABLE], seed);
+    };
+    let changes: [(&str, Change); 4] = [
+        ("a segment", |file, _| {
+            for at in [0, 512] {
+                file[at + 4] = 2;
+                reseal(&mut file[at..at + 88], &[]);
+            }
+        }),
+        ("a group", head),
+        ("a kind", |file, _| file[TABLE] = 200),
+        ("an encoding", |file, _| file[TABLE + 1] = 2),
+    ];
+    for (what, change) in changes {
+        let disk = Arc::new(MemoryDisk::default());
+        let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+        journal.append(&[frame(1, 5)]).unwrap();
+        drop(journal);
+        let mut file = disk.read("00000001.seg", 0, 4096).unwrap();
+        let layout::Part::Known(header) = SegmentHeader::read(&file).header else { panic!("no header") };
+        change(&mut file, &header.seed(1024));
+        if what.starts_with("an encoding") || what == "a kind" {
+            entry(&mut file, &header.seed(1024));
+        }
+        disk.write("00000001.seg", 0, &file).unwrap();
+        disk.write("00000002.seg.new", 0, b"left over").unwrap();
+        let before = content(&disk);
+        let refused = Journal::open(disk.clone(), SMALL);
+        assert!(matches!(refused, Err(JournalError::NewerFormat { .. })), "{what}: {refused:?}");
+        assert_eq!(content(&disk), before, "{what}");
+    }
+}
+
+#[test]
+fn too_much_for_one_group_is_refused_and_the_journal_goes_on() {
+    let (mut journal, _) = Journal::open(Arc::new(MemoryDisk::default()), SMALL).unwrap();
+    let large = Frame { body: vec![0; 33 << 20].into(), ..frame(1, 0) };
+    assert!(matches!(journal.append(&[large]), Err(JournalError::TooLarge)));
+    assert!(matches!(journal.append(&vec![frame(1, 0); 65_536]), Err(JournalError::TooLarge)));
+    let places = journal.append(&[frame(2, 100_000)]).unwrap();
+    assert_eq!(journal.reader().frame(places[0]).unwrap(), frame(2, 100_000));
+    assert_eq!(journal.append(&[]).unwrap(), []);
+    assert_eq!(journal.reader().end().groups, 1);
+}
+
+#[test]
+fn a_nearly_full_disk_is_used_to_its_end() {
+    let disk = Arc::new(MemoryDisk::default());
+    let large_steps = Options { prealloc_bytes_min: 64 << 10, prealloc_bytes_max: 64 << 10, ..SMALL };
+    let (mut journal, _) = Journal::open(disk.clone(), large_steps.clone()).unwrap();
+    disk.full(9000);
+    journal.append(&[frame(1, 2000)]).unwrap();
+    journal.append(&[frame(2, 2000)]).unwrap();
+    assert!(matches!(journal.append(&[frame(3, 6000)]), Err(JournalError::Io { .. })));
+    assert!(matches!(journal.append(&[frame(3, 0)]), Err(JournalError::Poisoned)));
+    drop(journal);
+    // The last group needs room to be written again; with a little room made, it is all there.
+    let full = Journal::open(disk.clone(), large_steps.clone());
+    assert!(matches!(full, Err(JournalError::Io { ref source, .. }) if source.kind() == io::ErrorKind::StorageFull), "{full:?}");
+    disk.full(20_000);
+    let (journal, opened) = Journal::open(disk, large_steps).unwrap();
+    assert_eq!((opened.end.groups, opened.damaged), (2, vec![]));
+    drop(journal);
+}
+
+#[test]
+fn readers_keep_up_with_a_writer_that_crosses_segments() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk, SMALL).unwrap();
+    let readers = [1_usize, 700, 100_000].map(|max_bytes| {
+        let reader = journal.reader();
+        std::thread::spawn(move || {
+            let mut at = Cursor::default();
+            while at.groups < 600 {
+                for group in reader.groups_after(at, max_bytes).unwrap() {
+                    assert_eq!((group.at.groups, group.end.groups), (at.groups, at.groups + 1));
+                    assert_eq!(group.frames[0].1, frame(at.groups, 300));
+                    assert_eq!(reader.frame(group.frames[0].0).unwrap(), frame(at.groups, 300));
+                    at = group.end;
+                }
+            }
+        })
+    });
+    for number in 0..600 {
+        journal.append(&[frame(number, 300)]).unwrap();
+    }
+    for reader in readers {
+        reader.join().unwrap();
+    }
+}
+
+/// A segment as version 1 wrote it. Never to be made anew: what is in the field must stay readable.
+const VERSION_1: &[u8] = include_bytes!("fixtures/v1.seg");
+
+fn version_1() -> [Vec<Frame>; 2] {
+    let accepted = Frame { kind: FrameKind::Accepted, version: 1, header: "head".into(), body: "salt and body".into() };
+    let seal = Frame { kind: FrameKind::Seal, version: 1, header: "group".into(), body: Bytes::new() };
+    [vec![frame(7, 3)], vec![seal, accepted]]
+}
+
+#[test]
+fn a_segment_of_version_1_is_read_and_written_byte_for_byte() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+    for group in version_1() {
+        journal.append(&group).unwrap();
+    }
+    let end = journal.reader().end().offset as usize;
+    assert_eq!(disk.read("00000001.seg", 0, end).unwrap(), VERSION_1);
+    let disk = Arc::new(MemoryDisk::default());
+    disk.write("00000001.seg", 0, VERSION_1).unwrap();
+    let (journal, opened) = Journal::open(disk, SMALL).unwrap();
+    assert!(opened.damaged.is_empty() && !opened.cut, "{opened:?}");
+    let read = read_all(&journal).into_iter().map(|(_, frame)| frame);
+    assert!(read.eq(version_1().into_iter().flatten()));
 }
