@@ -50,6 +50,13 @@ pub async fn file_zero(network: &Network, office: &Office, period: &str) -> Resu
     answered(&network.operator(office)?.json(&words).await?).context("`report zero` gave no state")
 }
 
+/// How far an office's own zero report has got: `saved`, `custody`, `arrived`, `parked`.
+pub async fn state_of_zero(network: &Network, office: &Office, period: &str) -> Result<String> {
+    let shown = network.operator(office)?.json(&["report", "show", "zero", "--period", period, "--json"]).await?;
+    let last = shown["revisions"].as_array().and_then(|revisions| revisions.last());
+    Ok(last.and_then(|revision| revision["state"].as_str()).context("`report show` gave no state")?.to_owned())
+}
+
 fn answered(answer: &Value) -> Option<Answered> {
     Some(Answered { state: answer["state"].as_str()?.to_owned(), folded: answer["folded"].as_bool()? })
 }

@@ -12,6 +12,7 @@ pub mod offices;
 pub mod operator;
 pub mod process;
 pub mod prompt;
+pub mod province;
 pub mod script;
 pub mod session;
 pub mod show;

@@ -18,11 +18,16 @@ use super::{
     network::Network,
     offices::{Office, Offices, Station},
     prompt::{self, Command},
-    script, show, text,
+    province,
+    script::{self, Said},
+    show, text,
 };
 
 /// Longest scripted run.
 const ONCE_MAX: Duration = Duration::from_secs(60);
+/// Between two looks how far a report has got, and how many.
+const LOOK: Duration = Duration::from_millis(150);
+const LOOKS: u32 = 8;
 
 /// At the prompt until a person quits.
 pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
@@ -30,6 +35,7 @@ pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
     let mut network = found(&ground).await?;
     let period = day::today(&network).await?;
     let filed = day::file_all(&network, &period).await?;
+    province::complete(&network, &period, &province::filers(&network)).await?;
     say(&text::filed(filed));
     say(&show::board(&network, &period).await?);
     say(text::HELP);
@@ -64,7 +70,11 @@ pub async fn once(data: Option<PathBuf>) -> Result<ExitCode> {
     let played = tokio::time::timeout(ONCE_MAX, async {
         let mut network = found(&ground).await?;
         let period = day::today(&network).await?;
-        script::run(&mut network, |step| say(&text::script::step(clock.monotonic().as_secs(), step))).await?;
+        let tell = |said| match said {
+            Said::Step(step) => say(&text::script::step(clock.monotonic().as_secs(), &step)),
+            Said::Shown(what) => say(&what),
+        };
+        script::run(&mut network, tell).await?;
         say(&show::board(&network, &period).await?);
         say(&show::links(&network).await?);
         network.end().await
@@ -99,7 +109,7 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
         Command::Zero(office) if network.runs(office) => {
             let answered = day::file_zero(network, office, period).await?;
             let say = if answered.folded { text::folded } else { text::reported };
-            say(office, &answered.state)
+            say(office, &arrival(network, office, period).await?)
         }
         Command::Zero(office) => text::is_off(office),
         Command::Cut(office) => {
@@ -117,6 +127,17 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
         Command::Help => text::HELP.to_owned(),
         Command::Quit | Command::Nothing => String::new(),
     })
+}
+
+/// How far a report gets in the time that a person waits for a prompt.
+async fn arrival(network: &Network, office: &Office, period: &str) -> Result<String> {
+    for _ in 0..LOOKS {
+        if day::state_of_zero(network, office, period).await? == "arrived" {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    day::state_of_zero(network, office, period).await
 }
 
 /// Where the demonstration keeps its offices.

@@ -40,7 +40,7 @@ pub fn registered(office: &Office) -> String {
 
 /// The day's reports are filed.
 pub fn filed(count: usize) -> String {
-    format!("{count} 个值班室各报了一份，其余未报。省里的汇总表：")
+    format!("{count} 个值班室各报了一份，省里已收齐，其余未报。")
 }
 
 /// A report was filed; state as the node says it.
@@ -56,7 +56,7 @@ pub fn folded(office: &Office, state: &str) -> String {
 /// How far a record has got.
 fn state(state: &str) -> &'static str {
     match state {
-        "saved" => "已保存，等线路通了自动上报",
+        "saved" => "已保存，待上报（线路一通自动送出）",
         "custody" => "已保存，已送达上级",
         "arrived" => "已保存，已到达",
         "parked" => "已保存，被上级拒收（滞留）",
@@ -155,6 +155,8 @@ pub mod script {
     pub fn step(seconds: u64, what: &str) -> String {
         format!("[{seconds:>2} 秒] {what}")
     }
+    /// Step.
+    pub const MEANWHILE: &str = "一条线断着，一个节点死着，省里看到的：";
     /// Step.
     pub const DAY: &str = "各值班室报送，等省里收齐";
     /// Step.
