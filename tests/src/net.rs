@@ -1,7 +1,13 @@
 //! A network of real offices in one process: real folders, stores, certificates and links on loopback, each child behind a go-between that
 //! can be cut.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use dutynet_relay::{
@@ -10,11 +16,12 @@ use dutynet_relay::{
     ids::{Lane, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
     invitation::InvitationText,
     join::{self, NewRoot},
+    journal::Cursor,
     random,
     record::{Audience, Mode, Person},
     registry::OfficeClass,
-    relay::{Made, NewOffice, Relay, RelayConfig, SubmitError, Terms},
-    writer::intent::Draft,
+    relay::{LinkStatus, Made, NewOffice, Relay, RelayConfig, SubmitError, Terms},
+    writer::{RecordState, Stored, intent::Draft},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -22,6 +29,9 @@ use crate::between::GoBetween;
 
 /// How long a condition may take before a story fails. Generous: it is a bound on waiting, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Kind of the records of stories, which no program knows.
+pub const KIND: &str = "story.note/1";
 
 /// Parses an office id of a story.
 pub fn office(text: &str) -> OfficeId {
@@ -138,18 +148,15 @@ impl Network {
 
     /// Starts an office that is off.
     pub async fn start(&mut self, id: &str) {
+        self.start_with(id, |_| {}).await;
+    }
+
+    /// Starts an office that is off, configured a little otherwise.
+    pub async fn start_with(&mut self, id: &str, tune: impl FnOnce(&mut RelayConfig)) {
         let id = office(id);
         let known = self.offices.get_mut(&id).expect("an office of the story");
-        let mut config = RelayConfig::new(known.folder.clone());
-        config.limits.heartbeat = Duration::from_millis(300);
-        config.limits.lines_gap = Duration::from_millis(50);
-        config.limits.settled_after = Duration::from_secs(2);
-        config.retry_first = Duration::from_millis(50);
-        config.retry_max = Duration::from_millis(500);
-        config.dial_timeout = Duration::from_secs(2);
-        config.drain_retry = Duration::from_millis(100);
-        config.index_cache_bytes = 4 * 1024 * 1024;
-        config.free_bytes_min = 1024 * 1024;
+        let mut config = quick(known.folder.clone());
+        tune(&mut config);
         let relay = Relay::open(config, Arc::new(SystemClock::default())).expect("a store opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
@@ -181,6 +188,83 @@ impl Network {
     /// Data folder of an office.
     pub fn folder(&self, id: &str) -> PathBuf {
         self.offices[&office(id)].folder.clone()
+    }
+
+    /// Whether an office is on.
+    pub fn is_on(&self, id: &str) -> bool {
+        self.offices[&office(id)].running.is_some()
+    }
+
+    /// Copies the data folder of an office that is off: a backup.
+    pub fn copy(&self, id: &str) -> PathBuf {
+        assert!(!self.is_on(id), "a folder is copied while nobody works in it");
+        let copies = self.root.path().join("copies");
+        let copy = copies.join(format!("{id}-{}", std::fs::read_dir(&copies).map_or(0, Iterator::count)));
+        copy_folder(&self.folder(id), &copy);
+        copy
+    }
+
+    /// Puts a copy in the place of the folder of an office that is off.
+    pub fn put_back(&self, id: &str, copy: &Path) {
+        assert!(!self.is_on(id), "a folder is replaced while nobody works in it");
+        std::fs::remove_dir_all(self.folder(id)).expect("the old folder is removed");
+        copy_folder(copy, &self.folder(id));
+    }
+
+    /// The line of an office to its parent.
+    pub fn line(&self, child: &str) -> &GoBetween {
+        &self.offices[&office(child)].line
+    }
+
+    /// A folder of the story's own that is gone with it.
+    pub fn spare_folder(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// What an office says of the line to a neighbour.
+    pub fn link(&self, at: &str, neighbour: &str) -> LinkStatus {
+        let found = self.relay(at).links().into_iter().find(|link| link.office == office(neighbour));
+        found.expect("a neighbour")
+    }
+
+    /// Waits until both ends say that the line is up.
+    pub async fn is_linked(&self, parent: &str, child: &str) {
+        let both = || self.link(parent, child).state.up && self.link(child, parent).state.up;
+        until(&format!("{parent} and {child} are linked"), both).await;
+    }
+
+    /// A counter of an office.
+    pub fn counter(&self, at: &str, name: &str) -> u64 {
+        self.relay(at).status().counters.get(name).copied().unwrap_or(0)
+    }
+
+    /// Records of stories that an office holds, in the order in which it came to know them.
+    pub fn told(&self, at: &str) -> Vec<Stored> {
+        let feed = self.relay(at).feed();
+        let (mut told, mut cursor) = (Vec::new(), Cursor::default());
+        loop {
+            let groups = feed.after(cursor, 1024 * 1024).expect("a journal that can be read");
+            let Some(last) = groups.last() else { return told };
+            cursor = last.end;
+            let records = groups.into_iter().flat_map(|group| group.records);
+            told.extend(records.filter(|stored| stored.record.header().kind == KIND));
+        }
+    }
+
+    /// Bodies of those, as text.
+    pub fn bodies(&self, at: &str) -> Vec<String> {
+        let text = |stored: &Stored| String::from_utf8_lossy(&stored.record.raw().body).into_owned();
+        self.told(at).iter().map(text).collect()
+    }
+
+    /// How far a record has got, as its maker knows.
+    pub fn state(&self, at: &str, record: &RecordRef) -> Option<RecordState> {
+        self.relay(at).state_of(record).expect("a store that can be read")
+    }
+
+    /// Waits until its maker knows that a record has arrived.
+    pub async fn has_arrived(&self, record: &RecordRef, at: &str) {
+        until(&format!("{at} knows that {record} has arrived"), || self.state(at, record) == Some(RecordState::Arrived)).await;
     }
 
     /// Drops everything on the line of an office to its parent, both ways, without closing anything.
@@ -216,6 +300,34 @@ impl Network {
     }
 }
 
+/// A node's configuration with short times.
+pub fn quick(folder: PathBuf) -> RelayConfig {
+    let mut config = RelayConfig::new(folder);
+    config.limits.heartbeat = Duration::from_millis(300);
+    config.limits.lines_gap = Duration::from_millis(50);
+    config.limits.settled_after = Duration::from_secs(2);
+    config.retry_first = Duration::from_millis(50);
+    config.retry_max = Duration::from_millis(500);
+    config.dial_timeout = Duration::from_secs(2);
+    config.drain_retry = Duration::from_millis(100);
+    config.index_cache_bytes = 4 * 1024 * 1024;
+    config.free_bytes_min = 1024 * 1024;
+    config
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder is made");
+    for entry in std::fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("an entry can be read");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("an entry has a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file is copied");
+        }
+    }
+}
+
 /// A record of no kind that any program knows.
 pub fn draft(lane: Lane, audience: Vec<Audience>, body: &[u8]) -> Draft {
     let random = random::bytes().expect("randomness");
@@ -223,7 +335,7 @@ pub fn draft(lane: Lane, audience: Vec<Audience>, body: &[u8]) -> Draft {
     let at = UnixMillis(i64::try_from(now.as_millis()).expect("a clock before the year 292 million"));
     Draft {
         id: RecordId::from_parts(at, random),
-        kind: "story.note/1".into(),
+        kind: KIND.into(),
         subject: "story".into(),
         lane,
         audience,

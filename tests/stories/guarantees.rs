@@ -1,0 +1,1 @@
+//! One story for each guarantee that a hop gives.
