@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::{
     ids::{OfficeId, UnixMillis},
@@ -76,7 +76,7 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct Inner {
     links: BTreeMap<OfficeId, LinkState>,
-    wakes: BTreeMap<OfficeId, Arc<Notify>>,
+    wakes: BTreeMap<OfficeId, watch::Sender<u64>>,
     doors: BTreeMap<OfficeId, SessionDoor>,
     sessions: u64,
 }
@@ -97,16 +97,17 @@ impl Hub {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Rung whenever something new is there for the neighbour.
-    pub(crate) fn wake(&self, neighbour: &OfficeId) -> Arc<Notify> {
-        self.lock().wakes.entry(neighbour.clone()).or_default().clone()
+    /// Changes whenever something new is there for the neighbour. Each session has its own ear: a second caller with the same key takes
+    /// nothing away from the first.
+    pub(crate) fn wake(&self, neighbour: &OfficeId) -> watch::Receiver<u64> {
+        self.lock().wakes.entry(neighbour.clone()).or_default().subscribe()
     }
 
     pub(crate) fn ring<'a>(&self, neighbours: impl Iterator<Item = &'a OfficeId>) {
         let inner = self.lock();
         for neighbour in neighbours {
             if let Some(wake) = inner.wakes.get(neighbour) {
-                wake.notify_one();
+                wake.send_modify(|count| *count += 1);
             }
         }
     }

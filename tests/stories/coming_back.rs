@@ -168,22 +168,23 @@ async fn numbers_that_a_restored_child_uses_again_name_new_records_and_both_are_
 async fn a_child_on_an_empty_disk_gets_its_past_back_and_goes_on_with_a_new_key() {
     let mut net = Network::found("p").await;
     net.join("p", "c").await;
-    net.join("c", "t").await;
-    let own = net.report("c", "p", "the county's own").await;
-    let below = net.report("t", "p", "from below").await;
-    net.has_arrived(&own, "c").await;
-    net.has_arrived(&below, "t").await;
+    let mut past = Vec::new();
+    for n in 0..150 {
+        past.push(net.report("c", "p", &format!("past {n}")).await);
+    }
+    net.has_arrived(&past[149], "c").await;
     let notice = draft(Lane::Urgent, vec![Audience::Subtree(office("p"))], b"notice");
     let notice = net.submit("p", notice).await.unwrap().reference;
     net.has_arrived(&notice, "p").await;
+    let old_key = net.relay("p").registry().entry(&office("c")).unwrap().key.clone();
     net.stop("c").await;
     net.replace("p", "c").await;
-    net.arrives(&own, "c").await;
-    net.arrives(&notice, "c").await;
-    net.arrives(&below, "c").await;
-    let later = net.report("t", "p", "later").await;
-    net.has_arrived(&later, "t").await;
-    let own_later = net.report("c", "p", "own, later").await;
-    net.has_arrived(&own_later, "c").await;
-    assert_eq!(net.bodies("p"), ["the county's own", "from below", "notice", "later", "own, later"]);
+    for record in past.iter().chain([&notice]) {
+        net.arrives(record, "c").await;
+    }
+    assert_ne!(net.relay("c").registry().entry(&office("c")).unwrap().key, old_key);
+    let later = net.report("c", "p", "later").await;
+    net.has_arrived(&later, "c").await;
+    assert_eq!(net.bodies("p").len(), 152, "each once");
+    assert_eq!(net.bodies("c").len(), 152, "each once");
 }

@@ -41,6 +41,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(3);
 /// Records of one answer to a fetch.
 const FETCH_RECORDS: usize = 64;
 
+/// How long a stream stays open for its last frame to be heard.
+const LINGER: Duration = Duration::from_millis(300);
+
 /// Largest message that gRPC lets through; a frame is smaller, an answer to an invitation may be larger.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -69,7 +72,7 @@ where
     let mut session = Session::new(&relay, side, outbound, events.clone());
     let mut stop = relay.stop.clone();
     let mut failed = relay.writer.failed();
-    let wake = relay.hub.wake(&session.peer);
+    let mut wake = relay.hub.wake(&session.peer);
     session.open();
     let mut leave_by = None;
     while session.ended.is_none() {
@@ -93,12 +96,18 @@ where
                 let event = session.received(frame);
                 session.take(event).await;
             }
-            () = wake.notified() => session.grew().await,
+            _ = wake.changed() => session.grew().await,
             () = tokio::time::sleep(due) => {}
             _ = stop.changed(), if leave_by.is_none() => {}
         }
     }
-    session.close().await
+    let says_last = !matches!(session.ended, Some((EndReason::Closed | EndReason::Silence(_), _)));
+    let ended = session.close().await;
+    if says_last {
+        // The last frame is on its way; a stream that is dropped at once would take it along.
+        let _ = tokio::time::timeout(LINGER, async { while inbound.next().await.is_some() {} }).await;
+    }
+    ended
 }
 
 struct Session<'a> {
