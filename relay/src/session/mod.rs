@@ -183,10 +183,8 @@ impl<'a> Session<'a> {
         let sent = self.relay.store.sent(&self.peer);
         self.take(Event::Grew(PerLane(Lane::ALL.map(|lane| sent[lane].seq)))).await;
         for lane in Lane::ALL {
-            let (seq, refused) = self.relay.store.arrived_after(&self.peer, lane, self.told_arrived[lane]);
-            if seq > self.told_arrived[lane] {
-                self.told_arrived[lane] = seq;
-                self.take(Event::ArrivedBelow { lane, seq, refused }).await;
+            if let Some(event) = self.relay.store.arrived_event(&self.peer, lane, None) {
+                self.take(event).await;
             }
         }
     }
@@ -229,7 +227,9 @@ impl<'a> Session<'a> {
                 Ok(None) => {}
                 Err(fault) => self.unreadable_store(&fault),
             },
-            Action::TellArrived { lane, after } => self.tell_arrived(lane, after),
+            Action::TellArrived { lane, after } => {
+                self.relay.store.arrived_event(&self.peer, lane, Some(after)).into_iter().for_each(|event| self.answer(event));
+            }
             Action::LoadFetch(fetch) => {
                 let fetched = self.load_fetch(&fetch.origin, fetch.after);
                 self.answer(Event::FetchLoaded(fetched));
@@ -252,12 +252,6 @@ impl<'a> Session<'a> {
     fn send(&self, frame: &Frame) {
         // A stream that is gone is noticed by the reader.
         let _ = self.outbound.send(convert::to_wire(frame, self.packing));
-    }
-
-    /// Newer arrivals wait for this answer.
-    fn tell_arrived(&self, lane: Lane, after: LinkSeq) {
-        let (seq, refused) = self.relay.store.arrived_after(&self.peer, lane, after);
-        self.answer(Event::ArrivedBefore { lane, seq, refused });
     }
 
     fn note(&self, intent: Intent) {
