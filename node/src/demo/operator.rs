@@ -2,22 +2,12 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use tokio::{process::Command, time};
 
 /// Longest time for one command.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
-
-/// The command line said no.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{sentence}")]
-pub struct Refused {
-    /// Stable code; `None`: it was not asked for JSON.
-    pub code: Option<String>,
-    /// What it said.
-    pub sentence: String,
-}
 
 /// The command line of one node.
 #[derive(Debug, Clone)]
@@ -43,7 +33,7 @@ impl Operator {
         if said.status.success() {
             return Ok(printed);
         }
-        Err(refused(&printed, &String::from_utf8_lossy(&said.stderr)).into())
+        Err(anyhow!(refused(&printed, &String::from_utf8_lossy(&said.stderr))))
     }
 
     /// Runs a command that was given `--json`.
@@ -53,11 +43,10 @@ impl Operator {
     }
 }
 
-/// A refusal stands on standard output as JSON when JSON was asked for, else on standard error.
-fn refused(printed: &str, complained: &str) -> Refused {
-    let error = serde_json::from_str::<Value>(printed).ok().map(|mut printed| printed["error"].take());
-    let text = |key: &str| error.as_ref()?.get(key)?.as_str().map(str::to_owned);
-    Refused { code: text("code"), sentence: text("sentence").unwrap_or_else(|| complained.trim().to_owned()) }
+/// What was said: a refusal stands on standard output as JSON when JSON was asked for, else on standard error.
+fn refused(printed: &str, complained: &str) -> String {
+    let json = serde_json::from_str::<Value>(printed).unwrap_or_default();
+    json["error"]["sentence"].as_str().unwrap_or(complained.trim()).to_owned()
 }
 
 #[cfg(test)]
@@ -66,8 +55,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_understood_in_either_form() {
-        let json = r#"{"error": {"code": "NOT_SERVING", "sentence": "x", "faults": []}}"#;
-        assert_eq!(refused(json, ""), Refused { code: Some("NOT_SERVING".into()), sentence: "x".into() });
-        assert_eq!(refused("", "y\n"), Refused { code: None, sentence: "y".into() });
+        assert_eq!(refused(r#"{"error": {"code": "NOT_SERVING", "sentence": "x"}}"#, ""), "x");
+        assert_eq!(refused("", "y\n"), "y");
     }
 }

@@ -11,12 +11,10 @@ use super::{
     go_between::Line,
     network::Network,
     offices::Office,
-    operator::Refused,
     province::{Board, complete, filers, until},
     show,
     text::script as said,
 };
-use crate::text::refusal::Refusal;
 
 /// Whose line is cut, who reports behind it, who is killed, and who reports below the dead.
 struct Cast {
@@ -109,16 +107,8 @@ async fn each_once(network: &Network, period: &str, expected: &BTreeSet<String>)
 /// How many revisions of an office's form the province has.
 async fn revisions(network: &Network, office: &Office, form: &str, period: &str) -> Result<usize> {
     let root = network.operator(network.offices().root())?;
-    match root.json(&["report", "show", form, "--period", period, "--office", &office.id, "--json"]).await {
-        Ok(shown) => Ok(shown["revisions"].as_array().context("`report show` gave no revisions")?.len()),
-        Err(why) if was_never_filed(&why) => Ok(0),
-        Err(why) => Err(why),
-    }
-}
-
-fn was_never_filed(why: &anyhow::Error) -> bool {
-    let refused = why.downcast_ref::<Refused>();
-    refused.is_some_and(|refused| refused.code.as_deref() == Some(Refusal::ReportNotFound.code()))
+    let shown = root.json(&["report", "show", form, "--period", period, "--office", &office.id, "--json"]).await?;
+    Ok(shown["revisions"].as_array().context("`report show` gave no revisions")?.len())
 }
 
 /// Journal and index of an office agree, and nothing waits or is parked.
