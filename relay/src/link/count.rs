@@ -11,6 +11,8 @@ pub enum LinkEvent {
     PeerHoldsEarlierEpoch,
     /// It holds nothing of ours.
     PeerHoldsNothing,
+    /// It goes on in our epoch, but its store is not the one that we remember.
+    PeerReplaced,
     /// It holds an epoch that is none of ours.
     PeerHoldsUnknownEpoch,
     /// It holds more of our epoch than we have: we were restored.
@@ -61,6 +63,7 @@ impl LinkEvent {
             Self::PeerRestored => "peer_restored",
             Self::PeerHoldsEarlierEpoch => "peer_holds_earlier_epoch",
             Self::PeerHoldsNothing => "peer_holds_nothing",
+            Self::PeerReplaced => "peer_replaced",
             Self::PeerHoldsUnknownEpoch => "peer_holds_unknown_epoch",
             Self::PeerKnowsMore => "peer_knows_more",
             Self::ChainDiffers => "chain_differs",

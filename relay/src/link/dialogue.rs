@@ -46,7 +46,8 @@ enum Judging {
         missing: usize,
         looked_up: LookedUp,
     },
-    Rebasing,
+    /// Then it goes on after these.
+    Rebasing(PerLane<Position>),
     /// Nothing of ours is sent before our own past is back: once the neighbour holds something of this epoch, nobody would remember that
     /// there was another one.
     Fetching,
@@ -223,6 +224,12 @@ impl Dialogue {
         match position::judge(&self.own, self.hello.held.as_ref(), looked_up) {
             Verdict::Resume { after, event } => {
                 out.push(Action::Count(event));
+                if position::is_another_store(&self.own, &self.hello) {
+                    out.push(Action::Count(LinkEvent::PeerReplaced));
+                    out.push(Action::Rebase { holds: None });
+                    self.judging = Judging::Rebasing(after);
+                    return Ok(());
+                }
                 self.resume(now, after, out)
             }
             Verdict::Rebase { holds, event } => {
@@ -231,7 +238,7 @@ impl Dialogue {
                     self.forgotten = self.hello.held.map(|held| held.epoch);
                 }
                 out.push(Action::Rebase { holds });
-                self.judging = Judging::Rebasing;
+                self.judging = Judging::Rebasing(self.start());
                 Ok(())
             }
             Verdict::Fork { reason, event } => Err(fork(reason, event, out)),
@@ -239,16 +246,14 @@ impl Dialogue {
     }
 
     fn rebased(&mut self, now: Now, heads: PerLane<LinkSeq>, out: &mut Vec<Action>) -> Result<(), Stop> {
-        if !matches!(self.judging, Judging::Rebasing) {
-            return Ok(());
-        }
+        let Judging::Rebasing(after) = self.judging else { return Ok(()) };
         self.sending.grew(heads);
         if self.forgotten.is_some() && !self.own.fetch.contains(&self.office) && self.carries == Carries::Everything {
             self.fetching.want(vec![self.office.clone()]);
             self.judging = Judging::Fetching;
             return Ok(());
         }
-        self.resume_anew(now, out)
+        self.resume(now, after, out)
     }
 
     fn took_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
@@ -264,12 +269,12 @@ impl Dialogue {
         if !matches!(self.judging, Judging::Fetching) || self.fetching.is_waiting_for(&self.office) {
             return Ok(());
         }
-        self.resume_anew(now, out)
+        self.resume(now, self.start(), out)
     }
 
-    fn resume_anew(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+    fn start(&self) -> PerLane<Position> {
         let start = Position::start(self.own.epoch);
-        self.resume(now, per_lane(|_| start), out)
+        per_lane(|_| start)
     }
 
     fn resume(&mut self, now: Now, after: PerLane<Position>, out: &mut Vec<Action>) -> Result<(), Stop> {

@@ -14,7 +14,7 @@
 use super::{
     config::Start,
     count::LinkEvent,
-    frame::{Held, Position},
+    frame::{Held, Hello, Position},
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, PerLane},
@@ -80,6 +80,13 @@ fn judge_unknown_epoch(own: &Start) -> Verdict {
         return Verdict::Fork { reason: ForkReason::NeighbourKnowsMore, event: LinkEvent::PeerKnowsMore };
     }
     Verdict::Rebase { holds: None, event: LinkEvent::PeerHoldsUnknownEpoch }
+}
+
+/// Whether the neighbour that goes on in our epoch is another store than the one that our memory is of: it was replaced, and we were
+/// restored to before we knew. What earlier epochs of ours sent to the old one counts for nothing then.
+pub(super) fn is_another_store(own: &Start, hello: &Hello) -> bool {
+    let Some(known) = own.held.map(|held| held.epoch) else { return false };
+    !own.lineage.is_empty() && known != hello.epoch && hello.lineage.iter().all(|ancestor| ancestor.epoch != known)
 }
 
 fn judge_same_epoch(own: &Start, held: &Held, looked_up: &LookedUp) -> Verdict {

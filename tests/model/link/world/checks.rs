@@ -1,0 +1,45 @@
+//! What must hold at every moment.
+
+use dutynet_relay::{
+    ids::LinkSeq,
+    link::frame::{Batch, Custody, Item},
+};
+
+use super::{Check, World};
+use crate::link::facts::recognised;
+
+impl World {
+    /// What stands at a position is the same on both sides.
+    pub(super) fn check_positions(&self, end: usize, batch: &Batch) -> Check {
+        let sender = &self.ends[1 - end].store;
+        for (n, item) in batch.items.iter().enumerate() {
+            let seq = LinkSeq(batch.first.0 + n as u64);
+            let id = match item {
+                Item::Record(carried) => recognised(carried).id,
+                Item::Tombstone { reference, .. } => reference.id,
+            };
+            if sender.fact_at(batch.epoch, batch.lane, seq).is_some_and(|fact| fact.id != id) {
+                return Err(format!("{:?} {seq} is another record than its sender has there", batch.lane));
+            }
+        }
+        Ok(())
+    }
+
+    /// What custody covers is on this end's disk at the moment when it is said.
+    pub(super) fn check_custody(&self, end: usize, custody: &Custody) -> Check {
+        let (own, sender) = (&self.ends[end].store, &self.ends[1 - end].store);
+        let held = own.inbox.held.filter(|held| held.epoch == custody.epoch).map(|held| held.lanes[custody.lane].seq);
+        if held < Some(custody.at.seq) {
+            return Err(format!("custody of {:?} through {} is said, {held:?} is durable", custody.lane, custody.at.seq));
+        }
+        let same = custody.epoch == sender.epoch && sender.chain(custody.lane, custody.at.seq) == Some(custody.at.hash);
+        for seq in (1..=custody.at.seq.0).filter(|_| same) {
+            let Some(fact) = sender.fact_at(custody.epoch, custody.lane, LinkSeq(seq)) else { continue };
+            let there = own.inbox.applied.contains_key(&fact.id) || own.inbox.refused_facts.contains(&fact.id);
+            if !there && !sender.parked.contains(&fact.id) {
+                return Err(format!("{:?} {seq} is in custody and not there", custody.lane));
+            }
+        }
+        Ok(())
+    }
+}
