@@ -2,6 +2,7 @@
 //!
 //! Two implementations: [`fs::FileDisk`], and [`memory::MemoryDisk`] for the simulator, which draws an explicit line between what was
 //! written and what is durable and can lose, keep or re-order unsynced 4 KiB blocks at a power cut. Both pass the same model tests.
+//! [`recording::RecordingDisk`] stands in front of either and remembers, so that tests can see the folder as a cut leaves it.
 //!
 //! A disk is one flat folder. Names are `[a-z0-9._-]+`.
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 
 use super::{
-    Cursor, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan,
+    Cursor, Damage, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan,
     layout::{self, SegmentHeader},
 };
 use crate::disk::{
@@ -334,4 +334,22 @@ fn a_segment_of_version_1_is_read_and_written_byte_for_byte() {
     assert!(opened.damaged.is_empty() && !opened.cut, "{opened:?}");
     let read = read_all(&journal).into_iter().map(|(_, frame)| frame);
     assert!(read.eq(version_1().into_iter().flatten()));
+}
+
+#[test]
+fn a_body_cannot_pass_for_a_group() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+    let first = journal.append(&[frame(1, 10)]).unwrap()[0];
+    let end = journal.reader().end().offset;
+    let group = disk.read("00000001.seg", first.group, (end - first.group) as usize).unwrap();
+    let hidden = Frame { body: group.into(), ..frame(2, 0) };
+    journal.append(&[hidden]).unwrap();
+    journal.append(&[frame(3, 10)]).unwrap();
+    drop(journal);
+    disk.flip_bit("00000001.seg", end * 8).unwrap();
+    let (journal, opened) = Journal::open(disk, SMALL).unwrap();
+    let there: Vec<_> = read_all(&journal).into_iter().map(|(_, frame)| frame).collect();
+    assert_eq!(there, [frame(1, 10), frame(3, 10)]);
+    assert!(matches!(opened.damaged[..], [Damage { lost: Lost::Groups { groups: 1, .. }, .. }]), "{opened:?}");
 }
