@@ -151,10 +151,8 @@ fn addresses(config: &Config, link: Option<SocketAddr>) -> Vec<String> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Refused> {
     TcpListener::bind(address).await.map_err(|error| {
-        let refusal = match error.kind() {
-            std::io::ErrorKind::AddrInUse => Refusal::PortInUse,
-            _ => Refusal::PortNotAllowed,
-        };
+        let taken = error.kind() == std::io::ErrorKind::AddrInUse;
+        let refusal = if taken { Refusal::PortInUse } else { Refusal::PortNotAllowed };
         Refused { about: Some(address.to_string()), ..Refused::because(refusal, error) }
     })
 }
@@ -169,3 +167,6 @@ async fn finish<T>(part: &'static str, task: JoinHandle<T>) {
         tracing::warn!(part, "did not finish in time");
     }
 }
+
+#[cfg(test)]
+mod tests;

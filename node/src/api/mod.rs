@@ -60,3 +60,6 @@ pub async fn run(
 fn said(refused: Refused) -> Status {
     status::to_status(&refused, &status::reference())
 }
+
+#[cfg(test)]
+mod tests;

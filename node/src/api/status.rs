@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn every_refusal_comes_back_as_it_was_said() {
-        for refusal in Refusal::ALL {
+        for refusal in Refusal::all() {
             let heard = from_status(&to_status(&Refused::about(refusal, "440825"), "K7QF2M9X"));
             assert_eq!((heard.refusal, heard.reference.as_deref()), (refusal, Some("K7QF2M9X")));
             assert_eq!(heard.sentence, format!("{}(440825)", refusal.sentence()));

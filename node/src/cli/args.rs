@@ -55,7 +55,7 @@ pub(super) enum Verb {
     #[command(about = help::REPORT)]
     Report {
         #[command(subcommand)]
-        verb: report::ReportVerb,
+        verb: Box<report::ReportVerb>,
     },
     #[command(about = help::VERIFY)]
     Verify(Output),

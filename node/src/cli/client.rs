@@ -17,7 +17,11 @@ use super::{
     args::Place,
     told::{FieldFault, Told},
 };
-use crate::{api::key, api::status, serve::Serving, text::refusal::Refusal};
+use crate::{
+    api::{key, status},
+    serve::{Serving, opened},
+    text::refusal::Refusal,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Verifying a large journal takes its time.
@@ -80,13 +84,7 @@ pub(super) fn read_serving(data: &Path) -> Result<Option<Serving>, Told> {
 
 /// What a file error means to an officer.
 pub(super) fn file_told(error: &io::Error, path: &Path) -> Told {
-    let refusal = match error.kind() {
-        io::ErrorKind::PermissionDenied => Refusal::FolderNoRights,
-        io::ErrorKind::ReadOnlyFilesystem => Refusal::FolderReadOnly,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Refusal::NoSpace,
-        _ => Refusal::FolderDamaged,
-    };
-    Told::of(refusal).about(format!("{}: {error}", path.display()))
+    opened::io_refused(error, path).into()
 }
 
 /// The reply, or what the node said in its place.

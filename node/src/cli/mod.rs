@@ -52,20 +52,14 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Help and version are answers; the rest is a line that was not understood.
 fn explain(error: &clap::Error) -> ExitCode {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            say(io::stdout(), &error.render().to_string());
-            ExitCode::SUCCESS
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say(io::stderr(), &error.render().to_string());
-            ExitCode::from(NOT_UNDERSTOOD)
-        }
-        _ => {
-            say(io::stderr(), &usage::sentence(error));
-            ExitCode::from(NOT_UNDERSTOOD)
-        }
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        say(io::stdout(), &error.render().to_string());
+        return ExitCode::SUCCESS;
     }
+    let only_named = kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    say(io::stderr(), &if only_named { error.render().to_string() } else { usage::sentence(error) });
+    ExitCode::from(NOT_UNDERSTOOD)
 }
 
 fn run(line: &Line) -> ExitCode {
@@ -146,3 +140,6 @@ fn say(mut to: impl io::Write, text: &str) {
 fn printed(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::printed;
 use crate::{
     text::{notice, refusal::Refusal},
     usecase::Refused,
@@ -11,7 +12,10 @@ use crate::{
 
 /// Why a command was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Told(Box<Said>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
     refusal: Refusal,
     sentence: String,
     about: Option<String>,
@@ -51,54 +55,59 @@ struct Body<'a> {
 impl Told {
     pub(super) fn of(refusal: Refusal) -> Self {
         let sentence = refusal.sentence().to_owned();
-        Self { refusal, sentence, about: None, reference: None, faults: Vec::new(), printed: None }
+        Self(Box::new(Said { refusal, sentence, about: None, reference: None, faults: Vec::new(), printed: None }))
     }
 
     /// With what it is about: a path, an office, a line.
-    pub(super) fn about(self, about: impl Into<String>) -> Self {
-        Self { about: Some(about.into()), ..self }
+    pub(super) fn about(mut self, about: impl Into<String>) -> Self {
+        self.0.about = Some(about.into());
+        self
     }
 
     /// As the node said it.
     pub(super) fn by_node(refusal: Refusal, sentence: String, reference: Option<String>) -> Self {
-        Self { reference, sentence, ..Self::of(refusal) }
+        let mut told = Self::of(refusal);
+        (told.0.sentence, told.0.reference) = (sentence, reference);
+        told
     }
 
     /// With what is wrong at which fields.
-    pub(super) fn at_fields(self, faults: Vec<FieldFault>) -> Self {
-        Self { faults, ..self }
+    pub(super) fn at_fields(mut self, faults: Vec<FieldFault>) -> Self {
+        self.0.faults = faults;
+        self
     }
 
     /// With what was asked for and has an answer all the same: it is printed in place of the refusal.
-    pub(super) fn printed(self, text: String) -> Self {
-        Self { printed: Some(text), ..self }
+    pub(super) fn printed(mut self, text: String) -> Self {
+        self.0.printed = Some(text);
+        self
     }
 
     /// What is printed in place of the refusal, if anything.
     pub(super) fn answer(&self) -> Option<&str> {
-        self.printed.as_deref()
+        self.0.printed.as_deref()
     }
 
     pub(super) fn code(&self) -> &'static str {
-        self.refusal.code()
+        self.0.refusal.code()
     }
 
     pub(super) fn refusal(&self) -> Refusal {
-        self.refusal
+        self.0.refusal
     }
 
     /// 3 when there is no node to talk to, else 1.
     pub(super) fn exit(&self) -> ExitCode {
-        let away = matches!(self.refusal, Refusal::NotServing | Refusal::NotReachable);
+        let away = matches!(self.0.refusal, Refusal::NotServing | Refusal::NotReachable);
         ExitCode::from(if away { 3 } else { 1 })
     }
 
     /// For people: the sentence, what it is about, every field, and where to find it in the log.
     pub(super) fn text(&self) -> String {
-        let about = self.about.as_deref().map(notice::in_brackets).unwrap_or_default();
-        let mut lines = vec![format!("{}{about}", self.sentence)];
-        lines.extend(self.faults.iter().map(|fault| notice::at_field(&fault.label, &fault.sentence)));
-        lines.push(notice::code(self.code(), self.reference.as_deref()));
+        let about = self.0.about.as_deref().map(notice::in_brackets).unwrap_or_default();
+        let mut lines = vec![format!("{}{about}", self.0.sentence)];
+        lines.extend(self.0.faults.iter().map(|fault| notice::at_field(&fault.label, &fault.sentence)));
+        lines.push(notice::code(self.code(), self.0.reference.as_deref()));
         lines.join("\n")
     }
 
@@ -106,12 +115,12 @@ impl Told {
     pub(super) fn json(&self) -> String {
         let error = Body {
             code: self.code(),
-            sentence: &self.sentence,
-            about: self.about.as_deref(),
-            reference: self.reference.as_deref(),
-            faults: &self.faults,
+            sentence: &self.0.sentence,
+            about: self.0.about.as_deref(),
+            reference: self.0.reference.as_deref(),
+            faults: &self.0.faults,
         };
-        serde_json::to_string_pretty(&ErrorJson { error }).unwrap_or_default()
+        printed(&ErrorJson { error })
     }
 }
 

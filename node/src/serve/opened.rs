@@ -69,11 +69,13 @@ pub(crate) fn folder_refused(error: FolderError) -> Refused {
 
 /// What an error of the machine means.
 pub(crate) fn io_refused(error: &io::Error, path: &Path) -> Refused {
-    let refusal = match error.kind() {
-        io::ErrorKind::PermissionDenied => Refusal::FolderNoRights,
-        io::ErrorKind::ReadOnlyFilesystem => Refusal::FolderReadOnly,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Refusal::NoSpace,
-        _ => Refusal::FolderDamaged,
-    };
+    let known = [
+        (io::ErrorKind::PermissionDenied, Refusal::FolderNoRights),
+        (io::ErrorKind::ReadOnlyFilesystem, Refusal::FolderReadOnly),
+        (io::ErrorKind::StorageFull, Refusal::NoSpace),
+        (io::ErrorKind::QuotaExceeded, Refusal::NoSpace),
+    ];
+    let found = known.into_iter().find(|(kind, _)| *kind == error.kind());
+    let refusal = found.map_or(Refusal::FolderDamaged, |(_, refusal)| refusal);
     Refused { about: Some(path.display().to_string()), ..Refused::because(refusal, error.to_string()) }
 }

@@ -3,6 +3,7 @@
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 /// One sentence about the first thing that was not understood, and where to read on.
+#[expect(clippy::wildcard_enum_match_arm, reason = "clap may come to know further kinds")]
 pub fn sentence(error: &Error) -> String {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);

@@ -177,3 +177,6 @@ impl From<WriteRefusal> for Refused {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

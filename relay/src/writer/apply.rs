@@ -79,7 +79,7 @@ impl Applier<'_> {
             }
             Entry::NotInterpreted(head) => {
                 let group = head.group.unwrap_or_default();
-                let key = Key::new(b'n').place(frames::place(group, head.frame)).text(&head.projection).done();
+                let key = keys::not_interpreted(frames::place(group, head.frame), &head.projection);
                 self.batch.put(key, head.reason.clone());
                 self.count("not_interpreted");
                 Ok(())

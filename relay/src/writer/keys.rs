@@ -113,6 +113,10 @@ pub(crate) fn local(namespace: &str, key: &str) -> Vec<u8> {
     Key::new(b'l').text(namespace).text(key).done()
 }
 
+pub(crate) fn not_interpreted(place: Place, projection: &str) -> Vec<u8> {
+    Key::new(b'n').place(place).text(projection).done()
+}
+
 pub(crate) fn place_bytes(place: Place) -> [u8; PLACE_BYTES] {
     let mut bytes = [0; PLACE_BYTES];
     bytes[..4].copy_from_slice(&place.segment.to_be_bytes());

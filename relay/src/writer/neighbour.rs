@@ -43,12 +43,7 @@ impl Decision<'_> {
             Intent::Fork(reason) => return self.fork(reason),
             Intent::Rebase { neighbour, holds } => self.rebase(&neighbour, holds)?,
             Intent::Local { namespace, key, bytes } => self.push(Entry::Local(LocalFrame { namespace, key }, bytes)),
-            Intent::NotInterpreted { place, projection, reason } => self.push(Entry::NotInterpreted(NotInterpretedFrame {
-                group: Some(GroupPlace { segment: place.segment, offset: place.group }),
-                frame: u32::from(place.frame),
-                projection,
-                reason,
-            })),
+            Intent::NotInterpreted { place, projection, reason } => self.not_interpreted(place, projection, reason)?,
             Intent::Submit(_)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
@@ -57,6 +52,19 @@ impl Decision<'_> {
             | Intent::Register(..) => return Err(StoreError::Journal("an intent in the wrong place")),
         }
         Ok(Answer::Done)
+    }
+
+    /// Noted once: a projection that is made anew meets the same records again.
+    fn not_interpreted(&mut self, place: Place, projection: String, reason: String) -> Result<(), StoreError> {
+        if self.store.index.get(CUSTODY, &keys::not_interpreted(place, &projection))?.is_none() {
+            self.push(Entry::NotInterpreted(NotInterpretedFrame {
+                group: Some(GroupPlace { segment: place.segment, offset: place.group }),
+                frame: u32::from(place.frame),
+                projection,
+                reason,
+            }));
+        }
+        Ok(())
     }
 
     fn note(&mut self, neighbour: &OfficeId, of: PositionsOf) {

@@ -55,8 +55,8 @@ fn the_cut_off_itself_is_in_time_and_the_close_itself_is_open() {
 fn equal_content_folds_before_and_after_the_close() {
     for now in [at("09:00"), next_day("18:00")] {
         let earlier = held(1, 1, ONE);
-        assert_eq!(decide(&filing(2, ONE), &[earlier.clone()], window(), now), Ok(Decision::Fold(earlier.clone())));
-        assert_eq!(decide(&correction(2, ONE), &[earlier.clone()], window(), now), Ok(Decision::Fold(earlier)));
+        assert_eq!(decide(&filing(2, ONE), std::slice::from_ref(&earlier), window(), now), Ok(Decision::Fold(earlier.clone())));
+        assert_eq!(decide(&correction(2, ONE), std::slice::from_ref(&earlier), window(), now), Ok(Decision::Fold(earlier)));
     }
 }
 

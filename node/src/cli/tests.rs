@@ -1,0 +1,218 @@
+//! What programs and people rely on, compared with what stands in files: every help page, and every shape that `--json` prints.
+//!
+//! `DUTYNET_BLESS=1 cargo test -p dutynet-node --lib cli::tests` writes the files anew; read the difference.
+
+use std::{collections::HashMap, env, fs, path::PathBuf};
+
+use clap::Command;
+use dutynet_proto::{api, duty, record};
+
+use super::{args, convert, json, printed, told::Told};
+use crate::text::refusal::Refusal;
+
+fn blessed() -> bool {
+    env::var_os("DUTYNET_BLESS").is_some()
+}
+
+fn compare(path: PathBuf, made: &str) {
+    if blessed() {
+        fs::write(&path, made).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), made, "{} is not what this program does", path.display());
+}
+
+fn pages(command: &mut Command, name: &str, into: &mut String) {
+    into.push_str(&format!("=== {name}\n{}\n", command.render_help()));
+    let below: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for verb in below {
+        let page = command.find_subcommand_mut(&verb).unwrap();
+        pages(page, &format!("{name} {verb}"), into);
+    }
+}
+
+#[test]
+fn every_help_page_is_as_it_stands_in_the_file() {
+    let (mut command, mut made) = (args::command(), String::new());
+    command.build();
+    pages(&mut command, "dutynet", &mut made);
+    compare(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/cli/golden/help.txt"), &made);
+}
+
+const AT: i64 = 1_782_867_600_000;
+
+fn reference() -> Option<record::RecordRef> {
+    let id = (1..=16).collect::<Vec<u8>>().into();
+    Some(record::RecordRef { origin: "440825103".into(), id })
+}
+
+fn board() -> api::BoardReply {
+    let row = api::BoardRow {
+        office: "440825103".into(),
+        name: "海安镇".into(),
+        depth: 2,
+        filed: api::Filed::Daily.into(),
+        timing: api::Timing::InTime.into(),
+        line: api::Line::Down.into(),
+        line_since_ms: AT,
+        revision: 2,
+        recorded_at_ms: AT,
+        received_at_ms: AT + 1500,
+        incidents: 1,
+        calls: 3,
+        entered_by: String::new(),
+        has_node: true,
+    };
+    let silent = api::BoardRow {
+        office: "440825204".into(),
+        name: "角尾乡".into(),
+        depth: 2,
+        filed: api::Filed::Nothing.into(),
+        timing: api::Timing::Missing.into(),
+        line: api::Line::None.into(),
+        ..api::BoardRow::default()
+    };
+    let period = "2026-07-01".into();
+    api::BoardReply { period, cut_off_ms: AT, closes_ms: AT + 86_400_000, as_of_ms: AT, rows: vec![row, silent] }
+}
+
+fn shown() -> api::ShowReportReply {
+    use duty::answer::Value;
+    let answer = |field: &str, value| duty::Answer { field: field.into(), value: Some(value) };
+    let row = duty::Row { code: "natural".into(), number: 1, text: "台风".into() };
+    let answers = vec![
+        answer("leader", Value::Text("李四".into())),
+        answer("calls", Value::Number(3)),
+        answer("incidents", Value::Rows(duty::Rows { rows: vec![row] })),
+        answer("important", Value::Nil(true)),
+    ];
+    let answer = duty::FormAnswer {
+        form: "daily".into(),
+        form_version: 1,
+        period: "2026-07-01".into(),
+        office: "440825103".into(),
+        answers,
+        reason: "少报一件".into(),
+        revision: 2,
+    };
+    let hops = vec![api::HopRow { office: "440825".into(), received_at_ms: AT }];
+    let revision = api::Revision {
+        record: reference(),
+        answer: Some(answer),
+        by: Some(record::Person { id: "zhangsan".into(), name: "张三".into() }),
+        recorded_at_ms: AT,
+        received_at_ms: AT + 1500,
+        state: api::ReportState::Unspecified.into(),
+        hops,
+    };
+    api::ShowReportReply { revisions: vec![revision] }
+}
+
+fn links() -> api::ListLinksReply {
+    let lanes = (1..=4).map(|lane| api::LaneRow { lane, last_seq: 9, custody_seq: 7, arrived_seq: 5, waiting: 2 });
+    let link = api::LinkRow {
+        office: "440825".into(),
+        name: "徐闻县".into(),
+        is_parent: true,
+        line: api::Line::Down.into(),
+        since_ms: AT,
+        lanes: lanes.collect(),
+        parked: 0,
+        next_attempt_ms: AT + 30_000,
+        reason: "no answer in time".into(),
+        offset_ms: -12,
+    };
+    let line = api::LineRow { office: "440825103".into(), line: api::Line::Unknown.into(), since_ms: AT };
+    api::ListLinksReply { links: vec![link], lines: vec![line] }
+}
+
+fn parked() -> api::ListParkedReply {
+    let at = api::ParkedRef { neighbour: "440825".into(), lane: record::Lane::Routine.into(), seq: 8, by: None };
+    let row = api::ParkedRow {
+        r#ref: Some(at),
+        record: reference(),
+        kind: "daily.report/1".into(),
+        subject: "daily/440825103/2026-07-01".into(),
+        code: "BAD_SEAL".into(),
+        detail: "the signature does not verify".into(),
+        since_ms: AT,
+    };
+    api::ListParkedReply { parked: vec![row] }
+}
+
+fn office() -> api::OfficeRow {
+    api::OfficeRow {
+        office: "440825103".into(),
+        name: "海安镇".into(),
+        area_code: "440825103".into(),
+        class: record::OfficeClass::Township.into(),
+        parent: "440825".into(),
+        has_node: true,
+        valid_from_ms: AT,
+    }
+}
+
+fn status() -> api::StatusReply {
+    let warning = api::Warning { code: "PARENT_DOWN".into(), sentence: "与上级的线路不通。".into(), since_ms: AT };
+    api::StatusReply {
+        office: "440825103".into(),
+        name: "海安镇".into(),
+        zone: "gov".into(),
+        epoch: "00112233445566778899aabbccddeeff".into(),
+        software: "dutynet 0.1.0".into(),
+        clock_ms: AT,
+        serving_since_ms: AT,
+        records: 20,
+        journal_bytes: 65_536,
+        disk_free_bytes: 1 << 30,
+        disk_total_bytes: 1 << 34,
+        waiting: 2,
+        parked: 0,
+        not_interpreted: 0,
+        warnings: vec![warning],
+        counters: HashMap::from([("records".to_owned(), 20)]),
+    }
+}
+
+/// Every shape, by the heading under which it is documented.
+fn shapes() -> Vec<(&'static str, String)> {
+    let filed = api::FileReportReply { record: reference(), revision: 1, folded: false, state: 1, period: "2026-07-01".into() };
+    let fault = super::told::FieldFault {
+        field: "calls".into(),
+        label: "接报件数".into(),
+        code: "MISSING".into(),
+        sentence: "必填，请填写".into(),
+    };
+    let refused = Refusal::FormFaults;
+    let told = Told::by_node(refused, refused.sentence().into(), Some("K7QF2M9X".into())).at_fields(vec![fault]);
+    let invitation = api::InviteReply { invitation: "dutynet-invite-1.AAAAA-…".into(), valid_until_ms: AT };
+    let check = json::Check { check: "clock", finding: "good", sentence: "本机时间正常。".into() };
+    let offices = api::ListOfficesReply { offices: vec![office()] };
+    let verified = api::VerifyReply { frames: 60, records: 20, seals: 18, faults: vec!["journal: damaged at 1/4096".into()] };
+    vec![
+        ("report board", printed(&json::Board::from(&board()))),
+        ("report daily", printed(&convert::filed_json("daily", &filed))),
+        ("report show", printed(&json::Report::from(&shown()))),
+        ("links", printed(&json::Links::from(&links()))),
+        ("parked list", printed(&json::ParkedList::from(&parked()))),
+        ("office list", printed(&json::Offices::from(&offices))),
+        ("office add", printed(&json::Office::from(&office()))),
+        ("invite", printed(&json::Invitation::from(&invitation))),
+        ("status", printed(&json::Status::from(&status()))),
+        ("verify", printed(&json::Verified::from(&verified))),
+        ("doctor", printed(&json::Doctor { checks: vec![check] })),
+        ("error", told.json()),
+    ]
+}
+
+#[test]
+fn every_shape_is_documented_as_it_is_printed() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../deploy/json.md");
+    let mut made = fs::read_to_string(&path).unwrap();
+    for (heading, shape) in shapes() {
+        let section = made.find(&format!("\n## `{heading}`")).unwrap_or_else(|| panic!("{heading} is not documented"));
+        let open = section + made[section..].find("```json\n").unwrap() + "```json\n".len();
+        let close = open + made[open..].find("\n```").unwrap();
+        made.replace_range(open..close, &shape);
+    }
+    compare(path, &made);
+}
