@@ -65,6 +65,11 @@ impl GoBetween {
         self.shared.heals.send_modify(|count| *count += 1);
     }
 
+    /// Breaks every open connection, as a router does that is switched off and on.
+    pub fn break_off(&self) {
+        self.shared.heals.send_modify(|count| *count += 1);
+    }
+
     /// Bytes forwarded so far, both ways.
     pub fn passed(&self) -> u64 {
         self.shared.passed.load(Ordering::Relaxed)

@@ -5,5 +5,6 @@
 
 pub mod between;
 pub mod ground;
+pub mod hostile;
 pub mod lying;
 pub mod net;

@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use dutynet_relay::{
     clock::SystemClock,
+    disk::{Disk, fs::FileDisk},
     folder::DataFolder,
     ids::{Lane, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
     invitation::InvitationText,
@@ -96,6 +97,16 @@ impl Network {
         self.start(child).await;
     }
 
+    /// Enrols an office and leaves it off.
+    pub async fn enrol_only(&mut self, parent: &str, child: &str) {
+        self.enrol(parent, child, self.folder_of(&office(child)), false).await;
+    }
+
+    /// Zone of the tree.
+    pub fn zone(&self) -> Zone {
+        self.zone.clone()
+    }
+
     /// Registers an office without a node.
     pub async fn add_without_node(&mut self, parent: &str, child: &str) {
         let new = self.new_office(child);
@@ -157,15 +168,30 @@ impl Network {
         let known = self.offices.get_mut(&id).expect("an office of the story");
         let mut config = quick(known.folder.clone());
         tune(&mut config);
-        let relay = Relay::open(config, Arc::new(SystemClock::default())).expect("a store opens");
+        let opened = Relay::open(config, Arc::new(SystemClock::default()));
+        self.run(&id, opened.expect("a store opens")).await;
+    }
+
+    /// Starts an office that is off, with another disk in front of its journal.
+    pub async fn start_on(&mut self, id: &str, disk: impl FnOnce(Arc<dyn Disk>) -> Arc<dyn Disk>) {
+        let id = office(id);
+        let config = quick(self.offices[&id].folder.clone());
+        let opened = Relay::open_on(config, Arc::new(SystemClock::default()), |folder| {
+            Ok(disk(Arc::new(FileDisk::open(&folder.journal())?)))
+        });
+        self.run(&id, opened.expect("a store opens")).await;
+    }
+
+    async fn run(&mut self, id: &OfficeId, relay: Relay) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         let running = relay.clone();
         let task = tokio::spawn(async move { running.run(Some(listener)).await.expect("a node stops cleanly") });
+        let known = self.offices.get_mut(id).expect("an office of the story");
         known.running = Some(Running { relay, task });
         known.listening = Some(address);
         for (child, parent) in &self.parents {
-            if *parent == id {
+            if parent == id {
                 self.offices[child].line.aim(address);
             }
         }

@@ -24,11 +24,12 @@ use dutynet_proto::link::link_server::LinkServer;
 use tokio::{net::TcpListener, sync::watch};
 
 use self::{
-    opening::open_index,
+    opening::{open_disk, open_index, open_writer_on},
     status::{measure_space, watch_space},
 };
 use crate::{
     clock::Clock,
+    disk::Disk,
     feed::Feed,
     folder::{DataFolder, FolderLock, OfficeFile},
     hub::Hub,
@@ -87,6 +88,15 @@ pub struct Relay {
 impl Relay {
     /// Opens the store of the office that the folder belongs to.
     pub fn open(settings: RelayConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::open_on(settings, clock, open_disk)
+    }
+
+    /// The same with another disk in place of the folder's `journal/`, for tests that watch every sync.
+    pub fn open_on(
+        settings: RelayConfig,
+        clock: Arc<dyn Clock>,
+        disk: impl FnOnce(&DataFolder) -> Result<Arc<dyn Disk>, OpenError>,
+    ) -> Result<Self, OpenError> {
         let folder = DataFolder::at(&settings.folder);
         let office = folder.office()?;
         let lock = folder.lock()?;
@@ -95,7 +105,7 @@ impl Relay {
         let index = open_index(&folder, settings.index_cache_bytes)?;
         let conditions = Arc::new(Conditions::default());
         measure_space(&folder, &settings, &conditions);
-        let (writer, opening) = open_writer(&folder, &office, key.clone(), (index.clone(), clock.as_ref()))?;
+        let (writer, opening) = open_writer_on(disk(&folder)?, &office, key.clone(), (index.clone(), clock.as_ref()))?;
         let store = writer.store();
         let lines = store.with_heads(|heads: &Heads| heads.lines.clone());
         let hub = Hub::new(lines, clock.wall());

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::OpenError;
 use crate::{
     clock::Clock,
-    disk::fs::FileDisk,
+    disk::{Disk, fs::FileDisk},
     folder::{DataFolder, OfficeFile},
     index::{Index, sled_index::SledIndex},
     journal::Options,
@@ -28,6 +28,11 @@ pub(super) fn open_index(folder: &DataFolder, cache_bytes: u64) -> Result<Arc<Sl
     }
 }
 
+/// The folder's journal on real files.
+pub(super) fn open_disk(folder: &DataFolder) -> Result<Arc<dyn Disk>, OpenError> {
+    Ok(Arc::new(FileDisk::open(&folder.journal())?))
+}
+
 /// Opens the store of a folder; also before its `office.toml` is there, while an office is being founded or enrolled.
 pub(crate) fn open_writer(
     folder: &DataFolder,
@@ -35,7 +40,16 @@ pub(crate) fn open_writer(
     key: OfficeKey,
     (index, clock): (Arc<dyn Index>, &dyn Clock),
 ) -> Result<(Writer, Opening), OpenError> {
-    let disk = Arc::new(FileDisk::open(&folder.journal())?);
+    open_writer_on(open_disk(folder)?, office, key, (index, clock))
+}
+
+/// The same on any disk.
+pub(super) fn open_writer_on(
+    disk: Arc<dyn Disk>,
+    office: &OfficeFile,
+    key: OfficeKey,
+    (index, clock): (Arc<dyn Index>, &dyn Clock),
+) -> Result<(Writer, Opening), OpenError> {
     let identity = Identity { key, office: office.office.clone(), zone: office.zone.clone(), root_pin: office.root_pin };
     let at = Moment { wall: clock.wall(), offset_ms: 0, space: Space::Enough };
     Ok(Writer::open((disk, Options::default()), index, identity, at, machine_randomness())?)
