@@ -373,3 +373,6 @@ fn counted(reason: &EndReason) -> Option<LinkEvent> {
         | EndReason::Store(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,8 @@ mod dialogue;
 pub mod end;
 pub mod event;
 mod fetching;
+#[cfg(test)]
+mod fixtures;
 pub mod frame;
 mod greeting;
 pub mod machine;

@@ -262,3 +262,6 @@ fn shortened(mut refusals: Vec<Refusal>) -> Vec<Refusal> {
     }
     refusals
 }
+
+#[cfg(test)]
+mod tests;

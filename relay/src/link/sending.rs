@@ -346,3 +346,6 @@ fn fitting(items: &[Outgoing], bytes_max: usize) -> usize {
 fn disagrees(what: &'static str) -> Stop {
     Stop(EndReason::Store(what), RetryHint::Schedule)
 }
+
+#[cfg(test)]
+mod tests;
