@@ -8,3 +8,4 @@ pub mod ground;
 pub mod hostile;
 pub mod lying;
 pub mod net;
+pub mod running;

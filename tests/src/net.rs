@@ -24,9 +24,12 @@ use dutynet_relay::{
     relay::{LinkStatus, Made, NewOffice, Relay, RelayConfig, SubmitError, Terms},
     writer::{RecordState, Stored, intent::Draft},
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::net::TcpListener;
 
-use crate::between::GoBetween;
+use crate::{
+    between::GoBetween,
+    running::{Running, copy_folder, quick},
+};
 
 /// How long a condition may take before a story fails. Generous: it is a bound on waiting, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -54,11 +57,6 @@ pub struct Office {
     pub line: GoBetween,
     listening: Option<SocketAddr>,
     running: Option<Running>,
-}
-
-struct Running {
-    relay: Relay,
-    task: JoinHandle<()>,
 }
 
 /// Offices of one tree.
@@ -121,26 +119,27 @@ impl Network {
     }
 
     async fn enrol(&mut self, parent: &str, child: &str, folder: PathBuf, again: bool) {
-        let id = office(child);
-        if !self.offices.contains_key(&id) {
-            self.add(id.clone()).await;
-            self.parents.insert(id.clone(), office(parent));
-        }
-        let listening = self.offices[&office(parent)].listening.expect("the parent is on");
-        let line = &self.offices[&id].line;
-        line.aim(listening);
-        let addresses = vec![line.address()];
-        let terms = Terms { valid_for: Duration::from_secs(3600), by: clerk() };
-        let relay = self.relay(parent);
-        let invited = if again {
-            relay.invite_again(&id, addresses, terms).await
+        let hour = Duration::from_secs(3600);
+        let invitation = if again {
+            let addresses = vec![self.line(child).address()];
+            let invited = self.relay(parent).invite_again(&office(child), addresses, terms(hour)).await;
+            InvitationText::decode(&invited.expect("an invitation is made").0).expect("an invitation can be read")
         } else {
-            relay.invite(self.new_office(child), addresses, terms).await
+            self.invitation(parent, child, hour).await
         };
-        let (text, _) = invited.expect("an invitation is made");
-        let invitation = InvitationText::decode(&text).expect("an invitation can be read");
         join::enrol(&DataFolder::at(&folder), &invitation, Arc::new(SystemClock::default())).await.expect("an office enrols");
-        self.offices.get_mut(&id).expect("an office of the story").folder = folder;
+        self.offices.get_mut(&office(child)).expect("an office of the story").folder = folder;
+    }
+
+    /// An invitation for a new child of a running office.
+    pub async fn invitation(&mut self, parent: &str, child: &str, valid_for: Duration) -> InvitationText {
+        let id = office(child);
+        self.add(id.clone()).await;
+        self.parents.insert(id.clone(), office(parent));
+        let line = &self.offices[&id].line;
+        line.aim(self.offices[&office(parent)].listening.expect("the parent is on"));
+        let invited = self.relay(parent).invite(self.new_office(child), vec![line.address()], terms(valid_for)).await;
+        InvitationText::decode(&invited.expect("an invitation is made").0).expect("an invitation can be read")
     }
 
     async fn add(&mut self, id: OfficeId) {
@@ -185,10 +184,8 @@ impl Network {
     async fn run(&mut self, id: &OfficeId, relay: Relay) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
-        let running = relay.clone();
-        let task = tokio::spawn(async move { running.run(Some(listener)).await.expect("a node stops cleanly") });
         let known = self.offices.get_mut(id).expect("an office of the story");
-        known.running = Some(Running { relay, task });
+        known.running = Some(Running::of(relay, Some(listener)));
         known.listening = Some(address);
         for (child, parent) in &self.parents {
             if parent == id {
@@ -201,8 +198,7 @@ impl Network {
     pub async fn stop(&mut self, id: &str) {
         let known = self.offices.get_mut(&office(id)).expect("an office of the story");
         if let Some(running) = known.running.take() {
-            running.relay.stop();
-            running.task.await.expect("a node that does not panic");
+            running.stop().await;
         }
     }
 
@@ -240,6 +236,11 @@ impl Network {
     /// The line of an office to its parent.
     pub fn line(&self, child: &str) -> &GoBetween {
         &self.offices[&office(child)].line
+    }
+
+    /// Where an office listens for its children.
+    pub fn listening(&self, id: &str) -> SocketAddr {
+        self.offices[&office(id)].listening.expect("the office has been on")
     }
 
     /// A folder of the story's own that is gone with it.
@@ -326,32 +327,8 @@ impl Network {
     }
 }
 
-/// A node's configuration with short times.
-pub fn quick(folder: PathBuf) -> RelayConfig {
-    let mut config = RelayConfig::new(folder);
-    config.limits.heartbeat = Duration::from_millis(300);
-    config.limits.lines_gap = Duration::from_millis(50);
-    config.limits.settled_after = Duration::from_secs(2);
-    config.retry_first = Duration::from_millis(50);
-    config.retry_max = Duration::from_millis(500);
-    config.dial_timeout = Duration::from_secs(2);
-    config.drain_retry = Duration::from_millis(100);
-    config.index_cache_bytes = 4 * 1024 * 1024;
-    config.free_bytes_min = 1024 * 1024;
-    config
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder is made");
-    for entry in std::fs::read_dir(from).expect("a folder can be read") {
-        let entry = entry.expect("an entry can be read");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("an entry has a type").is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a file is copied");
-        }
-    }
+fn terms(valid_for: Duration) -> Terms {
+    Terms { valid_for, by: clerk() }
 }
 
 /// A record of no kind that any program knows.

@@ -2,5 +2,7 @@
 
 mod carriage;
 mod coming_back;
+mod doors;
 mod guarantees;
+mod lines;
 mod tree;

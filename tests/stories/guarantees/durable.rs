@@ -12,7 +12,8 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     lying::{Lie, LyingDisk},
-    net::{Network, draft, office, quick, until},
+    net::{Network, draft, office, until},
+    running::quick,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 

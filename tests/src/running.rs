@@ -1,0 +1,68 @@
+//! One node of a story, with short times, over a folder that may be copied.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use dutynet_relay::{
+    clock::SystemClock,
+    relay::{Relay, RelayConfig},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// A node that is on.
+pub struct Running {
+    /// Its carriage.
+    pub relay: Relay,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Opens a folder and keeps its link to the parent, beside whatever else runs: a second machine of an office.
+    pub fn beside(folder: PathBuf) -> Self {
+        let relay = Relay::open(quick(folder), Arc::new(SystemClock::default())).expect("a store opens");
+        Self::of(relay, None)
+    }
+
+    pub(crate) fn of(relay: Relay, listener: Option<TcpListener>) -> Self {
+        let running = relay.clone();
+        Self { relay, task: tokio::spawn(async move { running.run(listener).await.expect("a node stops cleanly") }) }
+    }
+
+    /// Stops it on purpose.
+    pub async fn stop(self) {
+        self.relay.stop();
+        self.task.await.expect("a node that does not panic");
+    }
+}
+
+/// A node's configuration with short times.
+pub fn quick(folder: PathBuf) -> RelayConfig {
+    let mut config = RelayConfig::new(folder);
+    config.limits.heartbeat = Duration::from_millis(300);
+    config.limits.lines_gap = Duration::from_millis(50);
+    config.limits.settled_after = Duration::from_secs(2);
+    config.retry_first = Duration::from_millis(50);
+    config.retry_max = Duration::from_millis(500);
+    config.dial_timeout = Duration::from_secs(2);
+    config.drain_retry = Duration::from_millis(100);
+    config.index_cache_bytes = 4 * 1024 * 1024;
+    config.free_bytes_min = 1024 * 1024;
+    config
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder is made");
+    for entry in std::fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("an entry can be read");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("an entry has a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file is copied");
+        }
+    }
+}
