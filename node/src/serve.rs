@@ -104,7 +104,7 @@ impl Running {
         tokio::select! {
             () = end => tracing::info!("stopping"),
             // The sender lives as long as the relay.
-            _ = failed.wait_for(Option::is_some) => tracing::error!("the store has failed, stopping"),
+            _ = failed.wait_for(Option::is_some) => tracing::error!("the store has failed; start this node anew"),
         }
         if let Err(error) = Serving::remove(&self.config.data) {
             tracing::warn!(%error, "serving.json could not be removed");
@@ -115,6 +115,9 @@ impl Running {
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;
+        if let Some(reason) = failed.borrow().clone() {
+            return Err(Refused::because(Refusal::StoreFailed, reason));
+        }
         tracing::info!("stopped");
         Ok(())
     }

@@ -183,13 +183,12 @@ impl DataFolder {
 
     /// The office's key, made and kept if there is none yet: a second attempt to enrol shows the same one.
     pub fn key_or_new(&self) -> Result<OfficeKey, FolderError> {
-        if let Some(key) = self.key_if_there()? {
-            return Ok(key);
-        }
-        let path = self.root.join("keys/office.key");
-        let key = identity::generate_key().map_err(|source| FolderError::Io { path: path.clone(), source })?;
-        identity::write_key(&path, &key)?;
-        Ok(key)
+        kept_or_new(&self.root.join("keys/office.key"))
+    }
+
+    /// The root's successor key, made and kept if there is none yet: a second attempt to found a tree goes on with the same one.
+    pub fn successor_or_new(&self) -> Result<OfficeKey, FolderError> {
+        kept_or_new(&self.successor_key())
     }
 
     fn key_if_there(&self) -> Result<Option<OfficeKey>, FolderError> {
@@ -223,6 +222,15 @@ impl OfficeFile {
             }),
         }
     }
+}
+
+fn kept_or_new(path: &Path) -> Result<OfficeKey, FolderError> {
+    if let Some(key) = identity::read_key(path)? {
+        return Ok(key);
+    }
+    let key = identity::generate_key().map_err(|source| FolderError::Io { path: path.to_owned(), source })?;
+    identity::write_key(path, &key)?;
+    Ok(key)
 }
 
 fn private(folder: &Path) -> Result<(), FolderError> {

@@ -100,8 +100,7 @@ pub fn found(folder: &DataFolder, root: NewRoot, clock: &dyn Clock) -> Result<Of
     folder.create()?;
     let _lock = folder.lock()?;
     let key = folder.key_or_new()?;
-    let successor = identity::generate_key().map_err(|fault| JoinError::Machine(fault.to_string()))?;
-    identity::write_key(&folder.successor_key(), &successor).map_err(FolderError::from)?;
+    let successor = folder.successor_or_new()?;
     let office = OfficeFile { office: root.office.clone(), zone: root.zone.clone(), root_pin: key.public().pin(), parent: None };
     let now = clock.wall();
     let subject = LeafSubject {

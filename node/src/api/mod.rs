@@ -26,6 +26,9 @@ use tonic::{Status, service::interceptor::InterceptedService, transport::Server}
 use self::key::AskKey;
 use crate::usecase::{Office, Refused};
 
+/// Calls of one connection that are answered at once; more wait.
+const CALLS_MAX: usize = 64;
+
 /// Answers until it is told to stop; calls that were begun are finished.
 pub async fn run(
     office: Office,
@@ -42,6 +45,7 @@ pub async fn run(
         .build_v1()
         .expect("the descriptors were encoded by the build of this program");
     Server::builder()
+        .concurrency_limit_per_connection(CALLS_MAX)
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection, ask.clone()))
         .add_service(NodeServer::with_interceptor(node::NodeService(office.clone()), ask.clone()))

@@ -13,7 +13,7 @@ use tonic::{
 };
 
 use crate::{
-    text::{fault, refusal::Refusal},
+    text::{fault, notice, refusal::Refusal},
     usecase::Refused,
 };
 
@@ -49,7 +49,7 @@ pub fn to_status(refused: &Refused, reference: &str) -> Status {
     let refusal = refused.refusal;
     log(refused, reference);
     let message = cut(match &refused.about {
-        Some(about) => format!("{}({about})", refusal.sentence()),
+        Some(about) => format!("{}{}", refusal.sentence(), notice::in_brackets(about)),
         None => refusal.sentence().to_owned(),
     });
     let mut metadata = MetadataMap::new();
@@ -177,7 +177,7 @@ mod tests {
         for refusal in Refusal::all() {
             let heard = from_status(&to_status(&Refused::about(refusal, "440825"), "K7QF2M9X"));
             assert_eq!((heard.refusal, heard.reference.as_deref()), (refusal, Some("K7QF2M9X")));
-            assert_eq!(heard.sentence, format!("{}(440825)", refusal.sentence()));
+            assert_eq!(heard.sentence, format!("{}（440825）", refusal.sentence()));
         }
     }
 

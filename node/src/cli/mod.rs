@@ -67,7 +67,12 @@ fn run(line: &Line) -> ExitCode {
         return demonstrate(demo, line.place.data.clone());
     }
     let done = match runtime(&line.command) {
-        Ok(runtime) => runtime.block_on(perform(line)),
+        Ok(runtime) => {
+            let done = runtime.block_on(perform(line));
+            // A thread that still reads standard input would be waited for, for ever.
+            runtime.shutdown_background();
+            done
+        }
         Err(error) => Err(Told::of(Refusal::Internal).about(error.to_string())),
     };
     match done {

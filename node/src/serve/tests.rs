@@ -91,3 +91,16 @@ async fn the_journal_of_another_office_is_refused() {
     fs::write(&office, text).unwrap();
     assert_eq!(refusal(config).await, Refusal::FolderOfAnother);
 }
+
+#[tokio::test]
+async fn a_founding_that_was_broken_off_is_begun_again() {
+    let (folder, config) = home();
+    fs::remove_file(folder.path().join("office.toml")).unwrap();
+    let class = Some(dutynet_relay::registry::OfficeClass::Province);
+    let by = Some(dutynet_relay::record::Person { id: "z1".into(), name: "张三".into() });
+    let (office, name, area_code) = ("440000".to_owned(), "广东省".to_owned(), "440000".to_owned());
+    let root = crate::usecase::NewChild { office, name, area_code, class, by };
+    crate::usecase::found(&config, &root, "gov").unwrap();
+    assert_eq!(crate::usecase::found(&config, &root, "gov").unwrap_err().refusal, Refusal::FolderTaken);
+    Running::start(config).await.unwrap().until(async {}).await.unwrap();
+}

@@ -176,7 +176,7 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     (Refusal::AreaCodeInvalid, "AREA_CODE_INVALID", "行政区划代码应为 6 位或 9 位数字，没有区划的单位请不填。"),
     (Refusal::ClassInvalid, "CLASS_INVALID", "请写明单位类别：province、city、county、township、department 或 other。"),
     (Refusal::ZoneInvalid, "ZONE_INVALID", "网域只能由 1 至 16 个小写字母、数字或连字符组成，请改正。"),
-    (Refusal::InvitationTooLong, "INVITATION_TOO_LONG", "邀请的有效期最长 30 天，请缩短。"),
+    (Refusal::InvitationTooLong, "INVITATION_TOO_LONG", "邀请的有效期应写成 24h、7d 的样子，最长 30d，请改正。"),
     (Refusal::InvitationUnreadable, "INVITATION_UNREADABLE", "邀请文字不完整或有误，请原样复制上级给出的整行邀请。"),
     (Refusal::InvitationUnknown, "INVITATION_UNKNOWN", "上级没有发出过这份邀请，请向上级重新索取。"),
     (Refusal::InvitationUsed, "INVITATION_USED", "这份邀请已被另一台机器用过，请向上级重新索取，并请上级核查是谁使用了它。"),

@@ -8,6 +8,7 @@ pub fn sentence(error: &Error) -> String {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     let what = match error.kind() {
+        ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => format!("{argument} 后面要写一个值"),
         ErrorKind::InvalidValue => format!("{argument} 的值“{}”不对{}", context(ContextKind::InvalidValue), choices(error)),
         ErrorKind::UnknownArgument => format!("没有这个选项或参数：{argument}"),
         ErrorKind::InvalidSubcommand => format!("没有这个命令：{}", context(ContextKind::InvalidSubcommand)),
