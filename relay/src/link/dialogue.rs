@@ -1,24 +1,25 @@
 //! What both ends do once both Hellos are there: judge the position, then send, receive, fetch, until one of them stops.
 
+mod judging;
+
 use std::time::Duration;
+
+use judging::{Judging, fork};
 
 use super::{
     config::{Carries, Config, Start},
     count::LinkEvent,
     end::{EndReason, PeerFault, RetryHint},
     event::{Action, Event, Now, Peer},
-    fetching::Fetching,
-    frame::{Frame, Hello, Position},
+    fetching::{Fetching, Use},
+    frame::{Frame, Hello},
     greeting,
     machine::Stop,
     position::{self, LookedUp, Verdict, per_lane},
     receiving::Receiving,
     sending::{News, Sending},
 };
-use crate::ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket};
-
-/// Acknowledgements that may come while it is being found out where to go on.
-const EARLY_MAX: usize = 256;
+use crate::ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket};
 
 /// Both halves of an open session.
 #[derive(Debug)]
@@ -37,21 +38,6 @@ pub(super) struct Dialogue {
     ticket_given: Option<Ticket>,
     worth: Worth,
     draining: Option<Draining>,
-}
-
-/// How far the question is where our sending goes on.
-#[derive(Debug)]
-enum Judging {
-    LookingUp {
-        missing: usize,
-        looked_up: LookedUp,
-    },
-    /// Then it goes on after these.
-    Rebasing(PerLane<Position>),
-    /// Nothing of ours is sent before our own past is back: once the neighbour holds something of this epoch, nobody would remember that
-    /// there was another one.
-    Fetching,
-    Over,
 }
 
 /// Whether the retry schedule has been started over.
@@ -122,7 +108,11 @@ impl Dialogue {
             Frame::Custody(_) | Frame::Arrived(_) if !matches!(self.judging, Judging::Over) => self.keep_early(frame)?,
             Frame::Custody(_) | Frame::Arrived(_) => self.acknowledged(now, frame, out)?,
             Frame::Fetch(fetch) => self.fetching.asked(fetch, out)?,
-            Frame::Fetched(fetched) => self.fetching.fetched(fetched, out)?,
+            Frame::Fetched(fetched) => {
+                if self.fetching.fetched(fetched, out)? == Use::No {
+                    self.fetch_failed(now, out)?;
+                }
+            }
             Frame::Hello(_) => return Err(PeerFault::Unexpected("hello").into()),
             Frame::Refused(_) => return Err(PeerFault::Unexpected("refusal").into()),
             Frame::Heartbeat(_) | Frame::Drain { .. } => {}
@@ -165,8 +155,7 @@ impl Dialogue {
             Event::TookBack => self.took_back(now, out)?,
             Event::TakeBackFailed => {
                 self.fetching.take_back_failed();
-                out.push(Action::Count(LinkEvent::FetchFailed));
-                self.past_is_back(now, out)?;
+                self.fetch_failed(now, out)?;
             }
             Event::Drain { retry_after } => {
                 self.sending.stop();
@@ -208,93 +197,6 @@ impl Dialogue {
             Worth::Settled => None,
         };
         [settles_at, self.draining.as_ref().map(|draining| draining.at_latest)].into_iter().flatten().min()
-    }
-
-    fn found(&mut self, now: Now, lane: Lane, hash: Option<Digest>, out: &mut Vec<Action>) -> Result<(), Stop> {
-        if let Judging::LookingUp { missing, looked_up } = &mut self.judging {
-            looked_up[lane] = hash;
-            *missing = missing.saturating_sub(1);
-        }
-        self.decide(now, out)
-    }
-
-    /// Where to go on, once everything that this needs is known.
-    fn decide(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        let Judging::LookingUp { missing: 0, looked_up } = &self.judging else { return Ok(()) };
-        match position::judge(&self.own, self.hello.held.as_ref(), looked_up) {
-            Verdict::Resume { after, event } => {
-                out.push(Action::Count(event));
-                if position::is_another_store(&self.own, &self.hello) {
-                    out.push(Action::Count(LinkEvent::PeerReplaced));
-                    out.push(Action::Rebase { holds: None });
-                    self.judging = Judging::Rebasing(after);
-                    return Ok(());
-                }
-                self.resume(now, after, out)
-            }
-            Verdict::Rebase { holds, event } => {
-                out.push(Action::Count(event));
-                if event == LinkEvent::PeerHoldsUnknownEpoch {
-                    self.forgotten = self.hello.held.map(|held| held.epoch);
-                }
-                out.push(Action::Rebase { holds });
-                self.judging = Judging::Rebasing(self.start());
-                Ok(())
-            }
-            Verdict::Fork { reason, event } => Err(fork(reason, event, out)),
-        }
-    }
-
-    fn rebased(&mut self, now: Now, heads: PerLane<LinkSeq>, out: &mut Vec<Action>) -> Result<(), Stop> {
-        let Judging::Rebasing(after) = self.judging else { return Ok(()) };
-        self.sending.grew(heads);
-        if self.forgotten.is_some() && !self.own.fetch.contains(&self.office) && self.carries == Carries::Everything {
-            self.fetching.want(vec![self.office.clone()]);
-            self.judging = Judging::Fetching;
-            return Ok(());
-        }
-        self.resume(now, after, out)
-    }
-
-    fn took_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        let Some(origin) = self.fetching.took_back(out) else { return Ok(()) };
-        let forgotten = self.forgotten.filter(|_| origin == self.office);
-        out.push(Action::Count(LinkEvent::FetchFinished));
-        out.push(Action::FetchFinished { origin, forgotten });
-        self.past_is_back(now, out)
-    }
-
-    /// Or will not come in this session.
-    fn past_is_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        if !matches!(self.judging, Judging::Fetching) || self.fetching.is_waiting_for(&self.office) {
-            return Ok(());
-        }
-        self.resume(now, self.start(), out)
-    }
-
-    fn start(&self) -> PerLane<Position> {
-        let start = Position::start(self.own.epoch);
-        per_lane(|_| start)
-    }
-
-    fn resume(&mut self, now: Now, after: PerLane<Position>, out: &mut Vec<Action>) -> Result<(), Stop> {
-        self.judging = Judging::Over;
-        self.sending.resume(after, self.own.custody, self.own.arrived);
-        if self.draining.is_some() {
-            self.sending.stop();
-        }
-        for frame in std::mem::take(&mut self.early) {
-            self.acknowledged(now, frame, out)?;
-        }
-        Ok(())
-    }
-
-    fn keep_early(&mut self, frame: Frame) -> Result<(), PeerFault> {
-        if self.early.len() >= EARLY_MAX {
-            return Err(PeerFault::Unexpected("acknowledgement"));
-        }
-        self.early.push(frame);
-        Ok(())
     }
 
     fn acknowledged(&mut self, now: Now, frame: Frame, out: &mut Vec<Action>) -> Result<(), PeerFault> {
@@ -374,13 +276,6 @@ const DRAIN_LEAST: Duration = Duration::from_secs(2);
 pub(super) fn farewell(retry_after: Duration) -> Action {
     let retry_after_ms = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX);
     Action::Send(Frame::Drain { retry_after_ms })
-}
-
-fn fork(reason: crate::writer::intent::ForkReason, event: LinkEvent, out: &mut Vec<Action>) -> Stop {
-    out.push(Action::Count(event));
-    out.push(Action::Fork(reason));
-    out.push(farewell(Duration::ZERO));
-    Stop(EndReason::Forking(reason), RetryHint::Soon)
 }
 
 /// The half that receives can begin at once: where it goes on is our own knowledge.

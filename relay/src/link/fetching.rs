@@ -37,6 +37,13 @@ enum Then {
     Finish,
 }
 
+/// Whether an answer was of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Yes,
+    No,
+}
+
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Giving {
     #[default]
@@ -63,26 +70,26 @@ impl Fetching {
         }
     }
 
-    /// An answer.
-    pub(super) fn fetched(&mut self, fetched: Fetched, out: &mut Vec<Action>) -> Result<(), PeerFault> {
+    /// An answer. What is no use to ask on after it is given up: one bad record must not cost the link.
+    pub(super) fn fetched(&mut self, fetched: Fetched, out: &mut Vec<Action>) -> Result<Use, PeerFault> {
         let Asking::Asked(fetch) = &self.asking else { return Err(PeerFault::Unexpected("fetched")) };
         if fetch.origin != fetched.origin || (fetched.records.is_empty() && !fetched.done) {
             return Err(PeerFault::Unexpected("fetched"));
         }
         let last = match fetched.records.last() {
             Some(carried) => {
-                let read = Record::parse(carried.record.clone()).map_err(|e| PeerFault::Unreadable(e.to_string()))?;
-                Some(read.header().id)
+                Record::parse(carried.record.clone()).ok().map(|read| read.header().id).filter(|id| Some(*id) > fetch.after)
             }
-            None => fetch.after,
+            None => None,
         };
-        if !fetched.records.is_empty() && last <= fetch.after {
-            return Err(PeerFault::Unexpected("fetched records out of order"));
+        if last.is_none() && !fetched.records.is_empty() {
+            self.asking = Asking::Nothing;
+            return Ok(Use::No);
         }
         let then = if fetched.done { Then::Finish } else { Then::AskOn };
         self.asking = Asking::Taking { origin: fetched.origin.clone(), last, then };
         out.push(Action::TakeBack(fetched));
-        Ok(())
+        Ok(Use::Yes)
     }
 
     /// It is durable: on with the next part. Which origin is complete now, if one is.

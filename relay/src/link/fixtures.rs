@@ -148,22 +148,20 @@ pub(super) fn ours(lane: Lane, n: u64) -> Position {
 
 /// The frames among actions.
 pub(super) fn sent(actions: &[Action]) -> Vec<&Frame> {
-    let frame = |action| if let &Action::Send(ref frame) = action { Some(frame) } else { None };
-    actions.iter().filter_map(frame).collect()
+    actions.iter().filter_map(|action| if let Action::Send(frame) = action { Some(frame) } else { None }).collect()
 }
 
 /// Lanes and positions of the batches among actions.
 pub(super) fn batches(actions: &[Action]) -> Vec<(Lane, u64, u64)> {
     let batch =
-        |frame| if let &Frame::Batch(ref batch) = frame { Some((batch.lane, batch.first.0, batch.last().0)) } else { None };
+        |frame: &Frame| if let Frame::Batch(batch) = frame { Some((batch.lane, batch.first.0, batch.last().0)) } else { None };
     sent(actions).into_iter().filter_map(batch).collect()
 }
 
-/// Lanes that are read among actions.
+/// Lanes that are read among actions: after where, how many at most.
 pub(super) fn loads(actions: &[Action]) -> Vec<(Lane, u64, u64)> {
-    let load = |action: &Action| match action {
-        &Action::Load { lane, after, records_max, .. } => Some((lane, after.0, records_max)),
-        _ => None,
+    let load = |action: &Action| {
+        if let Action::Load { lane, after, records_max, .. } = action { Some((*lane, after.0, *records_max)) } else { None }
     };
     actions.iter().filter_map(load).collect()
 }

@@ -26,8 +26,7 @@ fn knocked(gate: Gate, hello: Hello) -> (Told, Vec<Action>) {
 }
 
 fn up(actions: &[Action]) -> &Peer {
-    let up = |action| if let &Action::Up(ref peer) = action { Some(&**peer) } else { None };
-    actions.iter().find_map(up).unwrap()
+    actions.iter().find_map(|action| if let Action::Up(peer) = action { Some(&**peer) } else { None }).unwrap()
 }
 
 fn end(actions: &[Action]) -> (&EndReason, RetryHint) {
@@ -115,7 +114,7 @@ fn tickets_tell_a_ghost_from_a_second_machine() {
     let counts = |gate, ticket| {
         let (_, actions) = knocked(gate, shown(ticket));
         let admitted = actions.iter().any(|action| matches!(action, Action::Admit { .. }));
-        let count = |action| if let &Action::Count(event) = action { Some(event) } else { None };
+        let count = |action: &Action| if let Action::Count(event) = action { Some(*event) } else { None };
         (admitted, actions.iter().find_map(count))
     };
     assert_eq!(counts(gate(Incumbent::Absent), Some(right)), (true, None));
@@ -232,7 +231,7 @@ fn many_lines_go_in_several_heartbeats() {
     let mut actions = told.hear(Frame::Hello(Box::new(their_hello(&start()))));
     (0..3).for_each(|_| actions.extend(told.after(Duration::from_secs(1))));
     let count =
-        |frame: &&Frame| if let &Frame::Heartbeat(ref beat) = *frame { Some((beat.lines.len(), beat.lines_whole)) } else { None };
+        |frame: &&Frame| if let Frame::Heartbeat(beat) = frame { Some((beat.lines.len(), beat.lines_whole)) } else { None };
     let counts = sent(&actions).iter().filter_map(count).collect::<Vec<_>>();
     assert_eq!(counts, [(512, true), (512, false), (176, false)]);
 }
@@ -450,17 +449,27 @@ fn nothing_is_fetched_before_the_registry_is_here() {
 }
 
 #[test]
-fn answers_that_nobody_asked_for_or_that_lead_nowhere_are_faults() {
+fn answers_that_nobody_asked_for_are_faults() {
     let (a, b) = (office("a"), office("b"));
     let asking = || Told::child(Start { fetch: vec![office("a")], ..start() }, their_hello(&start())).0;
     let unexpected = |actions: Vec<Action>| assert!(matches!(fault(&actions), PeerFault::Unexpected(_)), "{actions:?}");
     unexpected(Told::open().hear(fetched(&a, &[1], true)));
     unexpected(asking().hear(fetched(&b, &[1], true)));
     unexpected(asking().hear(fetched(&a, &[], false)));
+}
+
+#[test]
+fn an_origin_of_which_no_more_can_be_had_does_not_cost_the_link() {
+    let asking = || Told::child(Start { fetch: vec![office("a")], ..start() }, their_hello(&start())).0;
+    let failed = [Action::Count(LinkEvent::FetchFailed)];
     let mut told = asking();
-    told.hear(fetched(&a, &[5], false));
+    told.hear(fetched(&office("a"), &[5], false));
     told.tell(Event::TookBack);
-    unexpected(told.hear(fetched(&a, &[5], false)));
+    assert_eq!(told.hear(fetched(&office("a"), &[5], false)), failed, "the same again");
+    let mut broken = given_back(&office("a"), 1);
+    broken.record.header = bytes::Bytes::from_static(b"no header");
+    let frame = Fetched { origin: office("a"), records: vec![broken], done: false };
+    assert_eq!(asking().hear(Frame::Fetched(frame)), failed, "unreadable");
 }
 
 #[test]

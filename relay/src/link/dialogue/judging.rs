@@ -1,0 +1,138 @@
+//! Where our sending goes on: the position is judged, chain hashes are looked up for that, and what the neighbour cannot show is put into
+//! the lanes again, or our own past fetched first.
+
+use std::time::Duration;
+
+use super::{Dialogue, farewell};
+use crate::{
+    ids::{Digest, Lane, LinkSeq, PerLane},
+    link::{
+        config::Carries,
+        count::LinkEvent,
+        end::{EndReason, PeerFault, RetryHint},
+        event::{Action, Now},
+        frame::{Frame, Position},
+        machine::Stop,
+        position::{self, LookedUp, Verdict, per_lane},
+    },
+    writer::intent::ForkReason,
+};
+
+/// Acknowledgements that may come while it is being found out where to go on.
+const EARLY_MAX: usize = 256;
+
+/// How far the question is where our sending goes on.
+#[derive(Debug)]
+pub(super) enum Judging {
+    LookingUp {
+        missing: usize,
+        looked_up: LookedUp,
+    },
+    /// Then it goes on after these.
+    Rebasing(PerLane<Position>),
+    /// Nothing of ours is sent before our own past is back: once the neighbour holds something of this epoch, nobody would remember that
+    /// there was another one.
+    Fetching,
+    Over,
+}
+
+impl Dialogue {
+    pub(super) fn found(&mut self, now: Now, lane: Lane, hash: Option<Digest>, out: &mut Vec<Action>) -> Result<(), Stop> {
+        if let Judging::LookingUp { missing, looked_up } = &mut self.judging {
+            looked_up[lane] = hash;
+            *missing = missing.saturating_sub(1);
+        }
+        self.decide(now, out)
+    }
+
+    /// Where to go on, once everything that this needs is known.
+    pub(super) fn decide(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        let Judging::LookingUp { missing: 0, looked_up } = &self.judging else { return Ok(()) };
+        match position::judge(&self.own, self.hello.held.as_ref(), looked_up) {
+            Verdict::Resume { after, event } => {
+                out.push(Action::Count(event));
+                if position::is_another_store(&self.own, &self.hello) {
+                    out.push(Action::Count(LinkEvent::PeerReplaced));
+                    out.push(Action::Rebase { holds: None });
+                    self.judging = Judging::Rebasing(after);
+                    return Ok(());
+                }
+                self.resume(now, after, out)
+            }
+            Verdict::Rebase { holds, event } => {
+                out.push(Action::Count(event));
+                if event == LinkEvent::PeerHoldsUnknownEpoch {
+                    self.forgotten = self.hello.held.map(|held| held.epoch);
+                }
+                out.push(Action::Rebase { holds });
+                self.judging = Judging::Rebasing(self.start());
+                Ok(())
+            }
+            Verdict::Fork { reason, event } => Err(fork(reason, event, out)),
+        }
+    }
+
+    pub(super) fn rebased(&mut self, now: Now, heads: PerLane<LinkSeq>, out: &mut Vec<Action>) -> Result<(), Stop> {
+        let Judging::Rebasing(after) = self.judging else { return Ok(()) };
+        self.sending.grew(heads);
+        if self.forgotten.is_some() && !self.own.fetch.contains(&self.office) && self.carries == Carries::Everything {
+            self.fetching.want(vec![self.office.clone()]);
+            self.judging = Judging::Fetching;
+            return Ok(());
+        }
+        self.resume(now, after, out)
+    }
+
+    pub(super) fn took_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        let Some(origin) = self.fetching.took_back(out) else { return Ok(()) };
+        let forgotten = self.forgotten.filter(|_| origin == self.office);
+        out.push(Action::Count(LinkEvent::FetchFinished));
+        out.push(Action::FetchFinished { origin, forgotten });
+        self.past_is_back(now, out)
+    }
+
+    pub(super) fn fetch_failed(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        out.push(Action::Count(LinkEvent::FetchFailed));
+        self.past_is_back(now, out)
+    }
+
+    /// Or will not come in this session.
+    pub(super) fn past_is_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
+        if !matches!(self.judging, Judging::Fetching) || self.fetching.is_waiting_for(&self.office) {
+            return Ok(());
+        }
+        self.resume(now, self.start(), out)
+    }
+
+    pub(super) fn start(&self) -> PerLane<Position> {
+        let start = Position::start(self.own.epoch);
+        per_lane(|_| start)
+    }
+
+    pub(super) fn resume(&mut self, now: Now, after: PerLane<Position>, out: &mut Vec<Action>) -> Result<(), Stop> {
+        self.judging = Judging::Over;
+        self.sending.resume(after, self.own.custody, self.own.arrived);
+        if self.draining.is_some() {
+            self.sending.stop();
+        }
+        for frame in std::mem::take(&mut self.early) {
+            self.acknowledged(now, frame, out)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep_early(&mut self, frame: Frame) -> Result<(), PeerFault> {
+        if self.early.len() >= EARLY_MAX {
+            return Err(PeerFault::Unexpected("acknowledgement"));
+        }
+        self.early.push(frame);
+        Ok(())
+    }
+}
+
+pub(super) fn fork(reason: ForkReason, event: LinkEvent, out: &mut Vec<Action>) -> Stop {
+    out.push(Action::Count(event));
+    out.push(Action::Fork(reason));
+    out.push(farewell(Duration::ZERO));
+    Stop(EndReason::Forking(reason), RetryHint::Soon)
+}
