@@ -8,4 +8,5 @@ pub mod ground;
 pub mod hostile;
 pub mod lying;
 pub mod net;
+pub mod program;
 pub mod running;

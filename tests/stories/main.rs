@@ -3,6 +3,8 @@
 mod carriage;
 mod coming_back;
 mod doors;
+mod full_disk;
 mod guarantees;
 mod lines;
+mod program;
 mod tree;

@@ -1,0 +1,152 @@
+//! The program as officers and operators use it: real processes, real commands, real exit codes.
+
+use dutynet_tests::program::{Site, wait_for};
+
+const CLERK: [&str; 2] = ["--as", "z01:张三"];
+
+fn founded(folder: &std::path::Path) -> Site {
+    let root = Site::new(folder);
+    root.done(&["init", "440000", "--name", "广东省", "--class", "province", "--area", "440000", "--zone", "gov"]);
+    root
+}
+
+/// A served parent with one enrolled child; the parent's link port is fixed so that it can come back.
+fn parent_and_child(folder: &std::path::Path) -> (Site, Site) {
+    let mut parent = founded(&folder.join("parent"));
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = std::fs::read_to_string(parent.folder.join("node.toml")).unwrap();
+    parent.configure(&config.replacen("127.0.0.1:0", &free.to_string(), 1));
+    parent.serve();
+    let child = Site::new(&folder.join("child"));
+    let invite = ["invite", "440800", "--name", "湛江市", "--class", "city", "--area", "440800", "--as", "z01:张三", "--json"];
+    let invitation = parent.done(&invite).json()["invitation"].as_str().unwrap().to_owned();
+    let enrolled = child.run_with(&["enrol", "-"], &invitation);
+    assert_eq!(enrolled.status, 0, "{enrolled:?}");
+    (parent, child)
+}
+
+#[test]
+fn five_submissions_of_one_zero_report_while_offline_are_one_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut parent, mut child) = parent_and_child(folder.path());
+    parent.stop();
+    child.serve();
+    let zero = ["report", "zero", "--as", "z01:张三", "--json"];
+    let filed: Vec<_> = (0..5).map(|_| child.done(&zero).json()).collect();
+    assert_eq!(filed[0]["folded"], false);
+    assert_eq!(filed[0]["state"], "saved");
+    for again in &filed[1..] {
+        assert_eq!(again["folded"], true);
+        assert_eq!(again["record"], filed[0]["record"]);
+        assert_eq!(again["revision"], 1);
+    }
+    parent.serve();
+    wait_for("the report is on the parent's board", || {
+        let board = parent.done(&["report", "board", "--json"]).json();
+        board["rows"].as_array().unwrap().iter().any(|row| row["office"] == "440800" && row["filed"] == "zero")
+    });
+    let shown = parent.done(&["report", "show", "zero", "--office", "440800", "--json"]).json();
+    assert_eq!(shown["revisions"].as_array().unwrap().len(), 1, "{shown}");
+    wait_for("its maker hears that it has arrived", || child.done(&zero).json()["state"] == "arrived");
+}
+
+#[test]
+fn what_an_office_has_filed_survives_a_kill_and_a_correction_keeps_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut root = founded(folder.path());
+    root.serve();
+    let daily = ["report", "daily", "--as", "z01:张三", "--leader", "王五", "--officer", "李四", "--phone", "0759-3331234"];
+    root.done(&[daily.as_slice(), &["--calls", "3", "--incident", "自然灾害=1:台风"]].concat());
+    root.kill();
+    root.serve();
+    let missing = root.run(&["report", "correct", "daily", "--as", "z01:张三", "--calls", "4"]);
+    assert_eq!(missing.status, 2, "a correction without a reason is a wrong command: {missing:?}");
+    root.done(&["report", "correct", "daily", "--as", "z01:张三", "--reason", "漏记一件", "--calls", "4"]);
+    let shown = root.done(&["report", "show", "daily", "--json"]).json();
+    let revisions = shown["revisions"].as_array().unwrap();
+    assert_eq!(revisions.len(), 2, "{shown}");
+    let verified = root.done(&["verify"]);
+    assert!(verified.out.contains("核对无误"), "{verified:?}");
+}
+
+#[test]
+fn a_node_that_is_not_running_is_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = founded(folder.path());
+    root.run(&["status"]).is_refused(3, "NOT_SERVING");
+    root.run(&[["report", "zero"].as_slice(), &CLERK].concat()).is_refused(3, "NOT_SERVING");
+    assert_eq!(root.run(&["report", "nonsense"]).status, 2);
+}
+
+#[test]
+fn a_folder_that_cannot_be_worked_in_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut root = founded(&folder.path().join("a"));
+    root.run(&["init", "440000", "--name", "广东省", "--class", "province", "--zone", "gov"]).is_refused(1, "FOLDER_TAKEN");
+    root.serve();
+    root.run(&["serve"]).is_refused(1, "FOLDER_LOCKED");
+    root.run(&["rebuild"]).is_refused(1, "STOP_FIRST");
+    root.stop();
+    let config = std::fs::read_to_string(root.folder.join("node.toml")).unwrap();
+    root.configure(&config.replace("data = \"data\"", "data = \"data\"\noffice = \"440800\""));
+    root.run(&["serve"]).is_refused(1, "FOLDER_OF_ANOTHER");
+    let empty = Site::new(&folder.path().join("b"));
+    empty.run(&["serve"]).is_refused(1, "FOLDER_EMPTY");
+}
+
+#[test]
+fn a_port_in_use_is_named_before_anything_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut root = founded(folder.path());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    let config = std::fs::read_to_string(root.folder.join("node.toml")).unwrap();
+    for at in ["[link]\nlisten = ", "[api]\nlisten = "] {
+        root.configure(&config.replace(&format!("{at}\"127.0.0.1:0\""), &format!("{at}\"{port}\"")));
+        let said = root.run(&["serve"]);
+        said.is_refused(1, "PORT_IN_USE");
+        assert!(said.err.contains(&port), "{}", said.err);
+    }
+    root.configure(&config);
+    root.serve();
+    root.done(&["status"]);
+}
+
+#[test]
+fn every_fault_of_a_configuration_is_named_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path());
+    site.configure("[node]\ndata = 3\n\n[link]\nheartbeat = \"x\"\nfoo = 1\n\n[api]\nlisten = \"0.0.0.0:7601\"\n\n[bar]\n");
+    for words in [["check-config"], ["serve"]] {
+        let said = site.run(&words);
+        said.is_refused(1, "CONFIG_FAULTS");
+        for fault in ["node.data", "link.heartbeat", "link.foo", "api.listen", "bar"] {
+            assert!(said.err.contains(fault), "{fault} is not named: {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn invitations_are_good_once_for_one_office_and_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut parent = founded(&folder.path().join("parent"));
+    parent.serve();
+    let invite = |valid: &str| {
+        let words =
+            ["invite", "440800", "--name", "湛江市", "--class", "city", "--as", "z01:张三", "--valid-for", valid, "--json"];
+        parent.done(&words).json()["invitation"].as_str().unwrap().to_owned()
+    };
+    let (first, late) = (invite("24h"), invite("1s"));
+    let enrol = |name: &str, text: &str| Site::new(&folder.path().join(name)).run_with(&["enrol", "-"], text);
+    enrol("torn", &first[..first.len() / 2]).is_refused(1, "INVITATION_UNREADABLE");
+    enrol("mistyped", &first.replacen(&first[30..31], if &first[30..31] == "a" { "b" } else { "a" }, 1))
+        .is_refused(1, "INVITATION_UNREADABLE");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    enrol("late", &late).is_refused(1, "INVITATION_EXPIRED");
+    let good = enrol("good", &first);
+    assert_eq!(good.status, 0, "{good:?}");
+    enrol("second", &first).is_refused(1, "INVITATION_USED");
+    parent.run(&["invite", "440800", "--name", "湛江市", "--class", "city", "--as", "z01:张三"]).is_refused(1, "OFFICE_EXISTS");
+    parent.stop();
+    enrol("alone", &first).is_refused(1, "PARENT_UNREACHABLE");
+}
