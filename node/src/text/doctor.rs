@@ -35,7 +35,7 @@ pub const KEY_GOOD: &str = "单位密钥完好，只有属主可读。";
 
 /// Until when the certificate is good.
 pub fn leaf_good(until: &str) -> String {
-    format!("证书有效至 {until}，到期前由上级自动更换。")
+    format!("证书有效至 {until}。")
 }
 
 /// The certificate has ended, or is about to.
