@@ -97,7 +97,9 @@ impl Hostile {
             match self.hear().await.expect("a stream that goes on") {
                 Frame::Custody(custody) => heard.push(custody),
                 Frame::Heartbeat(_) | Frame::Arrived(_) | Frame::Batch(_) => {}
-                other => panic!("unexpected {other:?}"),
+                other @ (Frame::Hello(_) | Frame::Refused(_) | Frame::Drain { .. } | Frame::Fetch(_) | Frame::Fetched(_)) => {
+                    panic!("unexpected {other:?}")
+                }
             }
             if heard.last().is_some_and(|custody| custody.at.seq.0 >= through) {
                 return heard;
