@@ -3,3 +3,4 @@
 mod index;
 mod journal;
 mod link;
+mod outbox;

@@ -4,6 +4,7 @@
 //! (images and kills), `stories` (several real nodes). What two kinds share stands here; what one kind needs stays with it.
 
 pub mod between;
+pub mod county;
 pub mod ground;
 pub mod hostile;
 pub mod lying;

@@ -258,6 +258,7 @@ impl Applier<'_> {
     }
 
     fn peer_epoch(&mut self, neighbour: OfficeId, epoch: Epoch) {
+        self.waits.retain(|(from, _), _| *from != neighbour);
         let old = self.heads.incoming.insert(neighbour.clone(), InLink { epoch, lanes: PerLane::default() });
         for (lane, held) in old.iter().flat_map(|link| Lane::ALL.map(|lane| (lane, &link.lanes[lane]))) {
             for wait in &held.waits {

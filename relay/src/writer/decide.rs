@@ -13,8 +13,8 @@ use bytes::Bytes;
 use super::{
     Identity, Moment, Random, Space, StoreError,
     frames::{
-        AcceptedFrame, ConsumedFrame, Entry, GroupPlace, HopFrame, PositionsFrame, PositionsOf, ReroutedFrame, RouteFrame,
-        Verdict,
+        AcceptedFrame, ConsumedFrame, Entry, GroupPlace, HopFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame,
+        RouteFrame, Verdict,
     },
     heads::Heads,
     intent::{Answer, Draft, Intent, WriteRefusal},
@@ -49,6 +49,8 @@ pub(super) struct Decision<'a> {
     pub(super) seal_frames: HashMap<Digest, u32>,
     pub(super) unsealed: BTreeMap<StreamId, Vec<(usize, Record)>>,
     pub(super) introduced: HashSet<Vec<u8>>,
+    /// Positions that this commit has parked, or taken out of being parked.
+    pub(super) parked: HashMap<(OfficeId, Lane, LinkSeq), ParkedState>,
 }
 
 /// A record that this commit accepts, and which of its entries that is.
@@ -88,6 +90,7 @@ impl<'a> Decision<'a> {
             seal_frames: HashMap::new(),
             unsealed: BTreeMap::new(),
             introduced: HashSet::new(),
+            parked: HashMap::new(),
         }
     }
 
@@ -329,6 +332,13 @@ impl<'a> Decision<'a> {
         self.push(Entry::Positions(PositionsFrame { neighbour: to.as_str().to_owned(), of }));
     }
 
+    /// Epoch of a neighbour's incoming positions, with what this commit has taken.
+    fn peer_epoch(&self, of: &OfficeId) -> Option<Bytes> {
+        let held = self.heads.incoming.get(of).map(|link| link.epoch);
+        let epoch = self.peer_epochs.get(of).copied().or(held)?;
+        Some(Bytes::copy_from_slice(&epoch.0))
+    }
+
     pub(super) fn push_accepted(
         &mut self,
         record: &Record,
@@ -351,6 +361,7 @@ impl<'a> Decision<'a> {
             received_at: self.at.wall.0,
             trail,
             offset_ms: self.at.offset_ms,
+            in_epoch: from.filter(|(.., seq)| seq.0 > 0).and_then(|(office, ..)| self.peer_epoch(office)).unwrap_or_default(),
         };
         self.records.insert(record.reference(), Fresh { record: record.clone(), entry: self.entries.len() });
         self.push(Entry::Accepted(head, body));

@@ -26,10 +26,7 @@ impl Decision<'_> {
         let known = self.peer_epochs.get(&from).copied();
         let known = known.or_else(|| self.heads.incoming.get(&from).map(|link| link.epoch));
         let begins_epoch = known != Some(epoch);
-        if begins_epoch {
-            self.chains.retain(|(office, _), _| *office != from);
-        }
-        let held = self.chain(&from, epoch, lane);
+        let held = if begins_epoch { Position::start(epoch) } else { self.chain(&from, epoch, lane) };
         let expected = held.seq.next();
         if first != expected {
             return Ok(Answer::Refused(WriteRefusal::OutOfOrder { expected, got: first }));
@@ -37,6 +34,7 @@ impl Decision<'_> {
         if begins_epoch {
             let of = Some(PositionsOf::PeerEpoch(Bytes::copy_from_slice(&epoch.0)));
             self.push(Entry::Positions(PositionsFrame { neighbour: from.as_str().to_owned(), of }));
+            self.chains.retain(|(office, _), _| *office != from);
             self.peer_epochs.insert(from.clone(), epoch);
         }
         let (mut at, mut refusals) = (held, Vec::new());
@@ -51,7 +49,8 @@ impl Decision<'_> {
     /// Where an incoming lane stands, with what this commit has taken.
     fn chain(&self, from: &OfficeId, epoch: Epoch, lane: Lane) -> Position {
         let taken = self.chains.get(&(from.clone(), lane)).copied();
-        taken.unwrap_or_else(|| self.heads.held(from, epoch, lane))
+        let begun = self.peer_epochs.get(from).map(|begun| Position::start(*begun));
+        taken.or(begun).unwrap_or_else(|| self.heads.held(from, epoch, lane))
     }
 
     fn position(&mut self, at: (&OfficeId, Lane, LinkSeq), item: Judged) -> Result<Option<Refusal>, StoreError> {

@@ -70,6 +70,9 @@ pub(crate) struct AcceptedFrame {
     /// This office's clock minus its parent's, ms, as known then.
     #[prost(sint64, tag = "12")]
     pub(crate) offset_ms: i64,
+    /// The sender's epoch that `in_seq` counts in; empty: not by a lane.
+    #[prost(bytes = "bytes", tag = "13")]
+    pub(crate) in_epoch: Bytes,
 }
 
 /// A group's place.

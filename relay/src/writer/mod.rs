@@ -36,6 +36,7 @@ pub use store::{ParkedRecord, RecordState, Store, Stored};
 
 use std::{
     collections::HashMap,
+    iter::Peekable,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -51,8 +52,11 @@ use crate::{
     record::OfficeKey,
 };
 
-/// Most entries of one group. Only a fork or a rebase makes more: positions, which can stand in several groups.
-const GROUP_ENTRIES_MAX: usize = 8192;
+/// A commit that has made so many entries takes no further intent into its group.
+const RUN_ENTRIES_MAX: usize = 4096;
+/// Most entries of one group. Only a fork or a rebase makes more: positions, which can stand in several groups. Nothing else may, since
+/// frames name each other by their index in the group.
+const GROUP_ENTRIES_MAX: usize = 60_000;
 /// Seals whose place is remembered, so that a group that comes in two batches is stored under one seal.
 const SEALS_REMEMBERED: usize = 1024;
 
@@ -147,24 +151,33 @@ impl Writer {
         let before = self.store.registry();
         let mut committed = Committed::default();
         let mut rest = intents.into_iter().peekable();
-        while let Some(first) = rest.next() {
-            let mut run = vec![first];
-            while !run[0].stands_alone() && rest.peek().is_some_and(|next| !next.stands_alone()) {
-                run.extend(rest.next());
-            }
-            self.commit_run(run, at, &mut committed)?;
+        while rest.peek().is_some() {
+            self.commit_run(&mut rest, at, &mut committed)?;
         }
         committed.registry_changed = !Arc::ptr_eq(&before, &self.store.registry());
         Ok(committed)
     }
 
-    fn commit_run(&mut self, run: Vec<Intent>, at: Moment, committed: &mut Committed) -> Result<(), StoreError> {
+    /// Takes as many intents as make one group.
+    fn commit_run(
+        &mut self,
+        rest: &mut Peekable<std::vec::IntoIter<Intent>>,
+        at: Moment,
+        committed: &mut Committed,
+    ) -> Result<(), StoreError> {
         let heads = self.store.heads.clone();
         let decided = {
             let heads = heads.read().unwrap_or_else(PoisonError::into_inner);
             let known = (&mut self.random, &self.seals);
             let mut decision = Decision::new(&heads, &self.store, &self.identity, at, known);
-            let answers = run.into_iter().map(|intent| decision.intent(intent)).collect::<Result<Vec<_>, _>>()?;
+            let mut answers = Vec::new();
+            let mut alone = false;
+            while let Some(intent) = rest.next_if(|next| {
+                answers.is_empty() || !(alone || next.stands_alone() || decision.entries.len() >= RUN_ENTRIES_MAX)
+            }) {
+                alone = intent.stands_alone();
+                answers.push(decision.intent(intent)?);
+            }
             decision.finish(answers)?
         };
         for group in decided.entries.chunks(GROUP_ENTRIES_MAX) {

@@ -78,7 +78,8 @@ impl Decision<'_> {
         }
         let known = self.heads.out_lane(neighbour, lane).cloned().unwrap_or_default();
         for refusal in custody.refusals {
-            if known.tombstones.contains(&refusal.seq) || refusal.seq > through {
+            let now = self.parked.get(&(neighbour.clone(), lane, refusal.seq));
+            if known.tombstones.contains(&refusal.seq) || refusal.seq > through || now == Some(&ParkedState::Parked) {
                 continue;
             }
             let (code, detail) = (refusal.code.name(), refusal.detail);
@@ -97,7 +98,8 @@ impl Decision<'_> {
         }
         for seq in &arrived.refused {
             let key = keys::parked(neighbour, self.heads.ordinal(), lane, *seq);
-            if *seq <= arrived.seq && self.store.index.get(CUSTODY, &key)?.is_none() {
+            let now = self.parked.contains_key(&(neighbour.clone(), lane, *seq));
+            if *seq <= arrived.seq && !now && self.store.index.get(CUSTODY, &key)?.is_none() {
                 let detail = "refused by an office further on".to_owned();
                 self.park(neighbour, (lane, *seq), ParkedState::RefusedBelow, ("FURTHER_ON", detail))?;
             }
@@ -120,11 +122,10 @@ impl Decision<'_> {
         let Some(place) = self.store.place_at(neighbour, ordinal, lane, seq)? else { return Ok(()) };
         let (head, _) = self.store.accepted(place)?;
         // Positions of the sender's earlier epochs mean nothing to it now.
-        let current = OfficeId::parse(&head.from).ok().and_then(|from| self.heads.incoming.get(&from));
-        let told = current.is_some_and(|link| {
-            let lane = Lane::from_number(head.in_lane);
-            lane.and_then(|lane| link.lanes[lane].at).is_some_and(|at| at.seq.0 >= head.in_seq)
-        });
+        let from = OfficeId::parse(&head.from).ok();
+        let current = from.and_then(|from| self.heads.incoming.get(&from)).map(|link| link.epoch);
+        let told = current.is_some_and(|epoch| head.in_epoch.as_ref() == epoch.0.as_slice());
+        self.parked.insert((neighbour.clone(), lane, seq), state);
         self.push(Entry::Parked(ParkedFrame {
             neighbour: neighbour.as_str().to_owned(),
             lane: lane.number(),
@@ -145,33 +146,28 @@ impl Decision<'_> {
     /// A person retries or withdraws what is parked.
     fn settle(&mut self, at: &ParkedAt, by: &Person, state: ParkedState) -> Result<Answer, StoreError> {
         let parked = self.store.parked()?.into_iter().find(|parked| parked.at == *at && !parked.below);
-        let Some(parked) = parked else { return Ok(Answer::Refused(WriteRefusal::NotParked)) };
-        for ordinal in (0..=self.heads.ordinal()).rev() {
-            let Some(place) = self.store.place_at(&at.neighbour, ordinal, at.lane, at.seq)? else { continue };
-            let stored = self.store.stored(place)?;
-            if stored.record.reference() != parked.reference {
-                continue;
-            }
-            if state == ParkedState::Retried {
-                self.reroute(&at.neighbour, (&stored, place), String::new());
-            }
-            self.push(Entry::Parked(ParkedFrame {
-                neighbour: at.neighbour.as_str().to_owned(),
-                lane: at.lane.number(),
-                seq: at.seq.0,
-                ordinal,
-                state: state.into(),
-                code: parked.code,
-                detail: parked.detail,
-                at: self.at.wall.0,
-                by: format!("{} {}", by.id, by.name),
-                in_from: String::new(),
-                in_lane: 0,
-                in_seq: 0,
-            }));
-            return Ok(Answer::Done);
+        let now = self.parked.insert((at.neighbour.clone(), at.lane, at.seq), state);
+        let Some(parked) = parked.filter(|_| now.is_none()) else { return Ok(Answer::Refused(WriteRefusal::NotParked)) };
+        let place = self.store.place_at(&at.neighbour, parked.ordinal, at.lane, at.seq)?;
+        let place = place.ok_or(StoreError::Index("parked place"))?;
+        if state == ParkedState::Retried {
+            self.send_again(&at.neighbour, place)?;
         }
-        Ok(Answer::Refused(WriteRefusal::NotParked))
+        self.push(Entry::Parked(ParkedFrame {
+            neighbour: at.neighbour.as_str().to_owned(),
+            lane: at.lane.number(),
+            seq: at.seq.0,
+            ordinal: parked.ordinal,
+            state: state.into(),
+            code: parked.code,
+            detail: parked.detail,
+            at: self.at.wall.0,
+            by: format!("{} {}", by.id, by.name),
+            in_from: String::new(),
+            in_lane: 0,
+            in_seq: 0,
+        }));
+        Ok(Answer::Done)
     }
 
     fn rewind(&mut self, neighbour: &OfficeId, holds: PerLane<LinkSeq>) {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     disk::Disk,
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
-    index::{CUSTODY, Index, scan_prefix},
+    index::{Batch, CUSTODY, Index, scan_prefix},
     journal::{Cursor, Journal, JournalReader, Opened, Options},
     link::frame::Position,
     record::{StreamId, entry_from_body},
@@ -101,6 +101,7 @@ fn catch_up(index: &dyn Index, journal: &JournalReader, heads: &mut Heads) -> Re
     loop {
         let groups = journal.groups_after(heads.applied, REPLAY_BYTES)?;
         if groups.is_empty() {
+            settle_end(index, journal.end(), heads)?;
             return Ok(replayed);
         }
         for group in groups {
@@ -111,6 +112,17 @@ fn catch_up(index: &dyn Index, journal: &JournalReader, heads: &mut Heads) -> Re
             replayed += 1;
         }
     }
+}
+
+/// The end has another form when the last group has moved; what replay would write counts.
+fn settle_end(index: &dyn Index, end: Cursor, heads: &mut Heads) -> Result<(), StoreError> {
+    if heads.applied != end && heads.applied.groups == end.groups {
+        heads.applied = end;
+        let mut batch = Batch::default();
+        batch.put(keys::APPLIED, keys::cursor_bytes(end));
+        index.apply(CUSTODY, &batch)?;
+    }
+    Ok(())
 }
 
 fn applied(index: &dyn Index) -> Result<Cursor, StoreError> {

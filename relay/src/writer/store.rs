@@ -72,6 +72,8 @@ pub struct ParkedRecord {
     pub since: UnixMillis,
     /// Some office further on refused it, not the neighbour itself.
     pub below: bool,
+    /// In which of this store's epochs, from 0.
+    pub(crate) ordinal: u32,
 }
 
 /// Reads; see the module.
@@ -335,6 +337,7 @@ impl Store {
             detail: frame.detail.clone(),
             since: UnixMillis(frame.at),
             below: frame.state() == ParkedState::RefusedBelow,
+            ordinal,
         })
     }
 
