@@ -9,5 +9,6 @@ pub mod ground;
 pub mod hostile;
 pub mod lying;
 pub mod net;
+pub mod process;
 pub mod program;
 pub mod running;

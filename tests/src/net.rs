@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     between::GoBetween,
-    running::{Running, copy_folder, quick},
+    running::{Running, copy_folder, open, quick},
 };
 
 /// How long a condition may take before a story fails. Generous: it is a bound on waiting, not a measurement.
@@ -167,8 +167,7 @@ impl Network {
         let known = self.offices.get_mut(&id).expect("an office of the story");
         let mut config = quick(known.folder.clone());
         tune(&mut config);
-        let opened = Relay::open(config, Arc::new(SystemClock::default()));
-        self.run(&id, opened.expect("a store opens")).await;
+        self.run(&id, open(config).await).await;
     }
 
     /// Starts an office that is off, with another disk in front of its journal.

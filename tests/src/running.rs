@@ -8,9 +8,12 @@ use std::{
 
 use dutynet_relay::{
     clock::SystemClock,
-    relay::{Relay, RelayConfig},
+    folder::FolderError,
+    relay::{OpenError, Relay, RelayConfig},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::net::until;
 
 /// A node that is on.
 pub struct Running {
@@ -21,9 +24,8 @@ pub struct Running {
 
 impl Running {
     /// Opens a folder and keeps its link to the parent, beside whatever else runs: a second machine of an office.
-    pub fn beside(folder: PathBuf) -> Self {
-        let relay = Relay::open(quick(folder), Arc::new(SystemClock::default())).expect("a store opens");
-        Self::of(relay, None)
+    pub async fn beside(folder: PathBuf) -> Self {
+        Self::of(open(quick(folder)).await, None)
     }
 
     pub(crate) fn of(relay: Relay, listener: Option<TcpListener>) -> Self {
@@ -36,6 +38,21 @@ impl Running {
         self.relay.stop();
         self.task.await.expect("a node that does not panic");
     }
+}
+
+/// Opens a folder that nobody works in. Whenever a story beside starts a process, that one holds every open file of this one, locks
+/// too, for the moment between fork and exec: so a lock is waited for.
+pub(crate) async fn open(config: RelayConfig) -> Relay {
+    let mut opened = None;
+    until("a store opens", || match Relay::open(config.clone(), Arc::new(SystemClock::default())) {
+        Err(OpenError::Folder(FolderError::Locked(_))) => false,
+        other => {
+            opened = Some(other.expect("a store opens"));
+            true
+        }
+    })
+    .await;
+    opened.expect("it has opened")
 }
 
 /// A node's configuration with short times.

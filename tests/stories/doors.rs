@@ -84,7 +84,7 @@ async fn a_machine_that_was_replaced_is_told_so_and_keeps_what_it_has() {
     let old = net.folder("c");
     net.replace("p", "c").await;
     net.is_linked("p", "c").await;
-    let old = Running::beside(old);
+    let old = Running::beside(old).await;
     let reason = || old.relay.links()[0].state.reason.clone();
     until("told so", || reason().contains("Superseded")).await;
     let note = draft(Lane::Routine, vec![Audience::UpTo(office("p"))], b"too late");
@@ -102,7 +102,7 @@ async fn a_copied_machine_beside_the_original_is_kept_out_and_the_original_stays
     net.start("c").await;
     let report = net.report("c", "p", "the original").await;
     net.has_arrived(&report, "c").await;
-    let twin = Running::beside(copy.clone());
+    let twin = Running::beside(copy.clone()).await;
     until("noticed above", || net.counter("p", "quarantined") > 0).await;
     let reason = || twin.relay.links()[0].state.reason.clone();
     until("told so", || reason().contains("another machine shows this office")).await;
@@ -116,7 +116,7 @@ async fn a_copied_machine_beside_the_original_is_kept_out_and_the_original_stays
     // The original goes; now the histories meet, and the copy finds that it is behind.
     twin.stop().await;
     net.stop("c").await;
-    let twin = Running::beside(copy);
+    let twin = Running::beside(copy).await;
     until("the copy's record arrives", || net.body("p", &of_twin).is_some()).await;
     until("it has its past", || twin.relay.store().record(&report).unwrap().is_some()).await;
     assert_eq!(twin.relay.status().counters["epochs_forked"], 1);

@@ -5,6 +5,7 @@ mod coming_back;
 mod doors;
 mod full_disk;
 mod guarantees;
+mod kills;
 mod lines;
 mod program;
 mod tree;

@@ -58,6 +58,9 @@ async fn g5_many_of_the_largest_records_pass_and_come_back_to_an_empty_disk() {
     }
 }
 
+/// The machine has one disk: only one story at a time may fill it.
+static THE_DISK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A file that takes so much of the disk away, and gives it back when it is removed.
 struct Ballast(PathBuf);
 
@@ -78,6 +81,7 @@ impl Drop for Ballast {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g5_a_filling_disk_refuses_routine_work_first_and_takes_it_again_when_there_is_space() {
+    let _alone = THE_DISK.lock().await;
     let mut net = Network::found("p").await;
     net.join("p", "c").await;
     let free = net.relay("c").status().disk.0;
@@ -105,6 +109,7 @@ async fn g5_a_filling_disk_refuses_routine_work_first_and_takes_it_again_when_th
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn g5_a_parent_with_a_full_disk_acknowledges_nothing_and_goes_on_when_there_is_space() {
+    let _alone = THE_DISK.lock().await;
     let mut net = Network::found("p").await;
     net.join("p", "c").await;
     let free = net.relay("p").status().disk.0;
