@@ -14,7 +14,7 @@ use crate::{
     body,
     domain::board::{BoardRow, Filed, Line, LineFact, Timing},
     text::{refusal::Refusal, warning},
-    usecase::{self, Board, FileReport, NewChild, NodeStatus, Refused, Revision, Verified, Warning},
+    usecase::{Board, FileReport, FiledReport, NewChild, NodeStatus, Refused, Revision, Verified, Warning},
 };
 
 fn millis(at: Option<UnixMillis>) -> i64 {
@@ -62,7 +62,7 @@ pub(super) fn file_report(from: api::FileReportRequest) -> Result<FileReport, Re
     })
 }
 
-pub(super) fn filed(from: &usecase::Filed) -> api::FileReportReply {
+pub(super) fn filed(from: &FiledReport) -> api::FileReportReply {
     api::FileReportReply {
         record: Some(reference(&from.reference)),
         revision: from.revision,

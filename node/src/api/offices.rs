@@ -6,7 +6,7 @@ use dutynet_proto::api::{self, offices_server::Offices};
 use tonic::{Request, Response, Status};
 
 use super::{convert, said};
-use crate::usecase::{Office, Replacing};
+use crate::usecase::{InvitationTerms, Office, Replacing};
 
 /// See `api.proto`.
 pub(super) struct OfficesService(pub(super) Office);
@@ -27,7 +27,8 @@ impl Offices for OfficesService {
         let request = request.into_inner();
         let replacing = if request.replace { Replacing::Machine } else { Replacing::Nothing };
         let child = convert::new_child(request.office.unwrap_or_default());
-        let terms = (Duration::from_millis(request.valid_for_ms), request.addresses);
+        let valid_for = Duration::from_millis(request.valid_for_ms);
+        let terms = InvitationTerms { valid_for, addresses: request.addresses };
         let invited = self.0.invite(child, replacing, terms).await.map_err(said)?;
         Ok(Response::new(api::InviteReply { invitation: invited.invitation, valid_until_ms: invited.valid_until.0 }))
     }

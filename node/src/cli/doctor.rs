@@ -13,7 +13,7 @@ use dutynet_relay::{
 use super::{
     args::{Output, Place},
     client::{self, Node, heard},
-    convert, json, printed,
+    convert, json, lines, printed,
     table::Table,
     told::Told,
 };
@@ -184,5 +184,5 @@ fn check_line(found: &mut CheckUp, link: &api::LinkRow) {
         Line::Up | Line::None => Finding::Good,
         Line::Down | Line::Unknown => Finding::Watch,
     };
-    found.add("line", finding, doctor::line(&link.name, notice::relation(link.is_parent), words::line(line), &since));
+    found.add("line", finding, doctor::line(&link.name, lines::relation(link), words::line(line), &since));
 }

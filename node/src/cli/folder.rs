@@ -73,12 +73,13 @@ pub(super) async fn serve(place: &Place, serve: &Serve) -> Result<String, Told> 
     let running = Running::start(config).await?;
     let serving = running.serving();
     say(io::stdout(), &notice::serving(running.name(), &serving.office, &serving.api, serving.link.as_deref()));
-    let end = end(serve.until_stdin_closes).map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
+    let end = end(serve).map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
     running.until(end).await?;
     Ok(notice::STOPPED.to_owned())
 }
 
-fn end(with_stdin: bool) -> io::Result<impl Future<Output = ()>> {
+fn end(serve: &Serve) -> io::Result<impl Future<Output = ()> + use<>> {
+    let with_stdin = serve.until_stdin_closes;
     let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {

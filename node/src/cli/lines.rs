@@ -26,7 +26,7 @@ pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told>
         links.row([
             row.office.clone(),
             row.name.clone(),
-            notice::relation(row.is_parent).to_owned(),
+            relation(row).to_owned(),
             words::line(convert::line(row.line)).to_owned(),
             time(row.since_ms),
             waiting(&row.lanes),
@@ -43,6 +43,11 @@ pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told>
         lines.row([row.office.clone(), words::line(convert::line(row.line)).to_owned(), time(row.since_ms)]);
     }
     Ok([links.render(), lines.render()].join("\n\n"))
+}
+
+/// Above or below this node.
+pub(super) fn relation(row: &api::LinkRow) -> &'static str {
+    if row.is_parent { notice::PARENT } else { notice::CHILD }
 }
 
 fn waiting(lanes: &[api::LaneRow]) -> String {

@@ -127,15 +127,19 @@ fn board_text(reply: &api::BoardReply) -> String {
     let mut table = Table::new(&notice::BOARD);
     for row in &reply.rows {
         let line = convert::line_fact(row.line, row.line_since_ms);
-        let figures = [row.calls, row.incidents].map(|figure| dash_if(row.revision == 0, figure));
-        let [calls, incidents] = figures;
+        // Of an office that has filed nothing there are no figures, not even a nought.
+        let figures = [row.revision.into(), row.calls, row.incidents];
+        let [revision, calls, incidents] = figures.map(|figure| match row.revision {
+            0 => words::DASH.to_owned(),
+            1.. => figure.to_string(),
+        });
         table.row([
             notice::indented(&row.name, row.depth),
             words::filed(convert::filed(row.filed)).to_owned() + &notice::entered(&row.entered_by),
             words::timing(convert::timing(row.timing)).to_owned(),
             words::line(line.line).to_owned(),
             notice::time(line.since, now),
-            dash_if(row.revision == 0, row.revision.into()),
+            revision,
             time(row.recorded_at_ms),
             time(row.received_at_ms),
             calls,
@@ -145,10 +149,6 @@ fn board_text(reply: &api::BoardReply) -> String {
     let timings: Vec<_> = reply.rows.iter().map(|row| convert::timing(row.timing)).collect();
     let title = notice::board_title(own, &reply.period, UnixMillis(reply.cut_off_ms), now);
     [title, table.render(), notice::board_counts(&timings)].join("\n")
-}
-
-fn dash_if(nothing: bool, figure: i64) -> String {
-    if nothing { words::DASH.to_owned() } else { figure.to_string() }
 }
 
 async fn show(place: &Place, show: &Show) -> Result<String, Told> {

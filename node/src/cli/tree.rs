@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     config,
+    domain::board::Line,
     text::{notice, refusal::Refusal, words},
 };
 
@@ -64,7 +65,7 @@ async fn list(place: &Place, output: Output) -> Result<String, Told> {
             words::class(convert::class(row.class)).to_owned(),
             or_dash(&row.area_code),
             or_dash(&row.parent),
-            notice::node(row.has_node).to_owned(),
+            if row.has_node { notice::HAS_NODE } else { words::line(Line::None) }.to_owned(),
         ]);
     }
     Ok(table.render())

@@ -119,20 +119,18 @@ pub fn hop(office: &str, at: &str) -> String {
     format!("{office} {at}")
 }
 
-/// Parent or child of this node.
-pub fn relation(is_parent: bool) -> &'static str {
-    if is_parent { "上级" } else { "下级" }
-}
+/// A neighbour above.
+pub const PARENT: &str = "上级";
+/// A neighbour below.
+pub const CHILD: &str = "下级";
 
 /// What waits in one lane.
 pub fn waiting(lane: &str, count: u64) -> String {
     format!("{lane} {count}")
 }
 
-/// Whether an office has a node.
-pub fn node(has_node: bool) -> &'static str {
-    if has_node { "有" } else { "无终端" }
-}
+/// The office has a node.
+pub const HAS_NODE: &str = "有";
 
 /// A parked record was sent again.
 pub const RETRIED: &str = "已重新排入待发。";

@@ -13,7 +13,8 @@ use super::{Office, Refused, form, period, person};
 use crate::{
     body::ReportBody,
     domain::{
-        form::{Answer, Fault, Form},
+        beijing::Day,
+        form::{Answer, Fault, Filled, Form},
         report::{self, Decision, Filing, FilingRefused, Held, Purpose, Window},
     },
     projection::Row,
@@ -41,7 +42,7 @@ pub struct FileReport {
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filed {
+pub struct FiledReport {
     /// The record that says it.
     pub reference: RecordRef,
     /// Its number in the row.
@@ -56,10 +57,10 @@ pub struct Filed {
 
 impl Office {
     /// Files or corrects a report of this office. Equal content folds; see [`report`].
-    pub async fn file(&self, asked: FileReport) -> Result<Filed, Refused> {
+    pub async fn file(&self, asked: FileReport) -> Result<FiledReport, Refused> {
         let now = self.now();
         let form = form(&asked.form)?;
-        let by = person(asked.by.clone())?;
+        let asked = FileReport { by: Some(person(asked.by)?), ..asked };
         let period = period(&asked.period, now)?;
         let (filled, purpose) = checked(form, &asked)?;
         let reason = match &purpose {
@@ -81,13 +82,13 @@ impl Office {
             }
             Decision::Make { revision, corrects } => {
                 body.revision = revision;
-                let made = self.relay().submit(self.draft(form, &body, (asked.id, corrects, by, asked.mode))).await?;
+                let made = self.relay().submit(self.draft(form, &asked, &body, corrects)).await?;
                 self.read_what_was_written().await;
                 (made.reference, made.folded)
             }
         };
         let state = self.relay().state_of(&reference)?.unwrap_or(RecordState::Saved);
-        Ok(Filed { reference, revision: body.revision, folded, period: period.to_string(), state })
+        Ok(FiledReport { reference, revision: body.revision, folded, period: period.to_string(), state })
     }
 
     async fn held(&self, row: &Row) -> Result<Vec<Held>, Refused> {
@@ -103,22 +104,17 @@ impl Office {
         }
     }
 
-    fn draft(
-        &self,
-        form: &Form,
-        body: &ReportBody,
-        (id, corrects, by, mode): (RecordId, Option<RecordRef>, Person, Mode),
-    ) -> Draft {
+    fn draft(&self, form: &Form, asked: &FileReport, body: &ReportBody, corrects: Option<RecordRef>) -> Draft {
         Draft {
-            id,
+            id: asked.id,
             kind: form.record_kind.clone(),
             subject: body.subject(),
             lane: Lane::Routine,
             audience: self.upwards(),
-            mode,
+            mode: asked.mode,
             happened_at: None,
             learnt_at: None,
-            person: Some(by),
+            person: asked.by.clone(),
             corrects,
             on_behalf_of: None,
             body: body.encode(),
@@ -134,7 +130,7 @@ impl Office {
 }
 
 /// Every fault at once: those of the answers, and that of the reason.
-fn checked(form: &Form, asked: &FileReport) -> Result<(crate::domain::form::Filled, Purpose), Refused> {
+fn checked(form: &Form, asked: &FileReport) -> Result<(Filled, Purpose), Refused> {
     let purpose = match &asked.correction {
         None => Ok(Purpose::File),
         Some(reason) => report::reason(reason).map(|reason| Purpose::Correct { reason }),
@@ -150,7 +146,7 @@ fn checked(form: &Form, asked: &FileReport) -> Result<(crate::domain::form::Fill
     }
 }
 
-fn refused(refusal: &FilingRefused, period: crate::domain::beijing::Day) -> Refused {
+fn refused(refusal: &FilingRefused, period: Day) -> Refused {
     let refusal = match refusal {
         FilingRefused::Future => Refusal::PeriodFuture,
         FilingRefused::Closed => Refusal::PeriodClosed,

@@ -14,13 +14,13 @@ mod tree;
 mod verify;
 
 pub use board::Board;
-pub use file::{FileReport, Filed};
+pub use file::{FileReport, FiledReport};
 pub use join::{enrol, found};
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use parked::parked_at;
 pub use refused::{Cause, Refused};
 pub use show::{Revision, ShowReport};
-pub use tree::{Invited, NewChild, Replacing};
+pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use verify::{Verified, verify};
 
 use std::{

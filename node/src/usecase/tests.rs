@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     domain::{
         beijing::TimeOfDay,
-        board::{BoardRow, Filed as Form, Timing},
+        board::{BoardRow, Filed, Timing},
         form::{Answer, Row as TableRow, Value},
     },
     projection::Follower,
@@ -83,11 +83,11 @@ impl House {
         self.folder
     }
 
-    async fn file(&self, id: u8, form: &str, calls: i64) -> Result<Filed, Refused> {
+    async fn file(&self, id: u8, form: &str, calls: i64) -> Result<FiledReport, Refused> {
         self.office.file(report(id, form, calls)).await
     }
 
-    async fn correct(&self, id: u8, calls: i64, reason: &str) -> Result<Filed, Refused> {
+    async fn correct(&self, id: u8, calls: i64, reason: &str) -> Result<FiledReport, Refused> {
         self.office.file(FileReport { correction: Some(reason.into()), ..report(id, "daily", calls) }).await
     }
 
@@ -153,7 +153,7 @@ async fn five_runs_of_one_command_make_one_report() {
     }
     assert_eq!((references.len(), made, house.records() - before), (1, 1, 1));
     let row = house.row("2026-07-01").await;
-    assert_eq!((row.filed, row.timing, row.filing.unwrap().revision), (Form::Zero, Timing::InTime, 1));
+    assert_eq!((row.filed, row.timing, row.filing.unwrap().revision), (Filed::Zero, Timing::InTime, 1));
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn what_cannot_be_taken_is_refused_and_nothing_is_half_done() {
         assert_eq!(refusal(house.office.file(asked).await), wanted);
     }
     assert_eq!(house.records(), before);
-    assert_eq!(house.row("2026-07-01").await.filed, Form::Nothing);
+    assert_eq!(house.row("2026-07-01").await.filed, Filed::Nothing);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn an_id_that_was_used_is_used() {
 async fn an_exercise_is_never_counted_with_what_is_real() {
     let house = House::new();
     house.office.file(FileReport { mode: Mode::Exercise, ..report(1, "daily", 3) }).await.unwrap();
-    assert_eq!(house.row("2026-07-01").await.filed, Form::Nothing);
+    assert_eq!(house.row("2026-07-01").await.filed, Filed::Nothing);
     assert!(!house.file(2, "daily", 3).await.unwrap().folded);
 }
 
@@ -269,8 +269,9 @@ async fn an_invitation_needs_an_address_and_an_end() {
         class: Some(OfficeClass::City),
         by: by(),
     };
-    let terms = |days: u64, addresses: &[&str]| {
-        (Duration::from_secs(days * 86_400), addresses.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>())
+    let terms = |days: u64, addresses: &[&str]| InvitationTerms {
+        valid_for: Duration::from_secs(days * 86_400),
+        addresses: addresses.iter().map(|address| (*address).to_owned()).collect(),
     };
     let new = Replacing::Nothing;
     assert_eq!(refusal(house.office.invite(child(), new, terms(1, &[])).await), Refusal::NotListening);
@@ -313,7 +314,7 @@ async fn a_record_that_cannot_be_read_is_noted_and_passed_over() {
     let house = House::new();
     house.office.relay().submit(strange()).await.unwrap();
     house.file(1, "daily", 3).await.unwrap();
-    assert_eq!(house.row("2026-07-01").await.filed, Form::Daily);
+    assert_eq!(house.row("2026-07-01").await.filed, Filed::Daily);
     let status = house.office.status();
     assert_eq!(status.not_interpreted, 1);
     assert!(status.warnings.iter().any(|w| w.kind == WarningKind::NotInterpreted));

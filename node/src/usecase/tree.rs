@@ -44,6 +44,15 @@ pub enum Replacing {
     Machine,
 }
 
+/// How long an invitation is good for, and where the child dials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationTerms {
+    /// Zero: 7 days. At most 30.
+    pub valid_for: Duration,
+    /// `host:port`, first choice first; none: those of the configuration.
+    pub addresses: Vec<String>,
+}
+
 /// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invited {
@@ -76,18 +85,13 @@ impl Office {
     }
 
     /// Makes a one-time invitation for a child with a node.
-    pub async fn invite(
-        &self,
-        new: NewChild,
-        replacing: Replacing,
-        (valid_for, addresses): (Duration, Vec<String>),
-    ) -> Result<Invited, Refused> {
-        let valid_for = if valid_for.is_zero() { VALID_FOR } else { valid_for };
+    pub async fn invite(&self, new: NewChild, replacing: Replacing, asked: InvitationTerms) -> Result<Invited, Refused> {
+        let valid_for = if asked.valid_for.is_zero() { VALID_FOR } else { asked.valid_for };
         if valid_for > VALID_FOR_MAX {
             return Err(Refusal::InvitationTooLong.into());
         }
         let terms = Terms { valid_for, by: person(new.by.clone())? };
-        let addresses = self.addresses(addresses)?;
+        let addresses = self.addresses(asked.addresses)?;
         let (invitation, valid_until) = match replacing {
             Replacing::Nothing => {
                 let new = checked(&new)?;
