@@ -8,8 +8,11 @@
 
 use crate::ids::Digest;
 
+mod home;
+mod left;
 pub mod map;
 pub mod sled_index;
+mod sum;
 
 /// The writer's own space.
 pub const CUSTODY: Space = Space("custody");
@@ -102,15 +105,14 @@ pub fn fingerprint(index: &dyn Index, space: Space) -> Result<Digest, IndexError
     }
 }
 
-/// Whether every key and value keeps to its limit.
+/// Whether every key and value keeps to its limit; no key is empty.
 fn check_sizes(batch: &Batch) -> Result<(), IndexError> {
-    let too_long = batch
-        .changes
-        .iter()
-        .find(|(key, value)| key.len() > KEY_BYTES_MAX || value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES_MAX));
+    let too_long = batch.changes.iter().find(|(key, value)| {
+        !(1..=KEY_BYTES_MAX).contains(&key.len()) || value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES_MAX)
+    });
     let Some((key, value)) = too_long else { return Ok(()) };
     let (key, value) = (key.len(), value.as_ref().map_or(0, Vec::len));
-    Err(IndexError(format!("a key of {key} bytes with a value of {value} bytes is over the limit")))
+    Err(IndexError(format!("a key of {key} bytes with a value of {value} bytes is not within the limits")))
 }
 
 /// Every entry with a prefix, in key order, up to `limit`.

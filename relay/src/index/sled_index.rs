@@ -6,15 +6,16 @@
 //! - it panics, or never returns, on damage: it opens on a thread of its own, with a time limit, and every panic becomes an error, after
 //!   which this index answers nothing more;
 //! - its scans meet half-applied batches: a read–write lock for each space keeps them apart;
-//! - its garbage grows with each batch: the epoch is pushed on after each.
+//! - its garbage grows with each batch: the epoch is pushed on after each;
+//! - it loses entries silently after a flipped bit: each space carries a sum over what it holds ([`super::sum`]), which is compared at the
+//!   next opening unless this one ended in order.
 //!
-//! It never gives space back and cannot be trusted after a power cut; the journal can always make it anew. Whoever cannot trust it calls
-//! [`SledIndex::move_aside`] and opens an empty one. The files stand in a sub-folder with a random name: an attempt to open that was given
+//! It never gives space back and is not trusted when the machine has started anew under it ([`super::left`]); the journal can always make it
+//! anew. Whoever cannot trust it calls [`SledIndex::move_aside`] and opens an empty one. The files stand in a sub-folder with a random name: an attempt to open that was given
 //! up may still be running, and must not find its successor under the same path, nor be taken for it.
 
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
     fs::{self, File},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,17 +29,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Batch, Entries, Index, IndexError, Order, Space, check_sizes};
-use crate::random;
-
+use super::{
+    Batch, Entries, Index, IndexError, Order, Space, check_sizes,
+    home::{aside_name, asides, delete_half_snapshots, home, parent_of, sync_files, sync_folder},
+    left::{self, Left},
+    sum::{FIRST_KEY, SUM_KEY, Sum},
+};
 /// How often the epoch is pushed on after a batch.
 const EPOCH_PUSHES: usize = 16;
 /// Between two tries at a database that an earlier handle of this process still holds.
 const LOCKED_WAIT: Duration = Duration::from_millis(20);
-/// The file that names the sub-folder with sled's files.
-const CURRENT: &str = "current";
-/// How a sub-folder with sled's files begins.
-const HOME_PREFIX: &str = "sled-";
 
 /// Why the index does not open. Each means: move it aside and rebuild, except that `Locked` and `Io` may be the machine's fault.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum OpenIndexError {
     /// sled found damage, or does not know the format.
     #[error("the index is damaged")]
     Damaged(#[source] sled::Error),
+    /// The machine has started anew while it was open: what it holds may be of two times.
+    #[error("the machine has started anew since the index was opened")]
+    Stale,
     /// The machine refused.
     #[error("the index cannot be read or written")]
     Io(#[from] io::Error),
@@ -64,9 +67,45 @@ pub enum OpenIndexError {
 pub struct SledIndex {
     db: sled::Db,
     db_file: File,
-    spaces: RwLock<BTreeMap<Space, Arc<RwLock<sled::Tree>>>>,
+    folder: PathBuf,
+    spaces: RwLock<BTreeMap<Space, Arc<RwLock<Opened>>>>,
     broken: AtomicBool,
     keys_written: AtomicU64,
+}
+
+/// A space, and the sum over it.
+struct Opened {
+    tree: sled::Tree,
+    sum: Sum,
+}
+
+impl Opened {
+    fn of(tree: sled::Tree) -> sled::Result<Self> {
+        let sum = tree.get(SUM_KEY)?.map_or(Sum::default(), |bytes| Sum::read(&bytes));
+        Ok(Self { tree, sum })
+    }
+
+    /// Applies changes, the sum with them.
+    fn apply(&mut self, batch: &Batch) -> sled::Result<()> {
+        let last: BTreeMap<_, _> = batch.changes.iter().map(|(key, value)| (key, value)).collect();
+        let (mut changes, mut sum) = (sled::Batch::default(), self.sum);
+        for (key, value) in last {
+            if let Some(old) = self.tree.get(key)? {
+                sum.take(key, &old);
+            }
+            match value {
+                Some(value) => {
+                    sum.add(key, value);
+                    changes.insert(key.as_slice(), value.as_slice());
+                }
+                None => changes.remove(key.as_slice()),
+            }
+        }
+        changes.insert(SUM_KEY, sum.bytes().as_slice());
+        self.tree.apply_batch(changes)?;
+        self.sum = sum;
+        Ok(())
+    }
 }
 
 impl SledIndex {
@@ -74,15 +113,22 @@ impl SledIndex {
     pub fn open(folder: &Path, cache_bytes: u64, time_limit: Duration) -> Result<Self, OpenIndexError> {
         let home = home(folder)?;
         delete_half_snapshots(&home)?;
+        let check = match left::read(folder, home.join("db").exists())? {
+            Left::InOrder => Check::Nothing,
+            Left::SinceBoot => Check::Sums,
+            Left::BeforeBoot => return Err(OpenIndexError::Stale),
+        };
+        // Before: to open is to write.
+        left::write_open(folder)?;
         let config = sled::Config::new().path(&home).cache_capacity(cache_bytes).flush_every_ms(None);
-        let db = open_in_time(config, time_limit)?;
+        let db = open_in_time(config, check, time_limit)?;
         sync_files(&home)?;
         for at in [&home, folder, parent_of(folder)] {
             sync_folder(at)?;
         }
         let db_file = File::open(home.join("db"))?;
         let (spaces, broken) = (RwLock::default(), AtomicBool::new(false));
-        Ok(Self { db, db_file, spaces, broken, keys_written: AtomicU64::new(0) })
+        Ok(Self { db, db_file, folder: folder.to_owned(), spaces, broken, keys_written: AtomicU64::new(0) })
     }
 
     /// Sets an index that is not trusted aside, as `<folder>.aside-<n>`, and returns where; one set aside earlier is removed.
@@ -108,7 +154,7 @@ impl SledIndex {
         self.keys_written.load(Ordering::Relaxed)
     }
 
-    fn space(&self, space: Space) -> Result<Arc<RwLock<sled::Tree>>, IndexError> {
+    fn space(&self, space: Space) -> Result<Arc<RwLock<Opened>>, IndexError> {
         if let Some(known) = self.spaces.read().unwrap_or_else(PoisonError::into_inner).get(&space) {
             return Ok(Arc::clone(known));
         }
@@ -116,7 +162,8 @@ impl SledIndex {
         if let Some(known) = spaces.get(&space) {
             return Ok(Arc::clone(known));
         }
-        let opened = Arc::new(RwLock::new(self.guarded(|| self.db.open_tree(space.0))?));
+        let opened = self.guarded(|| self.db.open_tree(space.0).and_then(Opened::of))?;
+        let opened = Arc::new(RwLock::new(opened));
         spaces.insert(space, Arc::clone(&opened));
         Ok(opened)
     }
@@ -140,18 +187,22 @@ impl SledIndex {
 impl Index for SledIndex {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
         let space = self.space(space)?;
-        let tree = space.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(self.guarded(|| tree.get(key))?.map(|value| value.to_vec()))
+        let opened = space.read().unwrap_or_else(PoisonError::into_inner);
+        if key < FIRST_KEY {
+            return Ok(None);
+        }
+        Ok(self.guarded(|| opened.tree.get(key))?.map(|value| value.to_vec()))
     }
 
     fn range(&self, space: Space, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, IndexError> {
         if !to.is_empty() && from >= to {
             return Ok(Vec::new());
         }
+        let from = from.max(FIRST_KEY);
         let space = self.space(space)?;
-        let tree = space.read().unwrap_or_else(PoisonError::into_inner);
+        let opened = space.read().unwrap_or_else(PoisonError::into_inner);
         self.guarded(|| {
-            let found = if to.is_empty() { tree.range(from..) } else { tree.range(from..to) };
+            let found = if to.is_empty() { opened.tree.range(from..) } else { opened.tree.range(from..to.max(from)) };
             match order {
                 Order::Forward => copied(found.take(limit)),
                 Order::Backward => copied(found.rev().take(limit)),
@@ -161,17 +212,10 @@ impl Index for SledIndex {
 
     fn apply(&self, space: Space, batch: &Batch) -> Result<(), IndexError> {
         check_sizes(batch)?;
-        let mut changes = sled::Batch::default();
-        for (key, value) in &batch.changes {
-            match value {
-                Some(value) => changes.insert(key.as_slice(), value.as_slice()),
-                None => changes.remove(key.as_slice()),
-            }
-        }
         let space = self.space(space)?;
-        let tree = space.write().unwrap_or_else(PoisonError::into_inner);
-        self.guarded(|| tree.apply_batch(changes))?;
-        drop(tree);
+        let mut opened = space.write().unwrap_or_else(PoisonError::into_inner);
+        self.guarded(|| opened.apply(batch))?;
+        drop(opened);
         self.keys_written.fetch_add(batch.changes.len() as u64, Ordering::Relaxed);
         push_epoch();
         Ok(())
@@ -179,13 +223,13 @@ impl Index for SledIndex {
 
     fn clear(&self, space: Space) -> Result<(), IndexError> {
         let opened = self.space(space)?;
-        let mut tree = opened.write().unwrap_or_else(PoisonError::into_inner);
+        let mut opened = opened.write().unwrap_or_else(PoisonError::into_inner);
         // Dropping the tree changes one root: no crash leaves half a space with its cursor still in it.
-        *tree = self.guarded(|| {
+        *opened = self.guarded(|| {
             self.db.drop_tree(space.0)?;
-            self.db.open_tree(space.0)
+            self.db.open_tree(space.0).and_then(Opened::of)
         })?;
-        drop(tree);
+        drop(opened);
         push_epoch();
         Ok(())
     }
@@ -193,6 +237,16 @@ impl Index for SledIndex {
     fn checkpoint(&self) -> Result<(), IndexError> {
         self.guarded(|| self.db.flush())?;
         self.db_file.sync_data().map_err(|fault| IndexError(format!("fdatasync: {fault}")))
+    }
+}
+
+impl Drop for SledIndex {
+    /// The last one to hold it: everything is made durable, and the next opening need not ask.
+    fn drop(&mut self) {
+        if self.checkpoint().is_ok() {
+            // Otherwise the next opening is careful, which costs time and nothing else.
+            let _ = left::write_in_order(&self.folder);
+        }
     }
 }
 
@@ -206,13 +260,44 @@ fn push_epoch() {
     }
 }
 
+/// How much an opening believes.
+#[derive(Clone, Copy)]
+enum Check {
+    Nothing,
+    Sums,
+}
+
+/// Reads everything, and compares the sum of each space with the one that it carries.
+fn compare_sums(db: &sled::Db) -> sled::Result<()> {
+    for name in db.tree_names() {
+        let (tree, mut sum, mut carried) = (db.open_tree(&name)?, Sum::default(), Sum::default());
+        for entry in &tree {
+            match entry? {
+                (key, value) if key == SUM_KEY => carried = Sum::read(&value),
+                (key, value) => sum.add(&key, &value),
+            }
+        }
+        if sum != carried {
+            let space = String::from_utf8_lossy(&name).into_owned();
+            return Err(sled::Error::ReportableBug(format!("space {space} does not hold what was put there")));
+        }
+    }
+    Ok(())
+}
+
 /// Opens on a thread that nobody waits for longer than the limit.
-fn open_in_time(config: sled::Config, limit: Duration) -> Result<sled::Db, OpenIndexError> {
+fn open_in_time(config: sled::Config, check: Check, limit: Duration) -> Result<sled::Db, OpenIndexError> {
     let started = Instant::now();
     let (sender, answer) = mpsc::channel();
     let path = config.get_path();
     let work = move || {
-        let opened = catch_unwind(AssertUnwindSafe(|| open_when_free(&config, started, limit)));
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let db = open_when_free(&config, started, limit)?;
+            match check {
+                Check::Nothing => Ok(db),
+                Check::Sums => compare_sums(&db).map(|()| db),
+            }
+        }));
         // When nobody waits any more the database closes here.
         let _ = sender.send(opened.map_err(|panic| words_of(panic.as_ref())));
     };
@@ -246,91 +331,6 @@ fn is_locked(fault: &sled::Error) -> bool {
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let said = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
     said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
-}
-
-/// The sub-folder with sled's files, as the file `current` names it; a new one when it names none. Others are what an attempt that was
-/// given up has left, or made again after its folder was moved aside.
-fn home(folder: &Path) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let named = match fs::read_to_string(folder.join(CURRENT)) {
-        Ok(name) => Some(name).filter(|name| is_home(name) && folder.join(name).is_dir()),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
-        Err(fault) => return Err(fault),
-    };
-    let name = named.map_or_else(|| new_home(folder), Ok)?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let other = entry.file_name();
-        if is_home(&other.to_string_lossy()) && other != *name {
-            // An attempt that still runs may be writing there; then the next opening removes it.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-    Ok(folder.join(name))
-}
-
-fn is_home(name: &str) -> bool {
-    name.strip_prefix(HOME_PREFIX).is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-fn new_home(folder: &Path) -> io::Result<String> {
-    let name = format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random::bytes::<8>()?));
-    fs::create_dir(folder.join(&name))?;
-    let new = folder.join("current.new");
-    fs::write(&new, &name)?;
-    File::open(&new)?.sync_all()?;
-    fs::rename(&new, folder.join(CURRENT))?;
-    Ok(name)
-}
-
-fn delete_half_snapshots(home: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(home)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// sled syncs neither its settings file nor, reliably, the rest.
-fn sync_files(home: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(home)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            File::open(entry.path())?.sync_all()?;
-        }
-    }
-    Ok(())
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-fn parent_of(folder: &Path) -> &Path {
-    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn aside_name(folder: &Path, number: &str) -> OsString {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(".aside-");
-    name.push(number);
-    name
-}
-
-fn asides(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
-    let prefix = aside_name(folder, "").to_string_lossy().into_owned();
-    let mut found = Vec::new();
-    for entry in fs::read_dir(parent_of(folder))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let number = name.to_string_lossy().strip_prefix(&prefix).and_then(|rest| rest.parse().ok());
-        found.extend(number.map(|number| (number, entry.path())));
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

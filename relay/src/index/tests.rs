@@ -179,3 +179,48 @@ fn an_index_that_is_in_use_says_so() {
     let fault = SledIndex::open(folder.path(), 1 << 20, Duration::from_millis(300)).err().expect("must not open twice");
     assert!(matches!(fault, OpenIndexError::Locked(_)), "{fault}");
 }
+
+#[test]
+fn an_index_that_a_machine_went_down_with_is_not_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let sled = open(folder.path());
+    sled.apply(CUSTODY, &one(b"k", b"v")).unwrap();
+    sled.checkpoint().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    copy_all(folder.path(), copy.path());
+    assert_eq!(all(&open(copy.path()), CUSTODY).len(), 1, "a killed process");
+    copy_all(folder.path(), copy.path());
+    fs::write(copy.path().join("left"), "open an-earlier-start").unwrap();
+    let fault = SledIndex::open(copy.path(), 1 << 20, Duration::from_secs(20)).err().expect("must not open");
+    assert!(matches!(fault, OpenIndexError::Stale), "{fault}");
+    drop(sled);
+    assert_eq!(all(&open(folder.path()), CUSTODY).len(), 1);
+}
+
+#[test]
+fn an_entry_that_went_missing_is_noticed_after_a_process_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let sled = open(folder.path());
+    sled.apply(CUSTODY, &one(b"a", b"1")).unwrap();
+    sled.apply(CUSTODY, &one(b"b", b"2")).unwrap();
+    // Behind its back, as a bad block would.
+    sled.db.open_tree(CUSTODY.0).unwrap().remove(b"a").unwrap();
+    sled.checkpoint().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    copy_all(folder.path(), copy.path());
+    let fault = SledIndex::open(copy.path(), 1 << 20, Duration::from_secs(20)).err().expect("must not open");
+    assert!(matches!(fault, OpenIndexError::Damaged(_)), "{fault}");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (entry, at) = (entry.as_ref().unwrap().path(), to.join(entry.as_ref().unwrap().file_name()));
+        if entry.is_dir() {
+            fs::remove_dir_all(&at).ok();
+            fs::create_dir(&at).unwrap();
+            copy_all(&entry, &at);
+        } else {
+            fs::copy(&entry, &at).unwrap();
+        }
+    }
+}
