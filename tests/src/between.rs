@@ -65,6 +65,11 @@ impl GoBetween {
         self.shared.heals.send_modify(|count| *count += 1);
     }
 
+    /// Forwards again, and leaves what was open hanging: nobody tells the parent that its end is a ghost.
+    pub fn heal_beside_ghosts(&self) {
+        self.shared.cut.store(false, Ordering::SeqCst);
+    }
+
     /// Breaks every open connection, as a router does that is switched off and on.
     pub fn break_off(&self) {
         self.shared.heals.send_modify(|count| *count += 1);

@@ -125,6 +125,27 @@ async fn a_copied_machine_beside_the_original_is_kept_out_and_the_original_stays
     twin.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_child_that_comes_back_takes_the_place_of_its_own_ghost() {
+    let mut net = one_child().await;
+    let slow = |config: &mut dutynet_relay::relay::RelayConfig| config.limits.heartbeat = Duration::from_secs(20);
+    net.stop("p").await;
+    net.start_with("p", slow).await;
+    net.start_with("c", slow).await;
+    let before = net.report("c", "p", "before").await;
+    net.has_arrived(&before, "c").await;
+    net.line("c").cut();
+    net.stop("c").await;
+    assert!(net.link("p", "c").state.up, "it has heard nothing");
+    net.line("c").heal_beside_ghosts();
+    net.start_with("c", slow).await;
+    let after = net.report("c", "p", "after").await;
+    net.has_arrived(&after, "c").await;
+    assert_eq!(net.counter("p", "ghost_replaced"), 1);
+    assert_eq!(net.counter("p", "quarantined"), 0);
+    assert_eq!(net.bodies("p"), ["before", "after"]);
+}
+
 async fn enrolled(net: &Network, folder: &str, invitation: &InvitationText) -> Result<(), String> {
     let data = DataFolder::at(net.spare_folder(folder));
     let done = join::enrol(&data, invitation, Arc::new(SystemClock::default())).await;

@@ -51,6 +51,22 @@ async fn what_has_arrived_is_said_to_have_arrived_and_never_before_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_back_to_an_empty_disk_is_in_custody_and_not_yet_said_to_have_arrived() {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    net.join("c", "t").await;
+    net.cut("c");
+    let report = net.report("t", "p", "report").await;
+    until("custody", || net.state("t", &report) == Some(RecordState::Custody)).await;
+    net.stop("t").await;
+    net.replace("c", "t").await;
+    net.arrives(&report, "t").await;
+    assert_eq!(net.state("t", &report), Some(RecordState::Custody), "the province has never seen it");
+    net.heal("c");
+    net.arrives(&report, "p").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notice_has_arrived_when_the_last_office_has_it() {
     let mut net = Network::found("p").await;
     net.join("p", "c1").await;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     feed::FeedGroup,
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordRef, Ticket, UnixMillis},
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
     index::{CUSTODY, Index, Order, after_prefix, scan_prefix},
     journal::{Cursor, FrameKind, JournalReader, Place},
     link::{
@@ -160,7 +160,9 @@ impl Store {
     pub fn state_of(&self, reference: &RecordRef) -> Result<Option<RecordState>, StoreError> {
         let Some((place, _)) = self.find(reference)? else { return Ok(None) };
         let (head, _) = self.accepted(place)?;
-        let mut state = RecordState::Arrived;
+        // What a neighbour gave back is in its custody; how much further it had got is not said to whoever asks for it.
+        let given_back = !head.from.is_empty() && head.in_seq == 0;
+        let mut state = if given_back { RecordState::Custody } else { RecordState::Arrived };
         for route in &head.routes {
             let (neighbour, lane, seq) = route.read()?;
             state = match (state, self.state_of_route(place, &neighbour, lane, seq)?) {
@@ -294,14 +296,14 @@ impl Store {
     pub fn by_origin(
         &self,
         origin: &OfficeId,
-        after: Option<crate::ids::RecordId>,
+        after: Option<RecordId>,
         max: usize,
     ) -> Result<Vec<(RecordRef, Place)>, StoreError> {
         let prefix = Key::new(b'r').office(origin).done();
         let from = after.map_or(prefix.clone(), |id| [prefix.as_slice(), &id.0, &[0]].concat());
         let found = self.index.range(CUSTODY, &from, &after_prefix(&prefix), Order::Forward, max)?;
         let read = found.into_iter().map(|(key, value)| {
-            let id = crate::ids::RecordId::from_slice(&key[prefix.len()..]).ok()?;
+            let id = RecordId::from_slice(&key[prefix.len()..]).ok()?;
             Some((RecordRef { origin: origin.clone(), id }, keys::read_place(&value)?))
         });
         read.collect::<Option<Vec<_>>>().ok_or(StoreError::Index("record key"))
