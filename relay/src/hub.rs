@@ -4,10 +4,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     ids::{OfficeId, UnixMillis},
@@ -64,7 +64,19 @@ pub struct LinkState {
 pub(crate) struct SessionDoor {
     pub(crate) id: u64,
     pub(crate) events: mpsc::UnboundedSender<Event>,
-    pub(crate) ended: Arc<Notify>,
+    /// Closed when the session has ended.
+    pub(crate) stay: watch::Receiver<()>,
+}
+
+/// Who stands between a session and its door.
+#[derive(Debug)]
+pub(crate) enum Before {
+    /// It may enter.
+    Nobody,
+    /// A session that has knocked before it: it must go, and may already be a ghost.
+    Earlier(SessionDoor),
+    /// One that has knocked after it: the neighbour has dialled anew since, and this one is the ghost.
+    Later,
 }
 
 /// See the module.
@@ -117,13 +129,27 @@ impl Hub {
         self.lock().doors.get(neighbour).cloned()
     }
 
-    /// A session comes in; whoever was there must have ended.
-    pub(crate) fn enter(&self, neighbour: &OfficeId, events: mpsc::UnboundedSender<Event>) -> SessionDoor {
+    /// A session begins. Its number says in which order sessions did.
+    pub(crate) fn knock(&self) -> u64 {
         let mut inner = self.lock();
         inner.sessions += 1;
-        let door = SessionDoor { id: inner.sessions, events, ended: Arc::new(Notify::new()) };
-        inner.doors.insert(neighbour.clone(), door.clone());
-        door
+        inner.sessions
+    }
+
+    /// Whether that session may enter.
+    pub(crate) fn before(&self, neighbour: &OfficeId, id: u64) -> Before {
+        match self.door(neighbour) {
+            None => Before::Nobody,
+            Some(door) if door.id > id => Before::Later,
+            Some(door) => Before::Earlier(door),
+        }
+    }
+
+    /// A session comes in; whoever was there must have ended. To be dropped when it has ended itself.
+    pub(crate) fn enter(&self, neighbour: &OfficeId, id: u64, events: mpsc::UnboundedSender<Event>) -> watch::Sender<()> {
+        let (stays, stay) = watch::channel(());
+        self.lock().doors.insert(neighbour.clone(), SessionDoor { id, events, stay });
+        stays
     }
 
     /// A session is gone; a later one of the same neighbour stays.
@@ -259,5 +285,35 @@ impl Inner {
             Some(state) => LineKnown { line: Line::Down, since: Some(state.since) },
             None => LineKnown { line: Line::Down, since: None },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn before(hub: &Hub, child: &OfficeId, id: u64) -> String {
+        match hub.before(child, id) {
+            Before::Nobody => "nobody".to_owned(),
+            Before::Earlier(door) => format!("{} before it", door.id),
+            Before::Later => "a later one".to_owned(),
+        }
+    }
+
+    #[test]
+    fn of_several_sessions_of_one_child_the_one_that_knocked_last_stays() {
+        let (hub, child) = (Hub::default(), OfficeId::parse("c").unwrap());
+        let (events, _told) = mpsc::unbounded_channel();
+        let [first, second, third] = [hub.knock(), hub.knock(), hub.knock()];
+        assert_eq!(before(&hub, &child, second), "nobody");
+        let stays = hub.enter(&child, second, events);
+        assert_eq!(before(&hub, &child, third), format!("{second} before it"));
+        assert_eq!(before(&hub, &child, first), "a later one", "it waited too long: its child has dialled anew");
+        let door = hub.door(&child).unwrap();
+        assert!(door.stay.has_changed().is_ok());
+        drop(stays);
+        assert!(door.stay.has_changed().is_err(), "everybody who waits for its end hears of it");
+        hub.leave(&child, second);
+        assert_eq!(before(&hub, &child, third), "nobody");
     }
 }

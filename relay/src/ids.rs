@@ -125,6 +125,11 @@ opaque_bytes!(
     Digest, 32
 );
 
+impl Ticket {
+    /// What a child shows that was never given one.
+    pub const NONE: Self = Self([0; 16]);
+}
+
 impl Digest {
     /// All zero: "there is none before it".
     pub const ZERO: Self = Self([0; 32]);

@@ -161,8 +161,8 @@ pub enum Action {
     /// Parent: the child may come in. End the incumbent and wait for its end, make a ticket, keep it and `shown` as the two that count,
     /// and answer with [`Event::Opened`].
     Admit {
-        /// What the child has shown.
-        shown: Option<Ticket>,
+        /// What the child has shown, [`Ticket::NONE`] for nothing: until it has kept the new one it will show the same again.
+        shown: Ticket,
         /// There is an incumbent.
         incumbent: Incumbent,
     },

@@ -82,7 +82,7 @@ pub(super) enum Admission {
 
 /// The rule about tickets.
 pub(super) fn admission(gate: &Gate, shown: Option<Ticket>) -> Admission {
-    let right = gate.tickets.is_empty() || shown.is_some_and(|shown| gate.tickets.contains(&shown));
+    let right = gate.tickets.is_empty() || gate.tickets.contains(&shown.unwrap_or(Ticket::NONE));
     match (right, gate.incumbent) {
         (true, Incumbent::Absent) => Admission::Known,
         (true, Incumbent::Live) => Admission::Returned,
@@ -120,5 +120,38 @@ pub(super) fn untold(own: &Start, hello: &Hello) -> Untold {
         custody: per_lane(|lane| after(hello.custody[lane], lane)),
         arrived: per_lane(|lane| after(hello.arrived[lane], lane)),
         forgotten: Lane::ALL.into_iter().any(|lane| hello.custody[lane] > held.lanes[lane].seq),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Ticket = Ticket([1; 16]);
+    const SECOND: Ticket = Ticket([2; 16]);
+
+    fn judge(tickets: &[Ticket], incumbent: Incumbent, shown: Option<Ticket>) -> Admission {
+        admission(&Gate { tickets: tickets.to_vec(), incumbent }, shown)
+    }
+
+    #[test]
+    fn whoever_shows_one_of_the_two_tickets_that_count_comes_in() {
+        for shown in [FIRST, SECOND] {
+            assert_eq!(judge(&[FIRST, SECOND], Incumbent::Absent, Some(shown)), Admission::Known);
+            assert_eq!(judge(&[FIRST, SECOND], Incumbent::Live, Some(shown)), Admission::Returned);
+        }
+        for shown in [Some(Ticket([3; 16])), None] {
+            assert_eq!(judge(&[FIRST, SECOND], Incumbent::Absent, shown), Admission::Stale);
+            assert_eq!(judge(&[FIRST, SECOND], Incumbent::Live, shown), Admission::Second);
+        }
+    }
+
+    #[test]
+    fn a_child_whose_first_ticket_was_lost_on_the_way_comes_in_again_without_one() {
+        assert_eq!(judge(&[], Incumbent::Absent, None), Admission::Known);
+        let kept = [FIRST, Ticket::NONE];
+        assert_eq!(judge(&kept, Incumbent::Absent, None), Admission::Known);
+        assert_eq!(judge(&kept, Incumbent::Live, None), Admission::Returned, "no second machine, a ghost");
+        assert_eq!(judge(&[FIRST], Incumbent::Absent, None), Admission::Stale, "once it has kept its ticket it must show it");
     }
 }

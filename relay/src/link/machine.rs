@@ -38,7 +38,7 @@ use super::{
     greeting::{self, Admission},
     pulse::Pulse,
 };
-use crate::ids::{LinkSeq, PerLane};
+use crate::ids::{LinkSeq, PerLane, Ticket};
 
 /// After a refusal that only people can mend.
 const REFUSED_RETRY: Duration = Duration::from_secs(60);
@@ -233,7 +233,7 @@ impl Machine {
             Admission::Stale => out.push(Action::Count(LinkEvent::TicketStale)),
             Admission::Second => return Err(self.refuse(greeting::quarantine(now), out)),
         }
-        out.push(Action::Admit { shown: hello.ticket, incumbent });
+        out.push(Action::Admit { shown: hello.ticket.unwrap_or(Ticket::NONE), incumbent });
         self.phase = Phase::Admitting(Box::new(hello));
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dutynet_proto::link::link_client::LinkClient;
+use dutynet_proto::link::{self as wire, link_client::LinkClient};
+use futures_util::{Stream, StreamExt as _};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
@@ -68,6 +69,18 @@ async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, Strin
     let mut client = LinkClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
     let opening = async move { client.session(UnboundedReceiverStream::new(frames)).await };
     let side = Side { peer, is_child: true, carries: Carries::Everything };
-    let inbound = super::opening_stream(opening);
+    let inbound = opening_stream(opening);
     Ok(super::run(relay.clone(), side, inbound, outbound).await)
+}
+
+/// Frames of a stream that is still being opened.
+fn opening_stream<F>(opening: F) -> impl Stream<Item = Result<wire::Frame, tonic::Status>> + Unpin + Send
+where
+    F: Future<Output = Result<tonic::Response<tonic::Streaming<wire::Frame>>, tonic::Status>> + Send,
+{
+    let opened = futures_util::stream::once(opening).map(|opened| match opened {
+        Ok(response) => response.into_inner().left_stream(),
+        Err(status) => futures_util::stream::iter([Err(status)]).right_stream(),
+    });
+    Box::pin(opened.flatten())
 }

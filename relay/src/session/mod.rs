@@ -12,10 +12,11 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use dutynet_proto::link as wire;
 use futures_util::{Stream, StreamExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use self::accept::Acceptance;
 use crate::{
+    hub::Before,
     ids::{Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
         config::{Carries, Config, Gate, Incumbent, Role, Start},
@@ -38,6 +39,8 @@ use crate::{
 const FEATURE_ZSTD: &str = "zstd";
 /// Longest farewell when this node stops: a neighbour that does not answer is left.
 const DRAIN_MAX: Duration = Duration::from_secs(3);
+/// How long an incumbent may take to end.
+const INCUMBENT_MAX: Duration = Duration::from_secs(5);
 /// Records of one answer to a fetch.
 const FETCH_RECORDS: usize = 64;
 
@@ -117,7 +120,10 @@ struct Session<'a> {
     outbound: mpsc::UnboundedSender<wire::Frame>,
     events: mpsc::UnboundedSender<Event>,
     acceptance: Acceptance,
-    door: Option<u64>,
+    /// Counts the sessions of this node, in the order in which they began.
+    id: u64,
+    /// Held while this session is the one that counts for its neighbour.
+    stays: Option<watch::Sender<()>>,
     packing: Packing,
     was_up: bool,
     settled: bool,
@@ -151,7 +157,8 @@ impl<'a> Session<'a> {
             outbound,
             events,
             acceptance,
-            door: None,
+            id: relay.hub.knock(),
+            stays: None,
             packing: Packing::Plain,
             was_up: false,
             settled: false,
@@ -162,7 +169,7 @@ impl<'a> Session<'a> {
     /// A child begins; a parent waits for the child's Hello.
     fn open(&mut self) {
         if matches!(self.machine.config().role, Role::Child) {
-            self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);
+            self.enter();
             let ticket = self.relay.store.tickets(&self.peer).first().copied();
             self.answer(self.start(ticket));
         }
@@ -205,7 +212,7 @@ impl<'a> Session<'a> {
     async fn act(&mut self, action: Action) {
         match action {
             Action::Send(frame) => self.send(&frame),
-            Action::Admit { shown, incumbent } => self.admit(shown, incumbent).await,
+            Action::Admit { shown, incumbent: _ } => self.admit(shown).await,
             Action::Up(peer) => {
                 self.was_up = true;
                 self.packing = if peer.features.iter().any(|f| f == FEATURE_ZSTD) { Packing::Zstd } else { Packing::Plain };
@@ -285,19 +292,30 @@ impl<'a> Session<'a> {
         }))
     }
 
-    /// Parent: the incumbent goes first; then the child gets a fresh ticket.
-    async fn admit(&mut self, shown: Option<Ticket>, incumbent: Incumbent) {
-        if incumbent == Incumbent::Live
-            && let Some(door) = self.relay.hub.door(&self.peer)
-        {
-            let ended = door.ended.notified();
-            // Closed already if nobody listens.
-            let _ = door.events.send(Event::Closed);
-            let _ = tokio::time::timeout(Duration::from_secs(5), ended).await;
+    fn enter(&mut self) {
+        self.stays = Some(self.relay.hub.enter(&self.peer, self.id, self.events.clone()));
+    }
+
+    /// Parent: the incumbent goes first; then the child gets a fresh ticket, unless it has dialled anew in the meantime.
+    async fn admit(&mut self, shown: Ticket) {
+        let mut asked_to_go = None;
+        loop {
+            match self.relay.hub.before(&self.peer, self.id) {
+                Before::Nobody => break,
+                Before::Later => return self.answer(Event::Closed),
+                // It had its time.
+                Before::Earlier(door) if asked_to_go == Some(door.id) => break,
+                Before::Earlier(mut door) => {
+                    asked_to_go = Some(door.id);
+                    // Closed already if nobody listens.
+                    let _ = door.events.send(Event::Closed);
+                    let _ = tokio::time::timeout(INCUMBENT_MAX, door.stay.changed()).await;
+                }
+            }
         }
         let Ok(fresh) = random::bytes().map(Ticket) else { return self.answer(Event::Closed) };
-        self.door = Some(self.relay.hub.enter(&self.peer, self.events.clone()).id);
-        let tickets = [fresh].into_iter().chain(shown).collect();
+        self.enter();
+        let tickets = vec![fresh, shown];
         let intent = Intent::Tickets { neighbour: self.peer.clone(), tickets };
         match self.relay.writer.write_one(intent).await {
             Ok(_) => self.answer(self.start(Some(fresh))),
@@ -349,29 +367,15 @@ impl<'a> Session<'a> {
     async fn close(mut self) -> Ended {
         self.acceptance.finish().await;
         let (reason, retry) = self.ended.take().unwrap_or((EndReason::Closed, RetryHint::Schedule));
-        if let Some(id) = self.door {
+        if let Some(stays) = self.stays.take() {
             if self.was_up {
-                self.relay.line_down(&self.peer, id, &reason.to_string());
+                self.relay.line_down(&self.peer, self.id, &reason.to_string());
             }
-            if let Some(door) = self.relay.hub.door(&self.peer).filter(|door| door.id == id) {
-                door.ended.notify_one();
-            }
-            self.relay.hub.leave(&self.peer, id);
+            self.relay.hub.leave(&self.peer, self.id);
+            drop(stays);
         }
         Ended { reason, retry, settled: self.settled }
     }
-}
-
-/// Frames of a stream that is still being opened.
-fn opening_stream<F>(opening: F) -> impl Stream<Item = Result<wire::Frame, tonic::Status>> + Unpin + Send
-where
-    F: Future<Output = Result<tonic::Response<tonic::Streaming<wire::Frame>>, tonic::Status>> + Send,
-{
-    let opened = futures_util::stream::once(opening).map(|opened| match opened {
-        Ok(response) => response.into_inner().left_stream(),
-        Err(status) => futures_util::stream::iter([Err(status)]).right_stream(),
-    });
-    Box::pin(opened.flatten())
 }
 
 fn gate(relay: &Inner, peer: &OfficeId) -> Gate {

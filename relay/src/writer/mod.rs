@@ -30,7 +30,7 @@ mod values;
 
 pub use apply::Touched;
 pub use heads::{Heads, LineHead};
-pub(crate) use neighbour::WANTED_BACK;
+pub use neighbour::WANTED_BACK;
 pub use open::{Opening, rebuild};
 pub use store::{ParkedRecord, RecordState, Store, Stored};
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Namespace of what this crate keeps for itself: links on which own records are wanted back.
-pub(crate) const WANTED_BACK: &str = "relay.wanted-back";
+pub const WANTED_BACK: &str = "relay.wanted-back";
 
 impl Decision<'_> {
     pub(super) fn about_neighbour(&mut self, intent: Intent) -> Result<Answer, StoreError> {

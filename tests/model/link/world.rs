@@ -96,7 +96,7 @@ enum Write {
     Arrived(Arrived),
     Rebase(Option<(Epoch, PerLane<LinkSeq>)>),
     Fork,
-    Admit(Option<Ticket>),
+    Admit(Ticket),
     KeepTicket(Ticket),
     TakeBack(Fetched),
     FetchFinished(Option<Epoch>),

@@ -64,7 +64,7 @@ fn a_child_says_hello_first_and_a_parent_once_it_may_come_in() {
     let actions = child.tell(Event::Opened(Box::new(start())));
     assert!(matches!(sent(&actions)[..], [Frame::Hello(_)]));
     let (mut told, actions) = knocked(Gate { tickets: Vec::new(), incumbent: Incumbent::Absent }, their_hello(&start()));
-    assert_eq!(actions, [Action::Admit { shown: None, incumbent: Incumbent::Absent }]);
+    assert_eq!(actions, [Action::Admit { shown: Ticket::NONE, incumbent: Incumbent::Absent }]);
     let actions = told.tell(Event::Opened(Box::new(start())));
     assert!(matches!(sent(&actions)[..], [Frame::Hello(_), Frame::Heartbeat(_)]));
     let peer = up(&actions);

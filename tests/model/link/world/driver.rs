@@ -63,7 +63,7 @@ impl World {
             Write::Admit(shown) => {
                 let ticket = ticket(self.fresh());
                 let store = &mut self.ends[end].store;
-                store.tickets = [Some(ticket), shown].into_iter().flatten().collect();
+                store.tickets = vec![ticket, shown];
                 Some(Event::Opened(Box::new(store.start(Some(ticket)))))
             }
             Write::KeepTicket(ticket) => {

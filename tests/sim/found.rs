@@ -1,0 +1,120 @@
+//! How the tree comes into being: by the intents that real offices use.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use dutynet_relay::{
+    ids::{Digest, UnixMillis},
+    record::Person,
+    registry::{Entry, OfficeClass},
+    verify::Verifier,
+    writer::{
+        Moment, Space, WANTED_BACK,
+        intent::{Answer, Enrolment, Intent, Invitation},
+    },
+};
+
+use crate::{
+    driver::zone,
+    office::{Reply, Request},
+    world::{Checked, Fault, Happening, World},
+};
+
+/// Whoever acts.
+pub fn clerk() -> Person {
+    Person { id: "z01".into(), name: "张三".into() }
+}
+
+impl World {
+    /// The root registers itself; the others are invited one after the other.
+    pub fn found(&mut self) -> Checked {
+        self.ledger.root_pin = self.offices[0].key.public().pin();
+        self.enrolled.insert(0);
+        self.start_office(0)?;
+        let entry = self.entry(0);
+        self.write(0, Intent::Register(Box::new(entry), Some(clerk())));
+        self.after(Duration::from_millis(50), Happening::Invite { child: 1 });
+        Ok(())
+    }
+
+    fn entry(&self, office: usize) -> Entry {
+        Entry {
+            office: self.offices[office].id.clone(),
+            name: format!("{} 值班室", self.offices[office].id),
+            area_code: String::new(),
+            class: OfficeClass::Other,
+            zone: zone(),
+            parent: self.offices[office].parent.map(|parent| self.offices[parent].id.clone()),
+            key: self.offices[office].parent.is_none().then(|| self.offices[office].key.public()),
+            replaces: None,
+            valid_from: self.wall(office),
+            successor_hash: self.offices[office].parent.is_none().then_some(Digest::ZERO),
+        }
+    }
+
+    /// The parent invites, the child shows the invitation.
+    pub fn invite(&mut self, child: usize) {
+        let parent = self.offices[child].parent.expect("the root is not invited");
+        let secret = secret_for(child);
+        let invitation = Invitation {
+            secret,
+            entry: self.entry(child),
+            valid_until: UnixMillis(self.wall(parent).0 + 3_600_000),
+            replace: None,
+            by: Some(clerk()),
+        };
+        self.request(parent, Request { intents: vec![Intent::Invite(Box::new(invitation))], reply: Reply::Nobody });
+        self.after(Duration::from_millis(60), Happening::Enrolled { child });
+    }
+
+    /// The child takes the way from the root to itself as its first records.
+    pub fn enrol(&mut self, child: usize) -> Checked {
+        let parent = self.offices[child].parent.expect("the root does not enrol");
+        let fault = |what: &str| Fault(format!("enrolment fails: {what}"));
+        let store = self.offices[parent].live().store.clone();
+        if store.registry().entry(&self.offices[child].id).is_none() {
+            // Again and again: the reply to the first time may have been lost.
+            let (office, key) = (self.offices[child].id.clone(), self.offices[child].key.public());
+            let shown = Enrolment { secret: secret_for(child), office, key };
+            self.request(parent, Request { intents: vec![Intent::Enrol(Box::new(shown))], reply: Reply::Nobody });
+            self.after(Duration::from_millis(8), Happening::Enrolled { child });
+            return Ok(());
+        }
+        let (tree, id) = (store.registry(), self.offices[child].id.clone());
+        let path: Vec<_> = tree.path_up(&id).cloned().collect();
+        let mut records = Vec::new();
+        for above in path.iter().rev() {
+            records.extend(store.registrations(above).map_err(|e| fault(&e.to_string()))?);
+        }
+        self.start_office(child)?;
+        let neighbour = self.offices[parent].id.clone();
+        let moment = Moment { wall: self.wall(child), offset_ms: 0, space: Space::Enough };
+        let live = self.offices[child].live_mut();
+        let records = Verifier::new(self.ledger.root_pin).judge_all(live.store.registry(), records);
+        let wanted =
+            Intent::Local { namespace: WANTED_BACK.into(), key: neighbour.to_string(), bytes: Bytes::from_static(b"own") };
+        for intent in [Intent::TakeBack { neighbour, records }, wanted] {
+            let committed = live.writer.commit(vec![intent], moment).map_err(|e| fault(&e.to_string()))?;
+            if committed.answers != [Answer::Done] {
+                return Err(fault("the child cannot take its registry"));
+            }
+        }
+        let store = live.store.clone();
+        if store.registry().path_up(&id).count() != path.len() {
+            return Err(fault("no way leads from the root to the child"));
+        }
+        self.ledger.committed(child, &store)?;
+        self.enrolled.insert(child);
+        let run = self.offices[child].run;
+        self.after(Duration::from_millis(5), Happening::Dial { office: child, run });
+        if child + 1 < self.offices.len() {
+            let wait = self.up_to(Duration::from_millis(150));
+            self.after(wait, Happening::Invite { child: child + 1 });
+        }
+        Ok(())
+    }
+}
+
+fn secret_for(child: usize) -> Digest {
+    Digest::of("sim.invitation", &[&[u8::try_from(child).unwrap_or(0)]])
+}

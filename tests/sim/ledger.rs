@@ -1,0 +1,329 @@
+//! What must be true while the world goes on: who was promised what, what each office has on disk, and that no position goes back.
+//!
+//! The tree and the audiences are worked out here once more, without relay's registry and routes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dutynet_relay::{
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef},
+    journal::Cursor,
+    link::{
+        count::LinkEvent,
+        event::Event,
+        frame::{Custody, Held},
+    },
+    record::{Audience, OFFICE_KIND, Record},
+    writer::Store,
+};
+
+use crate::world::{Checked, Fault};
+
+/// See the module.
+pub struct Ledger {
+    /// The root's key.
+    pub root_pin: Digest,
+    /// Offices whose entry the root has.
+    pub known_to_root: BTreeSet<usize>,
+    /// Records whose seal somebody has spoilt on a line.
+    pub spoiled: BTreeSet<RecordRef>,
+    /// Every record that is on its origin's disk.
+    pub facts: BTreeMap<RecordRef, Fact>,
+    /// Records that an officer was promised.
+    pub acknowledged: BTreeSet<RecordRef>,
+    /// What each office has on disk, in its order.
+    pub feeds: Vec<Vec<Fed>>,
+    /// The same, to look up.
+    pub holds: Vec<BTreeSet<RecordRef>>,
+    parents: Vec<Option<usize>>,
+    ids: Vec<OfficeId>,
+    cursors: Vec<Cursor>,
+    links: Vec<BTreeMap<OfficeId, Link>>,
+    epochs: Vec<Option<Epoch>>,
+}
+
+/// A record on its origin's disk.
+#[derive(Debug)]
+pub struct Fact {
+    /// Of its bytes.
+    pub digest: Digest,
+    /// Who must have it in the end.
+    pub expected: BTreeSet<usize>,
+    /// A registry entry: others may get it too, as an introduction.
+    pub registers: bool,
+}
+
+/// A record on some office's disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fed {
+    /// Which.
+    pub reference: RecordRef,
+    /// Who sent it.
+    pub from: Option<OfficeId>,
+    /// Its lane.
+    pub lane: Lane,
+    /// Of its bytes.
+    pub digest: Digest,
+}
+
+/// What an office's disk last said of one link.
+#[derive(Debug, Clone, Default)]
+struct Link {
+    acked: PerLane<LinkSeq>,
+    arrived: PerLane<LinkSeq>,
+    held: Option<Held>,
+    arrived_here: PerLane<LinkSeq>,
+}
+
+impl Ledger {
+    /// Nothing is known yet.
+    pub fn new(parents: Vec<Option<usize>>, ids: Vec<OfficeId>) -> Self {
+        let count = parents.len();
+        Self {
+            root_pin: Digest::ZERO,
+            known_to_root: BTreeSet::from([0]),
+            spoiled: BTreeSet::new(),
+            facts: BTreeMap::new(),
+            acknowledged: BTreeSet::new(),
+            feeds: vec![Vec::new(); count],
+            holds: vec![BTreeSet::new(); count],
+            parents,
+            ids,
+            cursors: vec![Cursor::default(); count],
+            links: vec![BTreeMap::new(); count],
+            epochs: vec![None; count],
+        }
+    }
+
+    // ---- the tree ----
+
+    /// Ancestors, nearest first.
+    pub fn above(&self, at: usize) -> Vec<usize> {
+        std::iter::successors(self.parents[at], |at| self.parents[*at]).collect()
+    }
+
+    /// The office and everything below it.
+    pub fn below(&self, top: usize) -> Vec<usize> {
+        (0..self.parents.len()).filter(|at| *at == top || self.above(*at).contains(&top)).collect()
+    }
+
+    /// Parent and children.
+    pub fn neighbours(&self, parent: Option<usize>, own: &OfficeId) -> Vec<OfficeId> {
+        let at = self.place(own);
+        let children = (0..self.parents.len()).filter(|child| self.parents[*child] == Some(at));
+        parent.into_iter().chain(children).map(|at| self.ids[at].clone()).collect()
+    }
+
+    /// Its place.
+    pub fn place(&self, id: &OfficeId) -> usize {
+        self.ids.iter().position(|known| known == id).expect("an office of this world")
+    }
+
+    /// Everybody between two offices, and both.
+    fn way(&self, from: usize, to: usize) -> BTreeSet<usize> {
+        let line = |at: usize| std::iter::once(at).chain(self.above(at)).collect::<Vec<_>>();
+        let (up, down) = (line(from), line(to));
+        let meet = up.iter().find(|at| down.contains(at)).copied().expect("one tree has one root");
+        let until = |line: Vec<usize>| line.into_iter().take_while(|at| *at != meet).collect::<Vec<_>>();
+        until(up).into_iter().chain(until(down)).chain([meet]).collect()
+    }
+
+    /// Everybody who must have a record: those addressed, and those on the way to them.
+    fn expected(&self, origin: usize, audience: &[Audience]) -> BTreeSet<usize> {
+        let mut to = BTreeSet::from([origin]);
+        for clause in audience {
+            match clause {
+                Audience::UpTo(top) => to.extend([self.place(top)]),
+                Audience::Subtree(top) => to.extend(self.below(self.place(top))),
+                Audience::Offices(ids) => to.extend(ids.iter().map(|id| self.place(id))),
+            }
+        }
+        to.into_iter().flat_map(|at| self.way(origin, at)).collect()
+    }
+
+    // ---- what is promised ----
+
+    /// An officer has seen that the record is saved.
+    pub fn acknowledge(&mut self, office: usize, id: RecordId) {
+        self.acknowledged.insert(RecordRef { origin: self.ids[office].clone(), id });
+    }
+
+    /// A commit is done: what is new, and what it claims.
+    pub fn committed(&mut self, at: usize, store: &Store) -> Checked {
+        for group in store.records_after(self.cursors[at], usize::MAX).map_err(|e| self.broken(at, &e.to_string()))? {
+            for stored in group.records {
+                self.feed(at, &stored.record, stored.from.clone())?;
+            }
+            self.cursors[at] = group.end;
+        }
+        if at == 0 {
+            let tree = store.registry();
+            self.known_to_root = (0..self.ids.len()).filter(|at| tree.entry(&self.ids[*at]).is_some()).collect();
+        }
+        self.positions(at, store)
+    }
+
+    /// An office was started anew: everything that was on its disk still is, in its order.
+    pub fn reopened(&mut self, at: usize, store: &Store) -> Checked {
+        let before = std::mem::take(&mut self.feeds[at]);
+        self.holds[at].clear();
+        self.cursors[at] = Cursor::default();
+        self.committed(at, store)?;
+        if !self.feeds[at].starts_with(&before) {
+            let kept = self.feeds[at].iter().zip(&before).take_while(|(now, then)| now == then).count();
+            let what = format!("{} of {} records are left after a restart, then {:?}", kept, before.len(), before.get(kept));
+            return Err(self.broken(at, &what));
+        }
+        Ok(())
+    }
+
+    fn feed(&mut self, at: usize, record: &Record, from: Option<OfficeId>) -> Checked {
+        let (reference, digest) = (record.reference(), record.digest());
+        let (lane, origin) = (record.header().lane(), self.place(&record.header().origin));
+        if !self.holds[at].insert(reference.clone()) {
+            return Err(self.broken(at, &format!("{reference} is there twice")));
+        }
+        self.feeds[at].push(Fed { reference: reference.clone(), from, lane, digest });
+        let known = self.facts.get(&reference).map(|fact| fact.digest);
+        match known {
+            None if origin == at => {
+                let expected = self.expected(at, &record.header().audience);
+                let registers = record.header().kind == OFFICE_KIND;
+                self.facts.insert(reference, Fact { digest, expected, registers });
+                Ok(())
+            }
+            None => Err(self.broken(at, &format!("{reference} is not on its origin's disk"))),
+            Some(known) if known == digest => Ok(()),
+            Some(_) => Err(self.broken(at, &format!("{reference} has other bytes than at its origin"))),
+        }
+    }
+
+    // ---- positions ----
+
+    fn positions(&mut self, at: usize, store: &Store) -> Checked {
+        let epoch = Some(store.epoch());
+        if self.epochs[at].is_some_and(|before| Some(before) != epoch) {
+            return Err(self.broken(at, "a new epoch was begun"));
+        }
+        self.epochs[at] = epoch;
+        for peer in self.neighbours(self.parents[at], &self.ids[at].clone()) {
+            let arrived_here = PerLane(Lane::ALL.map(|lane| match store.arrived_event(&peer, lane, None) {
+                Some(Event::ArrivedBelow { seq, .. } | Event::ArrivedBefore { seq, .. }) => seq,
+                Some(_) | None => LinkSeq(0),
+            }));
+            let now = Link { acked: store.acked(&peer), arrived: store.arrived_at(&peer), held: store.held(&peer), arrived_here };
+            let before = self.links[at].insert(peer.clone(), now.clone()).unwrap_or_default();
+            self.nothing_went_back(at, &peer, &before, &now)?;
+            self.custody_is_held(at, &peer, &now, epoch)?;
+            self.arrived_is_there(at, &peer, (&before, &now), store)?;
+        }
+        Ok(())
+    }
+
+    fn nothing_went_back(&self, at: usize, peer: &OfficeId, before: &Link, now: &Link) -> Checked {
+        for lane in Lane::ALL {
+            let held = |link: &Link| link.held.map_or(LinkSeq(0), |held| held.lanes[lane].seq);
+            let pairs = [
+                ("custody", before.acked[lane], now.acked[lane]),
+                ("arrived", before.arrived[lane], now.arrived[lane]),
+                ("held", held(before), held(now)),
+                ("arrived here", before.arrived_here[lane], now.arrived_here[lane]),
+            ];
+            if let Some((what, before, now)) = pairs.into_iter().find(|(_, before, now)| now < before) {
+                let what = format!("{} {what} of the link to {peer} goes back from {before} to {now}", lane.name());
+                return Err(self.broken(at, &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a neighbour is believed to hold it does hold.
+    fn custody_is_held(&self, at: usize, peer: &OfficeId, now: &Link, epoch: Option<Epoch>) -> Checked {
+        let there = self.links[self.place(peer)].get(&self.ids[at]).and_then(|link| link.held);
+        let there = there.filter(|held| Some(held.epoch) == epoch);
+        for lane in Lane::ALL {
+            let held = there.map_or(LinkSeq(0), |held| held.lanes[lane].seq);
+            if now.acked[lane] > held {
+                let what = format!("believes that {peer} has {} through {}, it has {held}", lane.name(), now.acked[lane]);
+                return Err(self.broken(at, &what));
+            }
+        }
+        Ok(())
+    }
+
+    /// What has arrived is with everybody beyond that link whom it was for.
+    fn arrived_is_there(&self, at: usize, peer: &OfficeId, (before, now): (&Link, &Link), store: &Store) -> Checked {
+        let beyond = self.place(peer);
+        for lane in Lane::ALL {
+            let (old, new) = (before.arrived[lane], now.arrived[lane]);
+            let count = usize::try_from(new.0.saturating_sub(old.0)).unwrap_or(usize::MAX);
+            if count == 0 {
+                continue;
+            }
+            let items = store.load(peer, lane, old, (count, usize::MAX)).map_err(|e| self.broken(at, &e.to_string()))?;
+            for outgoing in items {
+                let dutynet_relay::link::frame::Item::Record(carried) = outgoing.item else { continue };
+                let record = Record::parse(carried.record).map_err(|e| self.broken(at, &e.to_string()))?;
+                let reference = record.reference();
+                let missing = self.facts.get(&reference).filter(|_| !self.spoiled.contains(&reference)).and_then(|fact| {
+                    let concerned = |to: &&usize| self.way(at, **to).contains(&beyond) && !fact.registers;
+                    fact.expected.iter().filter(concerned).find(|to| !self.holds[**to].contains(&reference))
+                });
+                if let Some(to) = missing {
+                    let what = format!("{reference} is said to have arrived beyond {peer}, {} has not got it", self.ids[*to]);
+                    return Err(self.broken(at, &what));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An acknowledgement leaves: it must be on disk.
+    pub fn custody_is_true(&self, at: usize, peer: usize, custody: &Custody, held: Option<Held>) -> Checked {
+        let held = held.filter(|held| held.epoch == custody.epoch).map(|held| held.lanes[custody.lane]);
+        if held == Some(custody.at) {
+            return Ok(());
+        }
+        if held.is_some_and(|held| held.seq > custody.at.seq) {
+            return Ok(());
+        }
+        let what =
+            format!("tells {} custody of {} {}, but holds {:?}", self.ids[peer], custody.lane.name(), custody.at.seq, held);
+        Err(self.broken(at, &what))
+    }
+
+    /// What honest machines with honest disks never count.
+    pub fn counted(&self, at: usize, event: LinkEvent) -> Checked {
+        match event {
+            LinkEvent::PeerRestored
+            | LinkEvent::PeerHoldsEarlierEpoch
+            | LinkEvent::PeerHoldsUnknownEpoch
+            | LinkEvent::PeerKnowsMore
+            | LinkEvent::ChainDiffers
+            | LinkEvent::PeerNewEpoch
+            | LinkEvent::PeerReplaced
+            | LinkEvent::OwnStateRestored
+            | LinkEvent::TicketStale
+            | LinkEvent::Quarantined
+            | LinkEvent::HelloRefused
+            | LinkEvent::RefusedByPeer
+            | LinkEvent::PeerFault
+            | LinkEvent::UnknownFrame
+            | LinkEvent::FetchFailed => Err(self.broken(at, &format!("counts {}", event.name()))),
+            LinkEvent::Refusal if self.spoiled.is_empty() => Err(self.broken(at, "a record was refused")),
+            LinkEvent::Resumed
+            | LinkEvent::PeerHoldsNothing
+            | LinkEvent::GhostReplaced
+            | LinkEvent::Silence
+            | LinkEvent::LaneShut
+            | LinkEvent::BatchDropped
+            | LinkEvent::Refusal
+            | LinkEvent::CustodyLate
+            | LinkEvent::PeerDrained
+            | LinkEvent::FetchFinished => Ok(()),
+        }
+    }
+
+    fn broken(&self, at: usize, what: &str) -> Fault {
+        Fault(format!("{}: {what}", self.ids[at]))
+    }
+}
