@@ -41,7 +41,7 @@ impl Node {
     /// Finds it by its `serving.json`. Does not wait for it to start.
     pub(super) async fn find(place: &Place) -> Result<Self, Told> {
         let data = place.config()?.data;
-        let serving = read_serving(&data)?.ok_or(Told::of(Refusal::NotServing))?;
+        let serving = read_serving(&data)?.filter(Serving::is_alive).ok_or(Told::of(Refusal::NotServing))?;
         let away = |error: &dyn std::error::Error| Told::of(Refusal::NotReachable).about(format!("{}: {error}", serving.api));
         let endpoint = Endpoint::from_shared(format!("http://{}", serving.api)).map_err(|error| away(&error))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);

@@ -59,6 +59,13 @@ pub struct Follower {
     told: watch::Sender<Cursor>,
 }
 
+/// How a wait ended.
+#[derive(PartialEq, Eq)]
+enum Waited {
+    Enough,
+    Ended,
+}
+
 /// What a stretch of the journal comes to.
 struct Stretch {
     batch: Batch,
@@ -81,26 +88,39 @@ impl Follower {
         Ok((Self { relay: relay.clone(), feed, index, cursor, told }, CaughtUp(hears)))
     }
 
-    /// Follows until it is told to stop. A stretch that was begun is finished.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut failed = self.relay.failed();
+    /// Follows until it is told to stop. A stretch that was begun is finished. What fails is tried again, and said once.
+    pub async fn run(mut self, stop: watch::Receiver<bool>) {
+        let mut said = None;
         loop {
-            match self.work().await {
-                Ok(true) => {}
-                Ok(false) => tokio::select! {
-                    _ = stop.wait_for(|stop| *stop) => return,
-                    _ = failed.wait_for(Option::is_some) => return,
-                    () = self.feed.changed() => {}
-                },
-                Err(error) => {
-                    tracing::error!(%error, projection = NAME, "the projection does not move");
-                    tokio::select! {
-                        _ = stop.wait_for(|stop| *stop) => return,
-                        _ = failed.wait_for(Option::is_some) => return,
-                        () = tokio::time::sleep(PAUSE) => {}
-                    }
+            let pause = match self.work().await {
+                Ok(true) => {
+                    said = None;
+                    continue;
                 }
+                Ok(false) => None,
+                Err(error) => {
+                    let error = error.to_string();
+                    if said.as_ref() != Some(&error) {
+                        tracing::error!(error, projection = NAME, "the projection does not move");
+                    }
+                    said = Some(error);
+                    Some(PAUSE)
+                }
+            };
+            if self.wait(stop.clone(), pause).await == Waited::Ended {
+                return;
             }
+        }
+    }
+
+    /// Until there is something to read, or for a while.
+    async fn wait(&mut self, mut stop: watch::Receiver<bool>, pause: Option<Duration>) -> Waited {
+        let mut failed = self.relay.failed();
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => Waited::Ended,
+            _ = failed.wait_for(Option::is_some) => Waited::Ended,
+            () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => Waited::Enough,
+            () = self.feed.changed(), if pause.is_none() => Waited::Enough,
         }
     }
 

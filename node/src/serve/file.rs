@@ -6,6 +6,10 @@ use std::{
 };
 
 use dutynet_relay::tls::identity;
+use rustix::{
+    io::Errno,
+    process::{Pid, test_kill_process},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where a node serves. Stands in the data folder while it does; one that is left after a kill is written anew by the next start.
@@ -25,6 +29,12 @@ impl Serving {
     /// Where it stands.
     pub fn path(data: &Path) -> PathBuf {
         data.join("serving.json")
+    }
+
+    /// Whether that process still runs. After a kill the file stays, and its port may have become somebody else's.
+    pub fn is_alive(&self) -> bool {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        pid.is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
     }
 
     /// Writes it, whole or not at all.

@@ -28,6 +28,7 @@ async fn a_node_says_where_it_serves_and_no_longer_when_it_has_stopped() {
     let written: Serving = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(&written, running.serving());
     assert_eq!((written.office.as_str(), running.name()), ("440000", "广东省"));
+    assert!(written.is_alive() && !Serving { pid: i32::MAX.unsigned_abs(), ..written.clone() }.is_alive());
     assert!(tokio::net::TcpStream::connect(&written.api).await.is_ok());
     assert!(tokio::net::TcpStream::connect(written.link.as_deref().unwrap()).await.is_ok());
     running.until(async {}).await.unwrap();
