@@ -161,8 +161,7 @@ impl Store {
         let Some((place, _)) = self.find(reference)? else { return Ok(None) };
         let (head, _) = self.accepted(place)?;
         // What a neighbour gave back is in its custody; how much further it had got is not said to whoever asks for it.
-        let given_back = !head.from.is_empty() && head.in_seq == 0;
-        let mut state = if given_back { RecordState::Custody } else { RecordState::Arrived };
+        let mut state = if !head.from.is_empty() && head.in_seq == 0 { RecordState::Custody } else { RecordState::Arrived };
         for route in &head.routes {
             let (neighbour, lane, seq) = route.read()?;
             state = match (state, self.state_of_route(place, &neighbour, lane, seq)?) {
