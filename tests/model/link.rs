@@ -10,10 +10,11 @@ mod world;
 
 use std::{thread, time::Duration};
 
-use dutynet_relay::ids::Lane;
+use dutynet_relay::ids::{Lane, LinkSeq};
 use rand::Rng as _;
 
 use facts::Fate;
+use store::Store;
 use world::{CHILD, Check, Mutant, PARENT, World};
 
 const CASES: u64 = 20_000;
@@ -35,8 +36,12 @@ fn play(mut world: World) -> Result<World, String> {
     let violence = world.random.random_range(0..3);
     for _ in 0..world.random.random_range(5..40) {
         act(&mut world, violence, &mut past)?;
-        for _ in 0..world.random.random_range(0..16) {
+        for _ in 0..world.random.random_range(0..24) {
             world.happen()?;
+        }
+        if world.random.random_ratio(1, 3) {
+            world.arrive(CHILD);
+            world.arrive(PARENT);
         }
         if world.random.random_ratio(1, 8) {
             let at_most = Duration::from_millis(world.random.random_range(1..20_000));
@@ -51,15 +56,15 @@ fn play(mut world: World) -> Result<World, String> {
 /// One thing that people, disks and lines do. The more violence, the worse.
 fn act(world: &mut World, violence: u32, past: &mut Past) -> Check {
     let end = world.random.random_range(0..2);
-    match world.random.random_range(0..30) {
+    let what = world.random.random_range(0..30);
+    match what {
         0..=9 => {
             let lane = Lane::ALL[world.random.random_range(0..4)];
             for _ in 0..world.random.random_range(1..8) {
                 world.make(end, lane);
             }
         }
-        10..=13 => world.dial()?,
-        14 => world.arrive(end),
+        10..=14 => world.dial()?,
         15 | 16 => world.cut()?,
         17 => world.drain(end)?,
         18 => world.set_full(end, !world.ends[end].full),
@@ -81,6 +86,8 @@ fn act(world: &mut World, violence: u32, past: &mut Past) -> Check {
 
 /// The line stays up, the disks have space. Everything must come to rest.
 fn settle(world: &mut World) -> Check {
+    world.calm = true;
+    world.cut()?;
     [CHILD, PARENT].into_iter().for_each(|end| world.set_full(end, false));
     let (mut steps, mut wakes) = (0, 0);
     while wakes < WAKES_MAX {
@@ -104,10 +111,18 @@ fn settle(world: &mut World) -> Check {
 }
 
 fn is_done(world: &World) -> bool {
-    world.ends.iter().all(|end| {
-        let heads = end.store.heads();
-        end.store.custody == heads && end.store.arrived == heads && !end.store.fetch_due
-    })
+    let done = |(own, other): (&Store, &Store)| {
+        let heads = own.heads();
+        let held = other.inbox.held.filter(|held| held.epoch == own.epoch);
+        let holds = |lane: Lane| held.map_or(LinkSeq(0), |held| held.lanes[lane].seq) == heads[lane];
+        Lane::ALL.into_iter().all(holds) && own.custody == heads && own.arrived == heads && !own.fetch_due
+    };
+    directions(world).into_iter().all(done)
+}
+
+/// Each store as a sender, with the one that receives from it.
+fn directions(world: &World) -> [(&Store, &Store); 2] {
+    [(CHILD, PARENT), (PARENT, CHILD)].map(|(own, other)| (&world.ends[own].store, &world.ends[other].store))
 }
 
 fn state(world: &World) -> String {
@@ -120,7 +135,7 @@ fn state(world: &World) -> String {
 }
 
 fn everything_is_there(world: &World, past: &Past) -> Check {
-    for (own, other) in [(CHILD, PARENT), (PARENT, CHILD)].map(|(a, b)| (&world.ends[a].store, &world.ends[b].store)) {
+    for (own, other) in directions(world) {
         for fact in own.routed() {
             let (there, parked) = (other.inbox.applied.contains_key(&fact.id), own.parked.contains(&fact.id));
             let ends = match fact.fate {

@@ -38,6 +38,10 @@ impl World {
                 let hash = self.offices[at].live().store.chain_at(&peer, lane, seq).unwrap_or_default();
                 self.tell(at, id, Event::ChainAt { lane, seq, hash });
             }
+            Action::WantBack(_) => {
+                let (namespace, key) = (WANTED_BACK.to_owned(), peer.to_string());
+                self.write(at, Intent::Local { namespace, key, bytes: Bytes::from_static(b"own") });
+            }
             Action::Rebase { holds } => {
                 self.ask_writer(at, id, Intent::Rebase { neighbour: peer, holds }, Asked::Rebase);
             }

@@ -110,7 +110,7 @@ impl Dialogue {
             Frame::Fetch(fetch) => self.fetching.asked(fetch, out)?,
             Frame::Fetched(fetched) => {
                 if self.fetching.fetched(fetched, out)? == Use::No {
-                    self.fetch_failed(now, out)?;
+                    out.push(Action::Count(LinkEvent::FetchFailed));
                 }
             }
             Frame::Hello(_) => return Err(PeerFault::Unexpected("hello").into()),
@@ -152,10 +152,10 @@ impl Dialogue {
             }
             Event::Want(origins) => self.fetching.want(origins),
             Event::FetchLoaded(fetched) => self.fetching.loaded(fetched, out),
-            Event::TookBack => self.took_back(now, out)?,
+            Event::TookBack => self.took_back(out),
             Event::TakeBackFailed => {
                 self.fetching.take_back_failed();
-                self.fetch_failed(now, out)?;
+                out.push(Action::Count(LinkEvent::FetchFailed));
             }
             Event::Drain { retry_after } => {
                 self.sending.stop();
@@ -221,6 +221,14 @@ impl Dialogue {
             | Frame::Fetched(_) => {}
         }
         Ok(())
+    }
+
+    fn took_back(&mut self, out: &mut Vec<Action>) {
+        if let Some(origin) = self.fetching.took_back(out) {
+            let forgotten = self.forgotten.filter(|_| origin == self.office);
+            out.push(Action::Count(LinkEvent::FetchFinished));
+            out.push(Action::FetchFinished { origin, forgotten });
+        }
     }
 
     fn pump(&mut self, now: Now, out: &mut Vec<Action>) {

@@ -106,7 +106,7 @@ pub enum Event {
         lane: Lane,
         /// Through where.
         seq: LinkSeq,
-        /// Not reported before.
+        /// Those that a later hop refused; what was told in this session is not told again.
         refused: Vec<LinkSeq>,
     },
     /// Answer to [`Action::TellArrived`].
@@ -178,6 +178,9 @@ pub enum Action {
         /// The position.
         seq: LinkSeq,
     },
+    /// Remember durably that these are wanted back from the neighbour, in [`Start::fetch`], until [`Action::FetchFinished`]. No answer, but
+    /// it is durable before a [`Action::Rebase`] that comes after it is answered.
+    WantBack(OfficeId),
     /// Make sure that our lanes hold everything that was ever routed to the neighbour and that neither they nor `holds` contain yet. Asked
     /// for again after each cut until it shows our epoch: nothing is added twice. Answered by [`Event::Rebased`].
     Rebase {

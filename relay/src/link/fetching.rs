@@ -109,16 +109,6 @@ impl Fetching {
         self.asking = Asking::Nothing;
     }
 
-    /// Whether records of that origin are still to come.
-    pub(super) fn is_waiting_for(&self, origin: &OfficeId) -> bool {
-        let asking = match &self.asking {
-            Asking::Nothing => None,
-            Asking::Asked(fetch) => Some(&fetch.origin),
-            Asking::Taking { origin, .. } => Some(origin),
-        };
-        asking == Some(origin) || self.wanted.contains(origin)
-    }
-
     /// The neighbour wants records back. It waits for each answer.
     pub(super) fn asked(&mut self, fetch: Fetch, out: &mut Vec<Action>) -> Result<(), PeerFault> {
         if self.giving == Giving::Loading {

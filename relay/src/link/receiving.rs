@@ -3,6 +3,8 @@
 //! What a cut line swallowed of earlier acknowledgements is told again first: per lane the refusals that the neighbour does not know, and
 //! only then anything newer.
 
+use std::collections::BTreeSet;
+
 use super::{
     config::{Carries, WINDOW_RECORDS_MAX},
     count::LinkEvent,
@@ -52,6 +54,8 @@ struct Inbox {
     /// Arrivals wait for [`Action::TellArrived`] to be answered.
     arrived_retelling: Retelling,
     arrived: LinkSeq,
+    /// Refused positions that were told in this session: each is told once.
+    refused_told: BTreeSet<LinkSeq>,
     arrived_waiting: Option<Waiting>,
 }
 
@@ -91,6 +95,7 @@ impl Receiving {
             custody_waiting: None,
             arrived_retelling: Retelling::of(untold.arrived[lane]),
             arrived: untold.arrived[lane].unwrap_or(held[lane]),
+            refused_told: BTreeSet::new(),
             arrived_waiting: None,
         };
         let mut under_way = 0;
@@ -228,13 +233,13 @@ impl Receiving {
         }
         let told = inbox.told;
         let Some(Waiting { seq, mut refused }) = inbox.arrived_waiting.take_if(|waiting| waiting.seq <= told) else { return };
+        refused.retain(|seq| inbox.refused_told.insert(*seq));
         if seq <= inbox.arrived && refused.is_empty() {
             return;
         }
         let seq = seq.max(inbox.arrived.min(told));
         inbox.arrived = seq;
         refused.sort_unstable();
-        refused.dedup();
         out.extend(arrivals(self.epoch, lane, seq, &refused));
     }
 }

@@ -59,6 +59,11 @@ impl Inner {
         kept.ok().flatten().is_some_and(|bytes| !bytes.is_empty())
     }
 
+    pub(crate) fn own_wanted_back(&self, neighbour: &OfficeId) -> Intent {
+        let (namespace, key) = (crate::writer::WANTED_BACK.to_owned(), neighbour.as_str().to_owned());
+        Intent::Local { namespace, key, bytes: Bytes::from_static(b"own") }
+    }
+
     pub(crate) fn nothing_wanted_back(&self, neighbour: &OfficeId) -> Intent {
         let (namespace, key) = (crate::writer::WANTED_BACK.to_owned(), neighbour.as_str().to_owned());
         Intent::Local { namespace, key, bytes: Bytes::new() }

@@ -55,6 +55,8 @@ pub struct World {
     pub ends: [End; 2],
     line: Option<Line>,
     pub mutant: Mutant,
+    /// Stores do what they are asked.
+    pub calm: bool,
     /// Says what happens.
     tells: bool,
     /// Registry entry that must be there before a record.
@@ -94,6 +96,7 @@ enum Write {
     Accept(Batch),
     Custody(Custody),
     Arrived(Arrived),
+    WantBack,
     Rebase(Option<(Epoch, PerLane<LinkSeq>)>),
     Fork,
     Admit(Ticket),
@@ -129,6 +132,7 @@ impl World {
             ends: [end(CHILD), end(PARENT)],
             line: None,
             mutant,
+            calm: false,
             tells: false,
             needs: BTreeMap::new(),
             made: BTreeMap::new(),

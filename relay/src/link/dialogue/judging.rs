@@ -30,9 +30,6 @@ pub(super) enum Judging {
     },
     /// Then it goes on after these.
     Rebasing(PerLane<Position>),
-    /// Nothing of ours is sent before our own past is back: once the neighbour holds something of this epoch, nobody would remember that
-    /// there was another one.
-    Fetching,
     Over,
 }
 
@@ -63,6 +60,7 @@ impl Dialogue {
                 out.push(Action::Count(event));
                 if event == LinkEvent::PeerHoldsUnknownEpoch {
                     self.forgotten = self.hello.held.map(|held| held.epoch);
+                    self.want_past(out);
                 }
                 out.push(Action::Rebase { holds });
                 self.judging = Judging::Rebasing(self.start());
@@ -75,33 +73,15 @@ impl Dialogue {
     pub(super) fn rebased(&mut self, now: Now, heads: PerLane<LinkSeq>, out: &mut Vec<Action>) -> Result<(), Stop> {
         let Judging::Rebasing(after) = self.judging else { return Ok(()) };
         self.sending.grew(heads);
-        if self.forgotten.is_some() && !self.own.fetch.contains(&self.office) && self.carries == Carries::Everything {
-            self.fetching.want(vec![self.office.clone()]);
-            self.judging = Judging::Fetching;
-            return Ok(());
-        }
         self.resume(now, after, out)
     }
 
-    pub(super) fn took_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        let Some(origin) = self.fetching.took_back(out) else { return Ok(()) };
-        let forgotten = self.forgotten.filter(|_| origin == self.office);
-        out.push(Action::Count(LinkEvent::FetchFinished));
-        out.push(Action::FetchFinished { origin, forgotten });
-        self.past_is_back(now, out)
-    }
-
-    pub(super) fn fetch_failed(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        out.push(Action::Count(LinkEvent::FetchFailed));
-        self.past_is_back(now, out)
-    }
-
-    /// Or will not come in this session.
-    pub(super) fn past_is_back(&mut self, now: Now, out: &mut Vec<Action>) -> Result<(), Stop> {
-        if !matches!(self.judging, Judging::Fetching) || self.fetching.is_waiting_for(&self.office) {
-            return Ok(());
+    /// Once the neighbour holds something of this epoch, only our store remembers that there was another one.
+    fn want_past(&mut self, out: &mut Vec<Action>) {
+        if self.carries == Carries::Everything && !self.own.fetch.contains(&self.office) {
+            out.push(Action::WantBack(self.office.clone()));
+            self.fetching.want(vec![self.office.clone()]);
         }
-        self.resume(now, self.start(), out)
     }
 
     pub(super) fn start(&self) -> PerLane<Position> {

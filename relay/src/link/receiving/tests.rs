@@ -173,7 +173,8 @@ fn arrival_is_not_told_before_custody() {
     assert_eq!(told.tell(accepted(FLASH, 3)), [custody(FLASH, 3, &[]), arrived(2, &[1])]);
     assert_eq!(told.tell(below(2, &[])), []);
     assert_eq!(told.tell(below(3, &[])), [arrived(3, &[])]);
-    assert_eq!(told.tell(below(3, &[2, 2])), [arrived(3, &[2])]);
+    assert_eq!(told.tell(below(3, &[2, 2, 1])), [arrived(3, &[2])], "what was told is not told again");
+    assert_eq!(told.tell(below(3, &[1, 2])), []);
 }
 
 #[test]

@@ -48,6 +48,10 @@ impl World {
                 at.store.record_arrived(&arrived);
                 None
             }
+            Write::WantBack => {
+                at.store.fetch_due = true;
+                None
+            }
             Write::Rebase(holds) => {
                 if self.mutant != Mutant::RebaseForgotten {
                     at.store.rebase(holds);
@@ -70,6 +74,7 @@ impl World {
                 at.store.tickets = vec![ticket];
                 Some(Event::TicketKept)
             }
+            Write::TakeBack(_) if !self.calm && self.random.random_ratio(1, 6) => Some(Event::TakeBackFailed),
             Write::TakeBack(fetched) => {
                 at.store.take_back(&fetched);
                 Some(Event::TookBack)
@@ -106,7 +111,7 @@ impl World {
     /// A question is answered from what is committed.
     pub(super) fn read(&mut self, end: usize) -> Result<bool, String> {
         let Some((session, read)) = self.ends[end].reads.pop_front() else { return Ok(false) };
-        let less = self.random.random_range(0..4);
+        let less = if self.calm { 1 } else { self.random.random_range(0..4) };
         let store = &self.ends[end].store;
         let answer = match read {
             Read::Chain(lane, seq) => Event::ChainAt { lane, seq, hash: store.chain(lane, seq) },
@@ -161,6 +166,7 @@ impl World {
             }
             Action::KeepTicket(ticket) => write(Write::KeepTicket(ticket)),
             Action::LookUpChain { lane, seq } => at.reads.push_back((session, Read::Chain(lane, seq))),
+            Action::WantBack(_) => write(Write::WantBack),
             Action::Rebase { holds } => write(Write::Rebase(holds)),
             Action::Fork(_) => write(Write::Fork),
             Action::Load { lane, after, records_max, .. } => at.reads.push_back((session, Read::Load(lane, after, records_max))),
