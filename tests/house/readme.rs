@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, fs};
 
 use dutynet_tests::ground::repository;
 
-use crate::{arrows::manifest, nothing_breaks};
+use crate::{
+    arrows::manifest,
+    nothing_breaks,
+    source::{SourceFile, rust_files},
+};
 
 fn readme() -> String {
     fs::read_to_string(repository().join("README.md")).expect("there is a README")
@@ -37,6 +41,27 @@ fn every_dependency_has_its_reason() {
     faults.extend(used.difference(&explained).map(|name| format!("{name}: in Cargo.toml, not in README")));
     faults.extend(explained.difference(&used).map(|name| format!("{name}: in README, not in Cargo.toml")));
     nothing_breaks("README's table of dependencies names every one, with its reason.", &faults);
+}
+
+/// A promise whose stories bear other names, and the file that they stand in.
+const TOLD_ELSEWHERE: (&str, &str) = ("g6_", "tests/stories/coming_back.rs");
+
+#[test]
+fn every_promise_has_a_story_that_bears_its_name() {
+    let readme = readme();
+    let promised: BTreeSet<&str> = readme.split("- **G").skip(1).filter_map(|rest| rest.get(..1)).collect();
+    assert!(promised.len() >= 6, "README promises {promised:?}");
+    let stories: Vec<SourceFile> = rust_files().into_iter().filter(|file| file.is_under(&["tests/stories/"])).collect();
+    let told = |name: &str| stories.iter().any(|file| file.lines.iter().any(|line| line.code.contains(&format!("fn {name}"))));
+    let mut faults = Vec::new();
+    for number in promised {
+        let name = format!("g{number}_");
+        let elsewhere = name == TOLD_ELSEWHERE.0 && stories.iter().any(|file| file.path == TOLD_ELSEWHERE.1);
+        if !told(&name) && !elsewhere {
+            faults.push(format!("G{number}"));
+        }
+    }
+    nothing_breaks("What README promises is told by a story in tests/stories whose name begins with it.", &faults);
 }
 
 #[test]
