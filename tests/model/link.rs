@@ -140,7 +140,9 @@ fn everything_is_there(world: &World, past: &Past) -> Check {
             let (there, parked) = (other.inbox.applied.contains_key(&fact.id), own.parked.contains(&fact.id));
             let ends = match fact.fate {
                 Fate::Good => there && own.arrived_facts.contains(&fact.id),
-                Fate::Refused => !there && parked && !own.arrived_facts.contains(&fact.id),
+                Fate::Refused => {
+                    !there && (parked && !own.arrived_facts.contains(&fact.id) || world.ever_parked.contains(&fact.id))
+                }
                 Fate::RefusedLater => there && own.refused_later.contains(&fact.id) && !own.arrived_facts.contains(&fact.id),
             };
             if !ends {

@@ -7,7 +7,7 @@ mod checks;
 mod driver;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -59,6 +59,9 @@ pub struct World {
     pub calm: bool,
     /// Says what happens.
     tells: bool,
+    /// Records that their sender once knew to be refused. A known limit: when it then is restored to before that, and the neighbour has been
+    /// replaced and was sent the tombstone, nobody knows of the refusal any more.
+    pub ever_parked: BTreeSet<RecordId>,
     /// Registry entry that must be there before a record.
     needs: BTreeMap<RecordId, RecordId>,
     made: BTreeMap<(usize, Lane), u8>,
@@ -134,6 +137,7 @@ impl World {
             mutant,
             calm: false,
             tells: false,
+            ever_parked: BTreeSet::new(),
             needs: BTreeMap::new(),
             made: BTreeMap::new(),
             fresh: 10,

@@ -36,7 +36,7 @@ impl World {
         for seq in (1..=custody.at.seq.0).filter(|_| same) {
             let Some(fact) = sender.fact_at(custody.epoch, custody.lane, LinkSeq(seq)) else { continue };
             let there = own.inbox.applied.contains_key(&fact.id) || own.inbox.refused_facts.contains(&fact.id);
-            if !there && !sender.parked.contains(&fact.id) {
+            if !there && !self.ever_parked.contains(&fact.id) {
                 return Err(format!("{:?} {seq} is in custody and not there", custody.lane));
             }
         }

@@ -42,6 +42,7 @@ impl World {
             Write::Accept(batch) => Some(self.accept(end, &batch)?),
             Write::Custody(custody) => {
                 at.store.record_custody(&custody);
+                self.ever_parked.extend(&at.store.parked);
                 None
             }
             Write::Arrived(arrived) => {
