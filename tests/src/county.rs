@@ -148,6 +148,7 @@ impl Pool {
     }
 
     /// A group of three, of which one is said again by a store that has lost it, and one contradicted.
+    #[expect(clippy::too_many_arguments, reason = "one sentence: from whom, by whom, how, for whom, and where it goes")]
     fn kept(&mut self, from: &str, author: &mut Author, lane: Lane, audience: Vec<Audience>, to: &[&str]) {
         let to: Vec<_> = to.iter().map(|name| id(name)).collect();
         let made = self.make(author, lane, audience.clone(), 3);

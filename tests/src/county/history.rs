@@ -74,9 +74,9 @@ impl Act {
             },
             Self::Retry(at) => Intent::RetryParked(at.clone(), by()),
             Self::Withdraw(at) => Intent::WithdrawParked(at.clone(), by()),
-            Self::Rewind(neighbour, holds) => Intent::Rewind { neighbour: neighbour.clone(), holds: holds.clone() },
+            Self::Rewind(neighbour, holds) => Intent::Rewind { neighbour: neighbour.clone(), holds: *holds },
             Self::Fork => Intent::Fork(ForkReason::ChainDiffers),
-            Self::Rebase(neighbour, holds) => Intent::Rebase { neighbour: neighbour.clone(), holds: holds.clone() },
+            Self::Rebase(neighbour, holds) => Intent::Rebase { neighbour: neighbour.clone(), holds: *holds },
             Self::Local(key, bytes) => Intent::Local { namespace: "test".into(), key: key.clone(), bytes: bytes.clone() },
             Self::Line(neighbour) => Intent::Line { neighbour: neighbour.clone(), up: false, reason: "cut".into() },
         }

@@ -8,11 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use dutynet_relay::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordRef},
-    link::{
-        event::Event,
-        frame::{Item, Position},
-    },
-    record::{RawRecord, Record, Seal},
+    link::frame::{Item, Position},
+    record::{RawRecord, Record},
     writer::{
         Store,
         intent::{Answer, Draft, Judged, ParkedAt, WriteRefusal},
@@ -21,6 +18,9 @@ use dutynet_relay::{
 use rand::{Rng as _, rngs::SmallRng};
 
 use super::{Fate, Sendable, history::Act, id};
+
+mod check;
+mod neighbours;
 
 /// Refused positions that are kept to be told again.
 const REFUSED_MAX: usize = 64;
@@ -319,105 +319,6 @@ impl Picture {
         }
     }
 
-    fn custody(&mut self, to: &OfficeId, lane: Lane, through: u64, refused: &[LinkSeq]) {
-        for seq in refused.iter().map(|seq| seq.0).filter(|seq| *seq <= through) {
-            if !self.out(to, lane).is_tombstone(seq) {
-                let out = self.out(to, lane);
-                out.below.remove(&seq);
-                out.parked.insert(seq);
-                self.tell_sender(to, lane, seq);
-            }
-        }
-        let out = self.out(to, lane);
-        out.acked = out.acked.max(through);
-    }
-
-    fn arrived(&mut self, to: &OfficeId, lane: Lane, through: u64, refused: &[LinkSeq]) {
-        for seq in refused.iter().map(|seq| seq.0).filter(|seq| *seq <= through) {
-            if !self.out(to, lane).is_tombstone(seq) && self.out(to, lane).below.insert(seq) {
-                self.tell_sender(to, lane, seq);
-            }
-        }
-        let out = self.out(to, lane);
-        out.arrived = out.arrived.max(through);
-    }
-
-    fn tell_sender(&mut self, to: &OfficeId, lane: Lane, seq: u64) {
-        let reference = self.out(to, lane).items[seq as usize - 1].clone();
-        let Some((from, epoch, lane, at)) = self.records.get(&reference).and_then(|known| known.from.clone()) else { return };
-        if let Some(link) = self.incoming.get_mut(&from).filter(|link| link.epoch == epoch) {
-            let refused = &mut link.lanes[lane].refused;
-            refused.insert(at);
-            if refused.len() > REFUSED_MAX {
-                refused.pop_first();
-            }
-        }
-    }
-
-    fn settle(&mut self, at: &ParkedAt, retry: bool) -> Expected {
-        let key = (at.neighbour.clone(), at.lane);
-        let found = self.out.iter_mut().find_map(|out| out.get_mut(&key).filter(|out| out.parked.contains(&at.seq.0)));
-        let Some(out) = found else { return Expected::Exactly(Answer::Refused(WriteRefusal::NotParked)) };
-        out.parked.remove(&at.seq.0);
-        out.settled.insert(at.seq.0);
-        let reference = out.items[at.seq.0 as usize - 1].clone();
-        if retry {
-            self.push(&at.neighbour, at.lane, reference);
-        }
-        Expected::Exactly(Answer::Done)
-    }
-
-    fn fork(&mut self) {
-        let before = self.out.last().cloned().unwrap_or_default();
-        let mut next: BTreeMap<(OfficeId, Lane), Out> = BTreeMap::new();
-        for (key, out) in &before {
-            let again = (out.arrived + 1..=out.items.len() as u64).filter(|seq| !out.is_tombstone(*seq));
-            let items = again.map(|seq| out.items[seq as usize - 1].clone()).collect();
-            next.insert(key.clone(), Out { items, ..Out::default() });
-        }
-        for link in self.incoming.values_mut() {
-            for wait in link.lanes.0.iter_mut().flat_map(|lane| lane.waits.iter_mut()) {
-                for (key, seq) in &mut wait.on {
-                    let empty = Out::default();
-                    let out = before.get(key).unwrap_or(&empty);
-                    *seq = (out.arrived + 1..=*seq).filter(|seq| !out.is_tombstone(*seq)).count() as u64;
-                }
-            }
-        }
-        self.epochs.push(None);
-        self.out.push(next);
-        for name in ["p", "t1", "t2", "d"] {
-            self.locals.insert(("relay.wanted-back".into(), name.into()), Bytes::from_static(b"own"));
-        }
-    }
-
-    fn rebase(&mut self, to: &OfficeId, holds: Option<&(Epoch, PerLane<LinkSeq>)>) {
-        let held = holds.and_then(|(epoch, seqs)| Some((self.epochs.iter().position(|known| *known == Some(*epoch))?, seqs)));
-        let current = self.epochs.len() - 1;
-        for lane in Lane::ALL {
-            for ordinal in held.map_or(0, |(ordinal, _)| ordinal)..current {
-                let after = held.filter(|(at, _)| *at == ordinal).map_or(0, |(_, seqs)| seqs[lane].0);
-                let Some(out) = self.out[ordinal].get(&(to.clone(), lane)).cloned() else { continue };
-                for seq in after + 1..=out.items.len() as u64 {
-                    let reference = &out.items[seq as usize - 1];
-                    if !out.is_tombstone(seq) && !out.below.contains(&seq) && !self.out(to, lane).items.contains(reference) {
-                        self.push(to, lane, reference.clone());
-                    }
-                }
-            }
-        }
-    }
-
-    fn settle_arrivals(&mut self) {
-        let out = self.out.last().cloned().unwrap_or_default();
-        let arrived = |key: &(OfficeId, Lane)| out.get(key).map_or(0, |out| out.arrived);
-        for lane in self.incoming.values_mut().flat_map(|link| link.lanes.0.iter_mut()) {
-            while lane.waits.first().is_some_and(|wait| wait.on.iter().all(|(key, seq)| arrived(key) >= *seq)) {
-                lane.arrived = lane.waits.remove(0).through;
-            }
-        }
-    }
-
     fn out(&mut self, to: &OfficeId, lane: Lane) -> &mut Out {
         let last = self.out.len() - 1;
         self.out[last].entry((to.clone(), lane)).or_default()
@@ -430,121 +331,6 @@ impl Picture {
     }
 
     // ---- what the store says ----
-
-    /// Reads what the store has chosen by itself: the epoch, salts and times.
-    pub fn learn(&mut self, store: &Store) -> Result<(), String> {
-        if let Some(last) = self.epochs.last_mut() {
-            last.get_or_insert(store.epoch());
-        }
-        for (reference, known) in self.records.iter_mut().filter(|(_, known)| known.raw.is_none()) {
-            let stored = store.record(reference).map_err(text)?;
-            known.raw = stored.map(|stored| stored.record.raw().clone());
-        }
-        Ok(())
-    }
-
-    /// Holds the store against the picture. `Err` says where they differ.
-    pub fn check(&mut self, store: &Store) -> Result<(), String> {
-        let last = self.epochs.len() - 1;
-        let epoch = *self.epochs[last].get_or_insert(store.epoch());
-        ensure(store.epoch() == epoch, || format!("epoch {epoch} has become {}", store.epoch()))?;
-        self.check_records(store)?;
-        for name in NEIGHBOURS {
-            for lane in Lane::ALL {
-                self.check_out(store, &id(name), lane)?;
-            }
-            self.check_in(store, &id(name))?;
-        }
-        self.check_parked(store)?;
-        for ((namespace, key), bytes) in &self.locals {
-            let kept = store.local(namespace, key).map_err(text)?;
-            ensure(kept.as_ref() == Some(bytes), || format!("local {namespace}/{key}: {kept:?}"))?;
-        }
-        Ok(())
-    }
-
-    fn check_records(&mut self, store: &Store) -> Result<(), String> {
-        for (reference, known) in &mut self.records {
-            let stored = store.record(reference).map_err(text)?;
-            let Some(stored) = stored else { return Err(format!("{reference:?} is not there")) };
-            let raw = known.raw.get_or_insert_with(|| stored.record.raw().clone());
-            ensure(stored.record.raw() == raw, || format!("{reference:?} is not what it was"))?;
-            ensure(known.body == raw.body, || format!("{reference:?} has another body"))?;
-            let from = known.from.as_ref().map(|(from, ..)| from);
-            ensure(from == stored.from.as_ref() || known.commit == 0, || format!("{reference:?} came from {:?}", stored.from))?;
-        }
-        Ok(())
-    }
-
-    fn check_out(&self, store: &Store, to: &OfficeId, lane: Lane) -> Result<(), String> {
-        let empty = Out::default();
-        let out = self.out.last().and_then(|out| out.get(&(to.clone(), lane))).unwrap_or(&empty);
-        let place = || format!("lane {lane:?} to {to}");
-        let loaded = store.load(to, lane, LinkSeq(0), (usize::MAX, usize::MAX)).map_err(text)?;
-        ensure(loaded.len() == out.items.len(), || format!("{}: {} items, not {}", place(), loaded.len(), out.items.len()))?;
-        let mut at = Position::start(self.epoch());
-        for (item, reference) in loaded.iter().zip(&out.items) {
-            let raw = self.records.get(reference).and_then(|known| known.raw.as_ref());
-            let raw = raw.ok_or_else(|| format!("{}: {reference:?} was never acknowledged", place()))?;
-            at = at.after(raw.digest());
-            let wrong = || format!("{}, position {}: {:?}", place(), at.seq, item.item);
-            ensure(item.digest == raw.digest(), wrong)?;
-            match &item.item {
-                Item::Tombstone { reference: of, digest } => {
-                    ensure(out.is_tombstone(at.seq.0) && of == reference && *digest == raw.digest(), wrong)?;
-                }
-                Item::Record(carried) => {
-                    ensure(!out.is_tombstone(at.seq.0) && carried.record == *raw, wrong)?;
-                    if at.seq.0 % 4 == 1 {
-                        let seal = Seal::parse((*carried.seal).clone()).map_err(text)?;
-                        let record = Record::parse(raw.clone()).map_err(text)?;
-                        ensure(seal.covers(&record, carried.place as usize), wrong)?;
-                    }
-                }
-            }
-            if at.seq.0 == 1 + self.commits % 7 {
-                let chain = store.chain_at(to, lane, at.seq).map_err(text)?;
-                ensure(chain == Some(at.hash), || format!("{}: chain at {}", place(), at.seq))?;
-            }
-        }
-        ensure(store.sent(to)[lane] == at, || format!("{}: sent {:?}, not {at:?}", place(), store.sent(to)[lane]))?;
-        let said = (store.acked(to)[lane].0, store.arrived_at(to)[lane].0);
-        ensure(said == (out.acked, out.arrived), || format!("{}: {said:?}, not {:?}", place(), (out.acked, out.arrived)))
-    }
-
-    fn check_in(&self, store: &Store, from: &OfficeId) -> Result<(), String> {
-        let held = store.held(from);
-        let Some(link) = self.incoming.get(from) else {
-            return ensure(held.is_none(), || format!("{from} has sent nothing: {held:?}"));
-        };
-        let Some(held) = held else { return Err(format!("nothing is held of {from}")) };
-        ensure(held.epoch == link.epoch, || format!("{from}: epoch {}", held.epoch))?;
-        for lane in Lane::ALL {
-            let expected = self.held(from, link.epoch, lane);
-            ensure(held.lanes[lane] == expected, || format!("{lane:?} from {from}: {:?}, not {expected:?}", held.lanes[lane]))?;
-            let known = &link.lanes[lane];
-            let refused: Vec<_> = known.refused.range(..=known.arrived).map(|seq| LinkSeq(*seq)).collect();
-            let said = store.arrived_event(from, lane, None);
-            let expected = Event::ArrivedBelow { epoch: link.epoch, lane, seq: LinkSeq(known.arrived), refused };
-            ensure(said.as_ref() == Some(&expected), || format!("from {from}: {said:?}, not {expected:?}"))?;
-        }
-        Ok(())
-    }
-
-    fn check_parked(&self, store: &Store) -> Result<(), String> {
-        let mut said = Vec::new();
-        for parked in store.parked().map_err(text)? {
-            said.push((parked.at.neighbour, parked.at.lane, parked.at.seq.0, parked.reference, parked.below));
-        }
-        let mut expected = Vec::new();
-        for ((to, lane), out) in self.out.iter().flatten() {
-            let rows = out.parked.iter().map(|seq| (*seq, false)).chain(out.below.iter().map(|seq| (*seq, true)));
-            expected.extend(rows.map(|(seq, below)| (to.clone(), *lane, seq, out.items[seq as usize - 1].clone(), below)));
-        }
-        said.sort();
-        expected.sort();
-        ensure(said == expected, || format!("parked {said:?}, not {expected:?}"))
-    }
 }
 
 /// What must be answered.
