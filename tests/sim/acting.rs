@@ -38,6 +38,7 @@ impl World {
                 let hash = self.offices[at].live().store.chain_at(&peer, lane, seq).unwrap_or_default();
                 self.tell(at, id, Event::ChainAt { lane, seq, hash });
             }
+            Action::Rewind(holds) => self.write(at, Intent::Rewind { neighbour: peer, holds }),
             Action::WantBack(_) => {
                 let (namespace, key) = (WANTED_BACK.to_owned(), peer.to_string());
                 self.write(at, Intent::Local { namespace, key, bytes: Bytes::from_static(b"own") });

@@ -178,6 +178,8 @@ pub enum Action {
         /// The position.
         seq: LinkSeq,
     },
+    /// It holds less of our epoch than it had acknowledged: what lies beyond waits again. No answer.
+    Rewind(PerLane<LinkSeq>),
     /// Remember durably that these are wanted back from the neighbour, in [`Start::fetch`], until [`Action::FetchFinished`]. No answer, but
     /// it is durable before a [`Action::Rebase`] that comes after it is answered.
     WantBack(OfficeId),

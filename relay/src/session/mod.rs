@@ -223,6 +223,7 @@ impl<'a> Session<'a> {
                 let hash = self.relay.store.chain_at(&self.peer, lane, seq).unwrap_or_default();
                 self.answer(Event::ChainAt { lane, seq, hash });
             }
+            Action::Rewind(holds) => self.note(Intent::Rewind { neighbour: self.peer.clone(), holds }),
             Action::WantBack(_) => self.note(self.relay.own_wanted_back(&self.peer)),
             Action::Rebase { holds } => self.rebase(holds).await,
             Action::Fork(reason) => self.relay.fork(reason).await,

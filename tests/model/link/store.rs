@@ -167,6 +167,13 @@ impl Store {
         self.arrived[lane] = self.arrived[lane].max(arrived.seq);
     }
 
+    pub fn rewind(&mut self, holds: PerLane<LinkSeq>) {
+        for lane in Lane::ALL {
+            self.custody[lane] = self.custody[lane].min(holds[lane]);
+            self.arrived[lane] = self.arrived[lane].min(holds[lane]);
+        }
+    }
+
     pub fn rebase(&mut self, holds: Option<(Epoch, PerLane<LinkSeq>)>) {
         let from = holds.map_or(0, |(epoch, _)| self.past.iter().position(|(of, _)| *of == epoch).unwrap_or(0));
         for lane in Lane::ALL {

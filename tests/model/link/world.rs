@@ -99,6 +99,7 @@ enum Write {
     Accept(Batch),
     Custody(Custody),
     Arrived(Arrived),
+    Rewind(PerLane<LinkSeq>),
     WantBack,
     Rebase(Option<(Epoch, PerLane<LinkSeq>)>),
     Fork,

@@ -48,6 +48,7 @@ impl Dialogue {
         match position::judge(&self.own, self.hello.held.as_ref(), looked_up) {
             Verdict::Resume { after, event } => {
                 out.push(Action::Count(event));
+                self.rewind(per_lane(|lane| after[lane].seq), out);
                 if position::is_another_store(&self.own, &self.hello) {
                     out.push(Action::Count(LinkEvent::PeerReplaced));
                     out.push(Action::Rebase { holds: None });
@@ -58,6 +59,7 @@ impl Dialogue {
             }
             Verdict::Rebase { holds, event } => {
                 out.push(Action::Count(event));
+                self.rewind(PerLane::default(), out);
                 if event == LinkEvent::PeerHoldsUnknownEpoch {
                     self.forgotten = self.hello.held.map(|held| held.epoch);
                     self.want_past(out);
@@ -74,6 +76,12 @@ impl Dialogue {
         let Judging::Rebasing(after) = self.judging else { return Ok(()) };
         self.sending.grew(heads);
         self.resume(now, after, out)
+    }
+
+    fn rewind(&self, holds: PerLane<LinkSeq>, out: &mut Vec<Action>) {
+        if Lane::ALL.into_iter().any(|lane| holds[lane] < self.own.custody[lane]) {
+            out.push(Action::Rewind(holds));
+        }
     }
 
     /// Once the neighbour holds something of this epoch, only our store remembers that there was another one.

@@ -352,6 +352,23 @@ fn sending_goes_on_once_the_hash_was_looked_up() {
 }
 
 #[test]
+fn what_a_restored_neighbour_lost_waits_again() {
+    let mut own = Start { sent: per_lane(|lane| ours(lane, 3)), ..start() };
+    own.custody[FLASH] = LinkSeq(3);
+    let mut hello = their_hello(&own);
+    let mut lanes = own.sent;
+    lanes[FLASH] = Position::start(OURS);
+    hello.held = Some(Held { epoch: OURS, lanes });
+    let (_, actions) = Told::child(own.clone(), hello.clone());
+    assert!(actions.contains(&Action::Count(LinkEvent::PeerRestored)));
+    assert!(actions.contains(&Action::Rewind(PerLane([3, 0, 3, 3].map(LinkSeq)))));
+    let (_, actions) = Told::child(own.clone(), Hello { held: None, ..hello });
+    assert!(actions.contains(&Action::Rewind(PerLane::default())));
+    let (_, actions) = Told::child(own.clone(), their_hello(&own));
+    assert!(!actions.iter().any(|action| matches!(action, Action::Rewind(_))));
+}
+
+#[test]
 fn another_hash_needs_a_new_epoch() {
     let (mut told, _) = sent_three(ours(FLASH, 1));
     let actions = told.tell(Event::ChainAt { lane: FLASH, seq: LinkSeq(1), hash: None });

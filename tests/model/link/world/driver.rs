@@ -49,6 +49,10 @@ impl World {
                 at.store.record_arrived(&arrived);
                 None
             }
+            Write::Rewind(holds) => {
+                at.store.rewind(holds);
+                None
+            }
             Write::WantBack => {
                 at.store.fetch_due = true;
                 None
@@ -167,6 +171,7 @@ impl World {
             }
             Action::KeepTicket(ticket) => write(Write::KeepTicket(ticket)),
             Action::LookUpChain { lane, seq } => at.reads.push_back((session, Read::Chain(lane, seq))),
+            Action::Rewind(holds) => write(Write::Rewind(holds)),
             Action::WantBack(_) => write(Write::WantBack),
             Action::Rebase { holds } => write(Write::Rebase(holds)),
             Action::Fork(_) => write(Write::Fork),
