@@ -211,6 +211,11 @@ impl World {
         let known: Vec<usize> = self.ledger.known_to_root.iter().copied().collect();
         let count = self.random.random_range(1..=2);
         let chosen: BTreeSet<usize> = (0..count).map(|_| known[self.random.random_range(0..known.len())]).collect();
-        chosen.into_iter().map(|at| self.offices[at].id.clone()).collect()
+        let mut ids: Vec<OfficeId> = chosen.into_iter().map(|at| self.offices[at].id.clone()).collect();
+        let without_node = &self.ledger.without_node_known;
+        if !without_node.is_empty() && self.random.random_bool(0.4) {
+            ids.push(without_node[self.random.random_range(0..without_node.len())].clone());
+        }
+        ids
     }
 }

@@ -74,7 +74,7 @@ fn seals_verify(world: &World, at: usize) -> Checked {
 }
 
 /// An index made anew from the journal is the one that has lived.
-fn rebuilds_to_itself(world: &World, at: usize) -> Checked {
+pub fn rebuilds_to_itself(world: &World, at: usize) -> Checked {
     let store = store(world, at);
     let fresh = MapIndex::default();
     let bad = |e: &dyn std::fmt::Display| fault(world, at, format!("rebuild: {e}"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dutynet_relay::{
-    ids::{Digest, UnixMillis},
+    ids::{Digest, OfficeId, UnixMillis},
     record::Person,
     registry::{Entry, OfficeClass},
     verify::Verifier,
@@ -50,6 +50,19 @@ impl World {
             valid_from: self.wall(office),
             successor_hash: self.offices[office].parent.is_none().then_some(Digest::ZERO),
         }
+    }
+
+    /// An office gets a child that has no node. If it goes down before it has written that, nobody asks again.
+    pub fn add_without_node(&mut self, parent: usize) {
+        let id = OfficeId::parse(&format!("n{}", self.ledger.without_node.len())).expect("a valid id");
+        if self.offices[parent].live.as_ref().is_none_or(|live| live.stopping) {
+            return;
+        }
+        let own = self.offices[parent].id.clone();
+        let entry = Entry { office: id.clone(), parent: Some(own), key: None, successor_hash: None, ..self.entry(parent) };
+        self.ledger.without_node.insert(id, parent);
+        self.count("offices without node");
+        self.write(parent, Intent::Register(Box::new(entry), Some(clerk())));
     }
 
     /// The parent invites, the child shows the invitation.

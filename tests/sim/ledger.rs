@@ -24,6 +24,10 @@ pub struct Ledger {
     pub root_pin: Digest,
     /// Offices whose entry the root has.
     pub known_to_root: BTreeSet<usize>,
+    /// Offices without a node, with the place of the parent that stands for them.
+    pub without_node: BTreeMap<OfficeId, usize>,
+    /// Those of them whose entry the root has.
+    pub without_node_known: Vec<OfficeId>,
     /// Records whose seal somebody has spoilt on a line.
     pub spoiled: BTreeSet<RecordRef>,
     /// Every record that is on its origin's disk.
@@ -81,6 +85,8 @@ impl Ledger {
         Self {
             root_pin: Digest::ZERO,
             known_to_root: BTreeSet::from([0]),
+            without_node: BTreeMap::new(),
+            without_node_known: Vec::new(),
             spoiled: BTreeSet::new(),
             facts: BTreeMap::new(),
             acknowledged: BTreeSet::new(),
@@ -133,8 +139,13 @@ impl Ledger {
         for clause in audience {
             match clause {
                 Audience::UpTo(top) => to.extend([self.place(top)]),
-                Audience::Subtree(top) => to.extend(self.below(self.place(top))),
-                Audience::Offices(ids) => to.extend(ids.iter().map(|id| self.place(id))),
+                Audience::Subtree(top) => match self.without_node.get(top) {
+                    Some(parent) => to.extend([*parent]),
+                    None => to.extend(self.below(self.place(top))),
+                },
+                Audience::Offices(ids) => {
+                    to.extend(ids.iter().map(|id| self.without_node.get(id).copied().unwrap_or_else(|| self.place(id))));
+                }
             }
         }
         to.into_iter().flat_map(|at| self.way(origin, at)).collect()
@@ -157,6 +168,8 @@ impl Ledger {
         }
         if at == 0 {
             let tree = store.registry();
+            let known = self.without_node.keys().filter(|id| tree.entry(id).is_some());
+            self.without_node_known = known.cloned().collect();
             self.known_to_root = (0..self.ids.len()).filter(|at| tree.entry(&self.ids[*at]).is_some()).collect();
         }
         self.positions(at, store)

@@ -12,6 +12,7 @@ use dutynet_relay::{
 use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::SmallRng};
 
 use crate::{
+    check,
     driver::zone,
     faults::{FailingIndex, LyingDisk},
     office::{Live, Reply, Request},
@@ -73,6 +74,9 @@ impl World {
             return Err(Fault(format!("{} lost acknowledged data: {report:?}", self.offices[at].id)));
         }
         self.ledger.reopened(at, &store)?;
+        if run % 3 == 0 {
+            check::rebuilds_to_itself(self, at)?;
+        }
         if is_child && self.enrolled.contains(&at) {
             let wait = self.up_to(Duration::from_millis(100));
             self.after(wait, Happening::Dial { office: at, run });

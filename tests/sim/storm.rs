@@ -43,6 +43,7 @@ impl World {
                 self.note(at, &format!("disk will fail: {choice} {nth}"));
                 self.offices[at].arm(choice, nth);
             }
+            90..=94 => self.add_without_node(at),
             _ => {
                 self.note(at, "disk is slow");
                 self.offices[at].slow_until = self.now + Duration::from_secs(2);
