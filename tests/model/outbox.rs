@@ -18,22 +18,20 @@ use dutynet_relay::{
         Disk,
         memory::{MemoryDisk, Op},
     },
-    ids::UnixMillis,
-    index::{Batch, CUSTODY, Entries, Index, IndexError, Order, Space as Tree, fingerprint, map::MapIndex},
+    index::{Batch, Entries, Index, IndexError, Order, Space, map::MapIndex},
     journal::{Options, Scan},
-    writer::{Moment, Opening, Space, StoreError, Writer, rebuild},
+    writer::Writer,
 };
 use dutynet_tests::{
-    county::{County, history::Chooser, picture::Picture},
+    county::{AT, County, history::Chooser, picture::Picture},
     lying::{Lie, LyingDisk},
 };
-use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::SmallRng};
+use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 
 const HISTORIES: u64 = 20_000;
 /// Histories in which a mutant has to be caught.
 const MUTANT: u64 = 400;
 const BODY_BYTES_MAX: usize = 600;
-const AT: Moment = Moment { wall: UnixMillis(1_700_000_000_000), offset_ms: 12, space: Space::Enough };
 const OPS: [Op; 5] = [Op::Write, Op::Sync, Op::Allocate, Op::Rename, Op::SyncFolder];
 
 /// What a mutant leaves out.
@@ -59,7 +57,7 @@ fn beginning() -> &'static Beginning {
     BEGINNING.get_or_init(|| {
         let county = County::new(BODY_BYTES_MAX);
         let (disk, index) = (Arc::new(MemoryDisk::default()), Arc::new(MapIndex::default()));
-        let (mut writer, _) = open(&county, disk.clone(), index.clone(), options(0), 1).unwrap();
+        let (mut writer, _) = county.open((disk.clone(), options(0)), index.clone(), 1).unwrap();
         writer.commit(county.beginning(), AT).unwrap();
         let picture = Picture::of(&writer.store()).unwrap();
         writer.close().unwrap();
@@ -75,17 +73,6 @@ fn options(seed: u64) -> Options {
         recent_bytes_max: [0, 8 << 20][(seed / 2 % 2) as usize],
         scan: Scan::EverythingAfterUnclean,
     }
-}
-
-fn open(
-    county: &County,
-    disk: Arc<dyn Disk>,
-    index: Arc<dyn Index>,
-    options: Options,
-    seed: u64,
-) -> Result<(Writer, Opening), StoreError> {
-    let mut random = SmallRng::seed_from_u64(seed);
-    Writer::open((disk, options), index, county.identity(), AT, Box::new(move |bytes| random.fill_bytes(bytes)))
 }
 
 /// One store and everything that it stands on.
@@ -112,7 +99,7 @@ impl Machine {
             Mutant::Keys(letter) => Arc::new(Forgetful { index: self.index.clone(), letter }),
             Mutant::None | Mutant::Sync => self.index.clone(),
         };
-        let opened = open(&beginning().county, disk, index, self.options.clone(), random.random());
+        let opened = beginning().county.open((disk, self.options.clone()), index, random.random());
         let (writer, report) = opened.map_err(|fault| format!("cannot open: {fault}"))?;
         if report.forked {
             return Err("acknowledged data was lost".to_owned());
@@ -180,7 +167,11 @@ fn history(seed: u64, mutant: Mutant) -> Result<(), String> {
             picture.check(&machine.writer.as_ref().ok_or("no writer")?.store())?;
         }
     }
-    if random.random_bool(0.4) { equals_a_rebuild(&machine) } else { Ok(()) }
+    if random.random_bool(0.6) {
+        return Ok(());
+    }
+    let store = machine.writer.as_ref().ok_or("no writer")?.store();
+    beginning().county.equals_a_rebuild(&store)
 }
 
 /// A commit during which the disk fails: afterwards it has happened, or not.
@@ -201,31 +192,23 @@ fn in_doubt(machine: &mut Machine, chooser: &Chooser<'_>, before: Picture, rando
     let store = machine.writer.as_ref().ok_or("no writer")?.store();
     let mut before = before;
     let happened = after.check(&store);
-    match (done, happened) {
-        (_, Ok(())) => Ok(after),
-        (true, Err(fault)) => Err(format!("after a commit that was answered: {fault}")),
+    let mut now = match (done, happened) {
+        (_, Ok(())) => after,
+        (true, Err(fault)) => return Err(format!("after a commit that was answered: {fault}")),
         (false, Err(fault)) => {
             before.check(&store).map_err(|also| format!("neither whole ({fault}) nor not at all ({also}): {acts:?}"))?;
-            Ok(before)
+            before
         }
+    };
+    if random.random_bool(0.3) {
+        // Whatever it has shown after the first crash outlives a second one.
+        let writer = machine.writer.take().ok_or("no writer")?;
+        machine.power_cut(writer, random);
+        machine.open(random)?;
+        let store = machine.writer.as_ref().ok_or("no writer")?.store();
+        now.check(&store).map_err(|fault| format!("after a second crash: {fault}"))?;
     }
-}
-
-fn equals_a_rebuild(machine: &Machine) -> Result<(), String> {
-    let store = machine.writer.as_ref().ok_or("no writer")?.store();
-    let (identity, anew) = (beginning().county.identity(), MapIndex::default());
-    rebuild(&anew, store.journal(), &identity.office, identity.root_pin).map_err(|fault| format!("cannot rebuild: {fault}"))?;
-    let prints = [machine.index.as_ref(), &anew].map(|index| fingerprint(index, CUSTODY));
-    let [living, rebuilt] = prints.map(|print| print.map_err(|fault| fault.to_string()));
-    if living? == rebuilt? { Ok(()) } else { Err(format!("a rebuild differs: {}", difference(&machine.index, &anew))) }
-}
-
-/// The first key that is not in both.
-fn difference(living: &MapIndex, rebuilt: &MapIndex) -> String {
-    let all = |index: &MapIndex| index.range(CUSTODY, &[], &[], Order::Forward, usize::MAX).unwrap_or_default();
-    let (living, rebuilt) = (all(living), all(rebuilt));
-    let first = living.iter().find(|entry| !rebuilt.contains(entry)).or(rebuilt.iter().find(|entry| !living.contains(entry)));
-    format!("{:?} of {} and {}", first.map(|(key, _)| String::from_utf8_lossy(key)), living.len(), rebuilt.len())
+    Ok(now)
 }
 
 /// An index that takes everything but some keys.
@@ -235,21 +218,21 @@ struct Forgetful {
 }
 
 impl Index for Forgetful {
-    fn get(&self, space: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
         self.index.get(space, key)
     }
 
-    fn range(&self, space: Tree, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, IndexError> {
+    fn range(&self, space: Space, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, IndexError> {
         self.index.range(space, from, to, order, limit)
     }
 
-    fn apply(&self, space: Tree, batch: &Batch) -> Result<(), IndexError> {
+    fn apply(&self, space: Space, batch: &Batch) -> Result<(), IndexError> {
         let mut less = batch.clone();
         less.changes.retain(|(key, _)| key.first() != Some(&self.letter));
         self.index.apply(space, &less)
     }
 
-    fn clear(&self, space: Tree) -> Result<(), IndexError> {
+    fn clear(&self, space: Space) -> Result<(), IndexError> {
         self.index.clear(space)
     }
 

@@ -17,15 +17,23 @@ use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use dutynet_relay::{
+    disk::Disk,
     ids::{Digest, Epoch, Lane, OfficeId, RecordId, UnixMillis, Zone},
+    index::{CUSTODY, Index, Order, map::MapIndex},
+    journal::Options,
     link::frame::{Carried, Hop, RefusalCode},
     record::{Audience, Header, Mode, OFFICE_KIND, OfficeKey, Record, SUITE, Seal, StreamId, entry_to_body},
     registry::{Entry, OfficeClass},
     writer::{
-        Identity,
+        Identity, Moment, Opening, Space, Store, StoreError, Writer,
         intent::{GoodRecord, Intent, Judged},
+        rebuild,
     },
 };
+use rand::{RngCore as _, SeedableRng as _, rngs::SmallRng};
+
+/// When everything happens.
+pub const AT: Moment = Moment { wall: UnixMillis(1_700_000_000_000), offset_ms: 12, space: Space::Enough };
 
 /// Names an office.
 pub fn id(text: &str) -> OfficeId {
@@ -89,6 +97,33 @@ impl County {
     pub fn identity(&self) -> Identity {
         let zone = Zone::parse("z").expect("a good zone");
         Identity { key: key("c"), office: id("c"), zone, root_pin: self.root_pin }
+    }
+
+    /// Opens its store, whose randomness follows from the seed.
+    pub fn open(
+        &self,
+        (disk, options): (Arc<dyn Disk>, Options),
+        index: Arc<dyn Index>,
+        seed: u64,
+    ) -> Result<(Writer, Opening), StoreError> {
+        let mut random = SmallRng::seed_from_u64(seed);
+        Writer::open((disk, options), index, self.identity(), AT, Box::new(move |bytes| random.fill_bytes(bytes)))
+    }
+
+    /// Whether the store's index equals one that is made anew from its journal.
+    pub fn equals_a_rebuild(&self, store: &Store) -> Result<(), String> {
+        let (identity, anew) = (self.identity(), MapIndex::default());
+        rebuild(&anew, store.journal(), &identity.office, identity.root_pin)
+            .map_err(|fault| format!("cannot rebuild: {fault}"))?;
+        let all =
+            |index: &dyn Index| index.range(CUSTODY, &[], &[], Order::Forward, usize::MAX).map_err(|fault| fault.to_string());
+        let (living, rebuilt) = (all(store.index().as_ref())?, all(&anew)?);
+        if living == rebuilt {
+            return Ok(());
+        }
+        let other = living.iter().find(|entry| !rebuilt.contains(entry)).or(rebuilt.iter().find(|entry| !living.contains(entry)));
+        let key = other.map(|(key, _)| String::from_utf8_lossy(key));
+        Err(format!("a rebuild differs: {key:?} of {} and {}", living.len(), rebuilt.len()))
     }
 
     /// What enrolment and the founding of its own tree have written.

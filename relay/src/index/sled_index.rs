@@ -131,6 +131,22 @@ impl SledIndex {
         Ok(Self { db, db_file, folder: folder.to_owned(), spaces, broken, keys_written: AtomicU64::new(0) })
     }
 
+    /// Opens the index, or sets one that does not open aside and begins an empty one; says why it did.
+    pub fn open_or_anew(
+        folder: &Path,
+        cache_bytes: u64,
+        time_limit: Duration,
+    ) -> Result<(Self, Option<OpenIndexError>), OpenIndexError> {
+        match Self::open(folder, cache_bytes, time_limit) {
+            Ok(index) => Ok((index, None)),
+            Err(fault @ OpenIndexError::Locked(_)) => Err(fault),
+            Err(fault) => {
+                Self::move_aside(folder)?;
+                Ok((Self::open(folder, cache_bytes, time_limit)?, Some(fault)))
+            }
+        }
+    }
+
     /// Sets an index that is not trusted aside, as `<folder>.aside-<n>`, and returns where; one set aside earlier is removed.
     /// The index must not be open. `None`: there was nothing.
     pub fn move_aside(folder: &Path) -> io::Result<Option<PathBuf>> {

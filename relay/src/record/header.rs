@@ -22,6 +22,13 @@ pub struct Person {
     pub name: String,
 }
 
+impl Person {
+    /// Whether a record can name the person: both within their limits.
+    pub fn fits(&self) -> bool {
+        (1..=64).contains(&self.id.len()) && self.name.chars().count() <= 64
+    }
+}
+
 /// One direction in which a record travels (去向).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {

@@ -14,18 +14,17 @@ use crate::{
     writer::{Identity, Moment, Opening, Random, Space, Writer},
 };
 
+/// Longest wait for the index to open; it is made anew after that.
+const OPEN_TIME_MAX: Duration = Duration::from_secs(60);
+
 /// An index that cannot be opened is set aside and made anew from the journal.
 pub(super) fn open_index(folder: &DataFolder, cache_bytes: u64) -> Result<Arc<SledIndex>, OpenError> {
-    let limit = Duration::from_secs(60);
-    match SledIndex::open(&folder.index(), cache_bytes, limit) {
-        Ok(index) => Ok(Arc::new(index)),
-        Err(fault) => {
-            tracing::warn!(error = %fault, "the index cannot be trusted and is made anew");
-            SledIndex::move_aside(&folder.index())?;
-            let index = SledIndex::open(&folder.index(), cache_bytes, limit);
-            Ok(Arc::new(index.map_err(|fault| OpenError::Index(fault.to_string()))?))
-        }
+    let opened = SledIndex::open_or_anew(&folder.index(), cache_bytes, OPEN_TIME_MAX);
+    let (index, fault) = opened.map_err(|fault| OpenError::Index(fault.to_string()))?;
+    if let Some(fault) = fault {
+        tracing::warn!(error = %fault, "the index cannot be trusted and is made anew");
     }
+    Ok(Arc::new(index))
 }
 
 /// The folder's journal on real files.

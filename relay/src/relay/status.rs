@@ -87,7 +87,8 @@ impl Relay {
     /// What this node holds.
     pub fn status(&self) -> StoreStatus {
         let store = &self.inner.store;
-        let (waiting, parked, counters) = store.with_heads(|heads| (heads.waiting(), heads.parked(), heads.counters.clone()));
+        let (waiting, parked, mut counters) = store.with_heads(|heads| (heads.waiting(), heads.parked(), heads.counters.clone()));
+        counters.extend(Some(store.lost_sent()).filter(|count| *count > 0).map(|count| ("lost_sent".to_owned(), count)));
         StoreStatus {
             epoch: store.epoch(),
             records: counters.get("records").copied().unwrap_or(0),

@@ -14,14 +14,14 @@ use super::{
     frames::{PositionsOf, ReroutedFrame, RouteFrame, SealFrame, Verdict},
     heads::{Heads, InLink, LineHead, StreamHead, Wait},
     keys::{self, CHUNK_MAX, Key},
-    values::{in_link_bytes, wait_bytes, wait_key},
+    values::{in_link_bytes, wait_entries},
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
     index::Batch,
     journal::{Cursor, Place},
     link::frame::Position,
-    record::{OFFICE_KIND, RawSeal, Seal, StreamId, entry_from_body},
+    record::{OFFICE_KIND, RawSeal, Seal, StreamId, entry_from_body, entry_to_body},
 };
 
 /// Refusals of later hops that are kept to be told again; older ones were told in earlier sessions.
@@ -90,13 +90,13 @@ impl Applier<'_> {
     fn accepted(&mut self, place: Place, head: &AcceptedFrame, body: &bytes::Bytes) -> Result<(), FrameFault> {
         let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| FrameFault("record header"))?;
         let digest = head.digest()?;
-        let value = [keys::place_bytes(place).as_slice(), &digest.0].concat();
-        self.batch.put(keys::record(&brief.reference()?), value);
-        self.count("records");
+        let instead_of = head.instead_of_group.map(|group| frames::place(group, head.instead_of_frame));
+        self.batch.put(keys::record(&brief.reference()?), keys::RecordValue { place, digest, instead_of }.bytes());
+        self.count(if instead_of.is_some() { "restored" } else { "records" });
         let registers = (brief.kind == OFFICE_KIND).then(|| head.raw(body).map(|raw| entry_from_body(&raw.body)));
         let registers = registers.transpose()?;
         if let Some(Ok(entry)) = &registers {
-            self.batch.put(Key::new(b'g').place(place).done(), Vec::new());
+            self.batch.put(Key::new(b'g').place(place).done(), entry_to_body(entry).to_vec());
             self.heads.registry = std::sync::Arc::new(self.heads.registry.with(entry.clone()));
             self.heads.registrations.entry(entry.office.clone()).or_default().push(place);
         }
@@ -262,7 +262,7 @@ impl Applier<'_> {
         let old = self.heads.incoming.insert(neighbour.clone(), InLink { epoch, lanes: PerLane::default() });
         for (lane, held) in old.iter().flat_map(|link| Lane::ALL.map(|lane| (lane, &link.lanes[lane]))) {
             for wait in &held.waits {
-                self.batch.delete(wait_key(&neighbour, lane, wait.through));
+                wait_entries(&neighbour, lane, wait).for_each(|(key, _)| self.batch.delete(key));
             }
         }
         self.touched.incoming.insert(neighbour);
@@ -315,7 +315,7 @@ impl Applier<'_> {
                     for ((to, by), seq) in &mut wait.on {
                         *seq = before.get(to).map_or(LinkSeq(0), |lanes| lanes[*by].place_after_fork(*seq));
                     }
-                    self.batch.put(wait_key(neighbour, lane, wait.through), wait_bytes(wait));
+                    wait_entries(neighbour, lane, wait).for_each(|(key, value)| self.batch.put(key, value));
                 }
             }
             self.touched.incoming.insert(neighbour.clone());
@@ -336,7 +336,7 @@ impl Applier<'_> {
         for ((from, lane), wait) in std::mem::take(&mut self.waits) {
             let link = self.heads.incoming.get_mut(&from);
             if let Some(link) = link {
-                self.batch.put(wait_key(&from, lane, wait.through), wait_bytes(&wait));
+                wait_entries(&from, lane, &wait).for_each(|(key, value)| self.batch.put(key, value));
                 link.lanes[lane].waits.push_back(wait);
             }
         }
@@ -369,7 +369,7 @@ impl Applier<'_> {
                 while held.waits.front().is_some_and(|wait| wait.on.iter().all(|(on, seq)| arrived(on) >= *seq)) {
                     let Some(wait) = held.waits.pop_front() else { break };
                     held.arrived = wait.through;
-                    self.batch.delete(wait_key(neighbour, lane, wait.through));
+                    wait_entries(neighbour, lane, &wait).for_each(|(key, _)| self.batch.delete(key));
                     self.touched.incoming.insert(neighbour.clone());
                     self.touched.links.insert(neighbour.clone());
                 }

@@ -12,18 +12,14 @@ use bytes::Bytes;
 
 use super::{
     Identity, Moment, Random, Space, StoreError,
-    frames::{
-        AcceptedFrame, ConsumedFrame, Entry, GroupPlace, HopFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame,
-        RouteFrame, Verdict,
-    },
+    frames::{AcceptedFrame, ConsumedFrame, Entry, HopFrame, ParkedState, RouteFrame, Verdict},
     heads::Heads,
     intent::{Answer, Draft, Intent, WriteRefusal},
-    keys,
-    store::{Store, Stored},
+    lost::unless_lost,
+    store::Store,
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordRef},
-    index::CUSTODY,
     journal::Place,
     link::frame::Position,
     record::{Audience, GROUP_MAX, Header, OFFICE_KIND, Record, SALT_BYTES, SUITE, Seal, StreamId, entry_from_body},
@@ -45,7 +41,7 @@ pub(super) struct Decision<'a> {
     pub(super) chains: HashMap<(OfficeId, Lane), Position>,
     pub(super) peer_epochs: HashMap<OfficeId, Epoch>,
     pub(super) epoch: Option<Epoch>,
-    records: HashMap<RecordRef, Fresh>,
+    pub(super) records: HashMap<RecordRef, Fresh>,
     pub(super) seal_frames: HashMap<Digest, u32>,
     pub(super) unsealed: BTreeMap<StreamId, Vec<(usize, Record)>>,
     pub(super) introduced: HashSet<Vec<u8>>,
@@ -53,10 +49,18 @@ pub(super) struct Decision<'a> {
     pub(super) parked: HashMap<(OfficeId, Lane, LinkSeq), ParkedState>,
 }
 
+/// What is there of a record that is held.
+pub(super) enum Held {
+    /// All of it, and where it went.
+    Here(Box<Record>, Vec<RouteFrame>),
+    /// It cannot be read where it stands; its digest is known.
+    Lost(Place, Digest),
+}
+
 /// A record that this commit accepts, and which of its entries that is.
-struct Fresh {
-    record: Record,
-    entry: usize,
+pub(super) struct Fresh {
+    pub(super) record: Record,
+    pub(super) entry: usize,
 }
 
 /// What a commit comes to.
@@ -184,8 +188,8 @@ impl<'a> Decision<'a> {
             Err(fault) => return Ok(Answer::Refused(WriteRefusal::Malformed(fault.to_string()))),
         };
         let reference = record.reference();
-        if let Some((held, _)) = self.held(&reference)? {
-            let folded = held.says_the_same(&record);
+        if let Some(held) = self.held(&reference)? {
+            let folded = matches!(held, Held::Here(held, _) if held.says_the_same(&record));
             return Ok(if folded { Answer::Made { reference, folded } } else { Answer::Refused(WriteRefusal::Conflict) });
         }
         let to = match route::routes(&self.registry, &record.header().audience, None) {
@@ -228,19 +232,19 @@ impl<'a> Decision<'a> {
     }
 
     /// A record that is held already or accepted by this commit, with where it went.
-    pub(super) fn held(&self, reference: &RecordRef) -> Result<Option<(Record, Vec<RouteFrame>)>, StoreError> {
+    pub(super) fn held(&self, reference: &RecordRef) -> Result<Option<Held>, StoreError> {
         if let Some(fresh) = self.records.get(reference) {
             let routes = match self.entries.get(fresh.entry) {
                 Some(Entry::Accepted(head, _)) => head.routes.clone(),
                 Some(_) | None => Vec::new(),
             };
-            return Ok(Some((fresh.record.clone(), routes)));
+            return Ok(Some(Held::Here(Box::new(fresh.record.clone()), routes)));
         }
-        let Some((place, _)) = self.store.find(reference)? else { return Ok(None) };
-        let (head, body) = self.store.accepted(place)?;
+        let Some((place, digest)) = self.store.find(reference)? else { return Ok(None) };
+        let Some((head, body)) = unless_lost(self.store.accepted(place))? else { return Ok(Some(Held::Lost(place, digest))) };
         let record = Record::parse(head.raw(&body)?).map_err(|_| StoreError::Journal("record"))?;
         let routes = head.routes.into_iter().map(|route| self.route_now(route));
-        Ok(Some((record, routes.collect::<Result<_, _>>()?)))
+        Ok(Some(Held::Here(Box::new(record), routes.collect::<Result<_, _>>()?)))
     }
 
     /// Positions of an earlier epoch mean nothing now: whatever is sent so far in that lane covers the record.
@@ -250,86 +254,6 @@ impl<'a> Decision<'a> {
             route.seq = self.heads.sent(&neighbour, lane).seq.0;
         }
         Ok(route)
-    }
-
-    /// Gives the record a position in the lane of each neighbour; who its origin is goes before it where that is not known yet.
-    pub(super) fn route_all(&mut self, to: &[OfficeId], record: &Record) -> Result<Vec<RouteFrame>, StoreError> {
-        let mut routes = Vec::new();
-        for neighbour in to {
-            if self.registry.parent(neighbour) == Some(self.own()) {
-                self.introduce(neighbour, &record.header().origin)?;
-            }
-            let seq = self.next_position(neighbour, record.header().lane());
-            routes.push(RouteFrame::of(neighbour, record.header().lane(), seq));
-        }
-        Ok(routes)
-    }
-
-    pub(super) fn next_position(&mut self, neighbour: &OfficeId, lane: Lane) -> LinkSeq {
-        let before = match self.out.get(&(neighbour.clone(), lane)) {
-            Some(seq) => *seq,
-            None if self.epoch.is_some() => LinkSeq(0),
-            None => self.heads.sent(neighbour, lane).seq,
-        };
-        self.out.insert((neighbour.clone(), lane), before.next());
-        before.next()
-    }
-
-    /// A child must know who an origin from elsewhere in the tree is before it gets that origin's record.
-    fn introduce(&mut self, child: &OfficeId, origin: &OfficeId) -> Result<(), StoreError> {
-        let known = self.registry.is_within(origin, child) || self.registry.is_within(self.own(), origin);
-        if known {
-            return Ok(());
-        }
-        let (tree, own) = (self.registry.clone(), self.own());
-        let strangers: Vec<_> = tree.path_up(origin).take_while(|office| !tree.is_within(own, office)).collect();
-        strangers.into_iter().rev().try_for_each(|office| self.send_registration(child, office))
-    }
-
-    /// Routes the entries of an office to a child that has not got them.
-    pub(super) fn send_registration(&mut self, child: &OfficeId, office: &OfficeId) -> Result<(), StoreError> {
-        for place in self.heads.registrations.get(office).cloned().unwrap_or_default() {
-            let (head, body) = self.store.accepted(place)?;
-            let entry = entry_from_body(&head.raw(&body)?.body).map_err(|_| StoreError::Journal("registry entry"))?;
-            let key = entry.key.as_ref().map(crate::record::PublicKey::id);
-            let routed = keys::registered(child, office, key);
-            if self.introduced.contains(&routed) || self.store.index.get(CUSTODY, &routed)?.is_some() {
-                continue;
-            }
-            self.introduced.insert(routed);
-            let stored = Store::stored_from(place, &head, &body)?;
-            let registers = key.map_or_else(String::new, |key| format!("{office} {key}"));
-            self.reroute(child, (&stored, place), registers);
-        }
-        let fresh: Vec<usize> = self.records.values().filter(|f| registers(&f.record, office)).map(|f| f.entry).collect();
-        for entry in fresh {
-            let named = |route: &RouteFrame| route.neighbour == child.as_str();
-            let routed = matches!(&self.entries[entry], Entry::Accepted(head, _) if head.routes.iter().any(named));
-            if !routed {
-                let seq = self.next_position(child, Lane::Control);
-                if let Entry::Accepted(head, _) = &mut self.entries[entry] {
-                    head.routes.push(RouteFrame::of(child, Lane::Control, seq));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a record that is held already at the end of a lane.
-    pub(super) fn reroute(&mut self, to: &OfficeId, (stored, place): (&Stored, Place), registers: String) {
-        let (record, reference) = (&stored.record, stored.record.reference());
-        let seq = self.next_position(to, record.header().lane());
-        let of = Some(PositionsOf::Rerouted(ReroutedFrame {
-            lane: record.header().lane().number(),
-            seq: seq.0,
-            origin: reference.origin.as_str().to_owned(),
-            id: Bytes::copy_from_slice(&reference.id.0),
-            digest: Bytes::copy_from_slice(&record.digest().0),
-            group: Some(GroupPlace { segment: place.segment, offset: place.group }),
-            frame: u32::from(place.frame),
-            registers,
-        }));
-        self.push(Entry::Positions(PositionsFrame { neighbour: to.as_str().to_owned(), of }));
     }
 
     /// Epoch of a neighbour's incoming positions, with what this commit has taken.
@@ -362,6 +286,8 @@ impl<'a> Decision<'a> {
             trail,
             offset_ms: self.at.offset_ms,
             in_epoch: from.filter(|(.., seq)| seq.0 > 0).and_then(|(office, ..)| self.peer_epoch(office)).unwrap_or_default(),
+            instead_of_group: None,
+            instead_of_frame: 0,
         };
         self.records.insert(record.reference(), Fresh { record: record.clone(), entry: self.entries.len() });
         self.push(Entry::Accepted(head, body));
@@ -389,7 +315,8 @@ impl<'a> Decision<'a> {
     }
 }
 
-fn registers(record: &Record, office: &OfficeId) -> bool {
+/// Whether the record is an entry of that office.
+pub(super) fn registers(record: &Record, office: &OfficeId) -> bool {
     let header = record.header();
     header.kind == OFFICE_KIND && entry_from_body(&record.raw().body).is_ok_and(|entry| entry.office == *office)
 }

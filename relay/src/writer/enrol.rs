@@ -8,6 +8,7 @@ use super::{
     decide::Decision,
     frames::{Entry, LocalFrame},
     intent::{Answer, Draft, Enrolment, Intent, Invitation, WriteRefusal},
+    lost::unless_lost,
 };
 use crate::{
     ids::{KeyId, Lane, OfficeId, RecordId},
@@ -102,7 +103,7 @@ impl Decision<'_> {
 
     fn enrol(&mut self, shown: &Enrolment) -> Result<Answer, StoreError> {
         let key = shown.secret.to_string();
-        let Some(bytes) = self.store.local(INVITATIONS, &key)? else {
+        let Some(bytes) = unless_lost(self.store.local(INVITATIONS, &key))?.flatten() else {
             return Ok(Answer::Refused(WriteRefusal::InvitationUnknown));
         };
         let mut frame = InvitationFrame::decode(bytes).map_err(|_| StoreError::Journal("invitation"))?;
@@ -150,6 +151,9 @@ impl Decision<'_> {
         let body = entry_to_body(&entry);
         if entry_from_body(&body).is_err() {
             return Ok(Answer::Refused(WriteRefusal::Malformed("registry entry: name, area code or class".into())));
+        }
+        if by.as_ref().is_some_and(|person| !person.fits()) {
+            return Ok(Answer::Refused(WriteRefusal::Malformed("the person's id or name".into())));
         }
         let (office, has_node) = (entry.office.clone(), entry.key.is_some());
         self.registry = std::sync::Arc::new(self.registry.with(entry));

@@ -6,12 +6,13 @@ use bytes::Bytes;
 
 use super::{
     Space, StoreError,
-    decide::Decision,
+    decide::{Decision, Held},
     frames::{Entry, GroupPlace, HopFrame, PositionsFrame, PositionsOf, RouteFrame, SealFrame, Verdict},
     intent::{Answer, GoodRecord, Incoming, Judged, WriteRefusal},
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId},
+    journal::Place,
     link::frame::{Position, Refusal, RefusalCode},
     record::{OFFICE_KIND, RawSeal, Record, entry_from_body},
     route,
@@ -79,8 +80,8 @@ impl Decision<'_> {
                 self.consume(at, (Some(&reference), digest), (Verdict::Refused, code.name(), &detail), Vec::new());
                 Ok(Some(Refusal { seq: at.2, code, detail }))
             }
-            Ruling::Keep(to) => {
-                self.keep(at, good, &to)?;
+            Ruling::Keep(to, instead_of) => {
+                self.keep(at, good, (&to, instead_of))?;
                 Ok(None)
             }
         }
@@ -90,7 +91,9 @@ impl Decision<'_> {
         for item in records {
             let Judged::Good(good) = item else { continue };
             match self.verdict(neighbour, &good.record, Way::Fetched)? {
-                Ruling::Keep(to) => self.keep((neighbour, good.record.header().lane(), LinkSeq(0)), *good, &to)?,
+                Ruling::Keep(to, instead_of) => {
+                    self.keep((neighbour, good.record.header().lane(), LinkSeq(0)), *good, (&to, instead_of))?;
+                }
                 Ruling::Fold(_) | Ruling::Refuse(..) => {}
             }
         }
@@ -99,23 +102,33 @@ impl Decision<'_> {
 
     /// Who may say what (architecture: authority), then where it goes.
     fn verdict(&mut self, from: &OfficeId, record: &Record, way: Way) -> Result<Ruling, StoreError> {
-        if let Some((held, routes)) = self.held(&record.reference())? {
-            let same = held.digest() == record.digest() || held.says_the_same(record);
-            let detail = "the same reference is held with other content; make a correction";
-            return Ok(if same { Ruling::Fold(routes) } else { Ruling::Refuse(RefusalCode::Conflict, detail.into()) });
-        }
+        let conflict =
+            || Ruling::Refuse(RefusalCode::Conflict, "the same reference is held with other content; make a correction".into());
+        let instead_of = match self.held(&record.reference())? {
+            Some(Held::Here(held, routes)) => {
+                let same = held.digest() == record.digest() || held.says_the_same(record);
+                return Ok(if same { Ruling::Fold(routes) } else { conflict() });
+            }
+            Some(Held::Lost(_, digest)) if digest != record.digest() => return Ok(conflict()),
+            Some(Held::Lost(place, _)) => Some(place),
+            None => None,
+        };
         if !self.may_say(from, record, way) {
             let detail = format!("{} may not send what {} says", from, record.header().origin);
             return Ok(Ruling::Refuse(RefusalCode::NotYoursToSend, detail));
         }
+        let before = self.registry.clone();
         if record.header().kind == OFFICE_KIND
             && let Err(detail) = self.register(record)
         {
             return Ok(Ruling::Refuse(RefusalCode::Registry, detail));
         }
         Ok(match route::routes(&self.registry, &record.header().audience, Some(from)) {
-            Ok(to) => Ruling::Keep(to),
-            Err(unknown) => Ruling::Refuse(RefusalCode::UnknownTarget, unknown.to_string()),
+            Ok(to) => Ruling::Keep(to, instead_of),
+            Err(unknown) => {
+                self.registry = before;
+                Ruling::Refuse(RefusalCode::UnknownTarget, unknown.to_string())
+            }
         })
     }
 
@@ -140,7 +153,12 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn keep(&mut self, at: (&OfficeId, Lane, LinkSeq), good: GoodRecord, to: &[OfficeId]) -> Result<(), StoreError> {
+    fn keep(
+        &mut self,
+        at: (&OfficeId, Lane, LinkSeq),
+        good: GoodRecord,
+        (to, instead_of): (&[OfficeId], Option<Place>),
+    ) -> Result<(), StoreError> {
         let GoodRecord { record, carried } = good;
         let seal_hash = carried.seal.hash();
         let routes = self.route_all(to, &record)?;
@@ -149,6 +167,8 @@ impl Decision<'_> {
         if let Some(Entry::Accepted(head, _)) = self.entries.last_mut() {
             head.seal_group = seal_group;
             head.seal_frame = seal_frame;
+            head.instead_of_group = instead_of.map(|place| GroupPlace { segment: place.segment, offset: place.group });
+            head.instead_of_frame = instead_of.map_or(0, |place| u32::from(place.frame));
         }
         Ok(())
     }
@@ -181,7 +201,8 @@ enum Way {
 
 /// What becomes of a good record.
 enum Ruling {
-    Keep(Vec<OfficeId>),
+    /// To these; it stands in for one that is lost.
+    Keep(Vec<OfficeId>, Option<Place>),
     Fold(Vec<RouteFrame>),
     Refuse(RefusalCode, String),
 }

@@ -9,7 +9,7 @@
 //! | `d` | neighbour, office, key id | a registry entry was routed there |
 //! | `e` | ordinal | epoch |
 //! | `f` | neighbour, ordinal | last positions of that epoch, when the next began |
-//! | `g` | place | a registry record |
+//! | `g` | place | registry entry of the record there |
 //! | `h` | neighbour, lane | head of an outgoing lane |
 //! | `i` | neighbour | epoch and positions of incoming lanes |
 //! | `l` | namespace, key | place of local bytes |
@@ -17,11 +17,11 @@
 //! | `o` | neighbour, ordinal, lane, first seq | chunk of an outbox: chain hash at its end, places |
 //! | `p` | neighbour, ordinal, lane, seq | refused, withdrawn or retried position |
 //! | `q` | neighbour, its epoch, lane, seq | why an incoming position was refused |
-//! | `r` | origin, id | place and digest of a record |
+//! | `r` | origin, id | place and digest of a record, and the place where it was lost before |
 //! | `s` | top, lane | head of an own stream |
 //! | `t` | neighbour | tickets |
 //! | `u` | neighbour | line state |
-//! | `w` | neighbour, lane, through seq | positions whose arrival is waited for |
+//! | `w` | neighbour, lane, through seq, part | positions whose arrival is waited for |
 
 use crate::{
     ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, RecordRef},
@@ -123,6 +123,31 @@ pub(crate) fn place_bytes(place: Place) -> [u8; PLACE_BYTES] {
     bytes[4..12].copy_from_slice(&place.group.to_be_bytes());
     bytes[12..].copy_from_slice(&place.frame.to_be_bytes());
     bytes
+}
+
+/// What stands under a record's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordValue {
+    /// Where the record is.
+    pub(crate) place: Place,
+    /// Its digest.
+    pub(crate) digest: Digest,
+    /// Where it was before that could not be read any more.
+    pub(crate) instead_of: Option<Place>,
+}
+
+impl RecordValue {
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        let before = self.instead_of.map(place_bytes);
+        [place_bytes(self.place).as_slice(), &self.digest.0, before.as_ref().map_or(&[], |b| b.as_slice())].concat()
+    }
+}
+
+pub(crate) fn read_record(value: &[u8]) -> Option<RecordValue> {
+    let mut read = Reader(value);
+    let (place, digest) = (read_place(read.take(PLACE_BYTES)?)?, read.digest()?);
+    let instead_of = if read.0.is_empty() { None } else { Some(read_place(read.0)?) };
+    Some(RecordValue { place, digest, instead_of })
 }
 
 pub(crate) fn read_place(bytes: &[u8]) -> Option<Place> {

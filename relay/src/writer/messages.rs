@@ -73,6 +73,11 @@ pub(crate) struct AcceptedFrame {
     /// The sender's epoch that `in_seq` counts in; empty: not by a lane.
     #[prost(bytes = "bytes", tag = "13")]
     pub(crate) in_epoch: Bytes,
+    /// Where the same record was before that could not be read any more; `None`: it is new.
+    #[prost(message, optional, tag = "14")]
+    pub(crate) instead_of_group: Option<GroupPlace>,
+    #[prost(uint32, tag = "15")]
+    pub(crate) instead_of_frame: u32,
 }
 
 /// A group's place.

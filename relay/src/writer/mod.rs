@@ -20,10 +20,13 @@ mod heads;
 mod incoming;
 pub mod intent;
 mod keys;
+mod lost;
 mod messages;
 mod neighbour;
 mod open;
 mod outbox;
+mod parked;
+mod routing;
 mod store;
 pub mod thread;
 mod values;
@@ -32,7 +35,8 @@ pub use apply::Touched;
 pub use heads::{Heads, LineHead};
 pub use neighbour::WANTED_BACK;
 pub use open::{Opening, rebuild};
-pub use store::{ParkedRecord, RecordState, Store, Stored};
+pub use parked::ParkedRecord;
+pub use store::{RecordState, Store, Stored};
 
 use std::{
     collections::HashMap,
@@ -48,7 +52,7 @@ use self::{
 use crate::{
     ids::{Digest, UnixMillis, Zone},
     index::{CUSTODY, Index, IndexError},
-    journal::{Journal, JournalError, Place, ReadError},
+    journal::{Damage, Journal, JournalError, Place, ReadError},
     record::OfficeKey,
 };
 
@@ -81,6 +85,13 @@ pub enum StoreError {
     /// The journal holds something that cannot be.
     #[error("journal does not hold what it should: {0}")]
     Journal(&'static str),
+    /// What the index would have to be made anew from is damaged. Nothing was touched: a backup helps, or what a salvage brings.
+    #[error(
+        "the index must be made anew and the journal is damaged in segment {} at byte {}: restore the folder from a backup",
+        .0.segment,
+        .0.offset
+    )]
+    Damaged(Damage),
     /// Another office's folder.
     #[error("the data folder belongs to office {0}")]
     AnotherOffice(String),
@@ -232,5 +243,5 @@ fn shared(heads: Heads) -> Arc<RwLock<Heads>> {
 }
 
 fn store_of(journal: &Journal, index: Arc<dyn Index>, heads: Heads) -> Store {
-    Store { index, journal: journal.reader(), heads: shared(heads) }
+    Store { index, journal: journal.reader(), heads: shared(heads), lost_sent: Arc::default() }
 }

@@ -11,6 +11,7 @@ use super::{
     },
     intent::{Answer, ForkReason, Intent, ParkedAt, WriteRefusal},
     keys,
+    lost::unless_lost,
 };
 use crate::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
@@ -23,13 +24,18 @@ use crate::{
 /// Namespace of what this crate keeps for itself: links on which own records are wanted back.
 pub const WANTED_BACK: &str = "relay.wanted-back";
 
+/// Longest text that is kept in the index, bytes.
+const TEXT_BYTES_MAX: usize = 512;
+/// Longest name that is part of a key, bytes.
+const NAME_BYTES_MAX: usize = 128;
+
 impl Decision<'_> {
     pub(super) fn about_neighbour(&mut self, intent: Intent) -> Result<Answer, StoreError> {
         match intent {
             Intent::Custody { neighbour, custody } => self.custody(&neighbour, custody)?,
             Intent::Arrived { neighbour, arrived } => self.arrived(&neighbour, &arrived)?,
             Intent::Line { neighbour, up, reason } => {
-                let at = self.at.wall.0;
+                let (at, reason) = (self.at.wall.0, shortened(&reason, TEXT_BYTES_MAX));
                 self.note(&neighbour, PositionsOf::Line(LineFrame { up, at, reason }));
             }
             Intent::Tickets { neighbour, tickets } => {
@@ -42,8 +48,11 @@ impl Decision<'_> {
             Intent::Count { neighbour, event } => self.note(&neighbour, PositionsOf::Counted(event.to_owned())),
             Intent::Fork(reason) => return self.fork(reason),
             Intent::Rebase { neighbour, holds } => self.rebase(&neighbour, holds)?,
+            Intent::Local { namespace, key, .. } if !is_local_key(&namespace, &key) => {
+                return Ok(Answer::Refused(WriteRefusal::Malformed("a namespace or key that is too long".into())));
+            }
             Intent::Local { namespace, key, bytes } => self.push(Entry::Local(LocalFrame { namespace, key }, bytes)),
-            Intent::NotInterpreted { place, projection, reason } => self.not_interpreted(place, projection, reason)?,
+            Intent::NotInterpreted { place, projection, reason } => self.not_interpreted(place, &projection, &reason)?,
             Intent::Submit(_)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
@@ -55,7 +64,8 @@ impl Decision<'_> {
     }
 
     /// Noted once: a projection that is made anew meets the same records again.
-    fn not_interpreted(&mut self, place: Place, projection: String, reason: String) -> Result<(), StoreError> {
+    fn not_interpreted(&mut self, place: Place, projection: &str, reason: &str) -> Result<(), StoreError> {
+        let (projection, reason) = (shortened(projection, NAME_BYTES_MAX), shortened(reason, TEXT_BYTES_MAX));
         if self.store.index.get(CUSTODY, &keys::not_interpreted(place, &projection))?.is_none() {
             self.push(Entry::NotInterpreted(NotInterpretedFrame {
                 group: Some(GroupPlace { segment: place.segment, offset: place.group }),
@@ -120,7 +130,8 @@ impl Decision<'_> {
     ) -> Result<(), StoreError> {
         let ordinal = self.heads.ordinal();
         let Some(place) = self.store.place_at(neighbour, ordinal, lane, seq)? else { return Ok(()) };
-        let (head, _) = self.store.accepted(place)?;
+        // Of a record that cannot be read nobody knows any more who sent it.
+        let head = unless_lost(self.store.accepted(place))?.map(|(head, _)| head).unwrap_or_default();
         // Positions of the sender's earlier epochs mean nothing to it now.
         let from = OfficeId::parse(&head.from).ok();
         let current = from.and_then(|from| self.heads.incoming.get(&from)).map(|link| link.epoch);
@@ -133,7 +144,7 @@ impl Decision<'_> {
             ordinal,
             state: state.into(),
             code: code.to_owned(),
-            detail,
+            detail: shortened(&detail, TEXT_BYTES_MAX),
             at: self.at.wall.0,
             by: String::new(),
             in_from: head.from,
@@ -151,7 +162,7 @@ impl Decision<'_> {
         let place = self.store.place_at(&at.neighbour, parked.ordinal, at.lane, at.seq)?;
         let place = place.ok_or(StoreError::Index("parked place"))?;
         if state == ParkedState::Retried {
-            self.send_again(&at.neighbour, place)?;
+            self.send_again((&at.neighbour, at.lane), place)?;
         }
         self.push(Entry::Parked(ParkedFrame {
             neighbour: at.neighbour.as_str().to_owned(),
@@ -162,7 +173,7 @@ impl Decision<'_> {
             code: parked.code,
             detail: parked.detail,
             at: self.at.wall.0,
-            by: format!("{} {}", by.id, by.name),
+            by: shortened(&format!("{} {}", by.id, by.name), TEXT_BYTES_MAX),
             in_from: String::new(),
             in_lane: 0,
             in_seq: 0,
@@ -198,7 +209,7 @@ impl Decision<'_> {
                 let out = &lanes[lane];
                 for (seq, place) in self.store.entries(neighbour, (ordinal, lane), out.arrived, usize::MAX)? {
                     if !out.tombstones.contains(&seq) {
-                        self.send_again(neighbour, place)?;
+                        self.send_again((neighbour, lane), place)?;
                     }
                 }
             }
@@ -216,9 +227,9 @@ impl Decision<'_> {
         self.push(Entry::Local(LocalFrame { namespace: WANTED_BACK.to_owned(), key }, Bytes::from_static(b"own")));
     }
 
-    fn send_again(&mut self, neighbour: &OfficeId, place: Place) -> Result<(), StoreError> {
-        let stored = self.store.stored(place)?;
-        self.reroute(neighbour, (&stored, place), String::new());
+    fn send_again(&mut self, to: (&OfficeId, Lane), place: Place) -> Result<(), StoreError> {
+        let named = self.store.named(place)?;
+        self.reroute(to, &named, String::new());
         Ok(())
     }
 
@@ -240,11 +251,20 @@ impl Decision<'_> {
                 for (seq, place) in self.store.entries(neighbour, (ordinal, lane), after, usize::MAX)? {
                     let parked = keys::parked(neighbour, ordinal, lane, seq);
                     if self.store.index.get(CUSTODY, &parked)?.is_none() && sent.insert(place) {
-                        self.send_again(neighbour, place)?;
+                        self.send_again((neighbour, lane), place)?;
                     }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// What a value of the index has room for; a sentence that is cut is better than a store that stops.
+fn shortened(text: &str, max: usize) -> String {
+    text[..text.floor_char_boundary(max)].to_owned()
+}
+
+fn is_local_key(namespace: &str, key: &str) -> bool {
+    namespace.len() <= NAME_BYTES_MAX && key.len() <= 2 * NAME_BYTES_MAX && !namespace.contains('\0') && !key.contains('\0')
 }

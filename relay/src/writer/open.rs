@@ -16,14 +16,17 @@ use super::{
 use crate::{
     disk::Disk,
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
-    index::{Batch, CUSTODY, Index, scan_prefix},
-    journal::{Cursor, Journal, JournalReader, Opened, Options},
+    index::{Batch, CUSTODY, Index, Space, scan_prefix},
+    journal::{Cursor, Group, Journal, JournalReader, Lost, Opened, Options, Place},
     link::frame::Position,
     record::{StreamId, entry_from_body},
 };
 
 /// How much of the journal is replayed at a time, bytes.
 const REPLAY_BYTES: usize = 4 * 1024 * 1024;
+
+/// Remembers, beside the custody, that acknowledged data was lost, until a new epoch has begun.
+const LOSS: Space = Space("loss");
 
 /// What opening found.
 #[derive(Debug)]
@@ -50,9 +53,8 @@ impl Writer {
         let (journal, opened) = Journal::open(disk, options)?;
         let reader = journal.reader();
         belongs_to(&reader, &identity.office)?;
-        let knew_more = applied(index.as_ref())?.groups > reader.end().groups;
-        let found = if knew_more { None } else { heads_from(index.as_ref(), &reader, &identity).ok() };
-        let brought = found.and_then(|mut heads| Some((catch_up(index.as_ref(), &reader, &mut heads).ok()?, heads)));
+        let knew_more = knew_more(index.as_ref(), &reader)?;
+        let brought = if knew_more { None } else { brought(index.as_ref(), &reader, &identity) };
         let (rebuilt, (replayed, heads)) = match brought {
             Some(brought) => (false, brought),
             None => (true, rebuild(index.as_ref(), &reader, &identity.office, identity.root_pin)?),
@@ -62,10 +64,13 @@ impl Writer {
         let mut writer = Self { identity, journal, store, random, seals: std::collections::HashMap::new() };
         if is_new {
             writer.create(at)?;
-        } else if knew_more {
-            writer.commit(vec![Intent::Fork(ForkReason::IndexKnewMore)], at)?;
         }
-        Ok((writer, Opening { journal: opened, replayed, rebuilt, forked: knew_more && !is_new }))
+        if knew_more {
+            writer.commit(vec![Intent::Fork(ForkReason::IndexKnewMore)], at)?;
+            writer.checkpoint()?;
+            writer.store.index.clear(LOSS)?;
+        }
+        Ok((writer, Opening { journal: opened, replayed, rebuilt, forked: knew_more }))
     }
 
     fn create(&mut self, at: Moment) -> Result<(), StoreError> {
@@ -90,28 +95,75 @@ pub fn rebuild(
     office: &OfficeId,
     root_pin: Digest,
 ) -> Result<(u64, Heads), StoreError> {
+    let empty = Heads::empty(office.clone(), root_pin);
+    if applied(index)?.groups > 0 {
+        // What is there may serve for more than nothing: it goes only when something can take its place.
+        replay(journal, &mut empty.clone(), |_| Ok(()))?;
+    }
     index.clear(CUSTODY)?;
-    let mut heads = Heads::empty(office.clone(), root_pin);
+    let mut heads = empty;
     let replayed = catch_up(index, journal, &mut heads)?;
     Ok((replayed, heads))
 }
 
+/// What the index has, brought to the journal's end; `None`: it does not fit, or is not whole.
+fn brought(index: &dyn Index, journal: &JournalReader, identity: &Identity) -> Option<(u64, Heads)> {
+    let brought = heads_from(index, identity).and_then(|mut heads| Ok((catch_up(index, journal, &mut heads)?, heads)));
+    brought.inspect_err(|fault| tracing::warn!(error = %fault, "the index is made anew")).ok()
+}
+
+/// Whether the index holds groups that the journal has not. Remembered until it was answered with a new epoch, whatever happens before.
+fn knew_more(index: &dyn Index, journal: &JournalReader) -> Result<bool, StoreError> {
+    if applied(index)?.groups > journal.end().groups {
+        let mut batch = Batch::default();
+        batch.put(b"lost".as_slice(), Vec::new());
+        index.apply(LOSS, &batch)?;
+        index.checkpoint()?;
+    }
+    Ok(index.get(LOSS, b"lost")?.is_some())
+}
+
 fn catch_up(index: &dyn Index, journal: &JournalReader, heads: &mut Heads) -> Result<u64, StoreError> {
+    let replayed = replay(journal, heads, |batch| Ok(index.apply(CUSTODY, batch)?))?;
+    settle_end(index, journal.end(), heads)?;
+    Ok(replayed)
+}
+
+/// Applies what comes after the heads, group by group. Returns how many there were.
+fn replay(
+    journal: &JournalReader,
+    heads: &mut Heads,
+    mut keep: impl FnMut(&Batch) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
     let mut replayed = 0;
     loop {
         let groups = journal.groups_after(heads.applied, REPLAY_BYTES)?;
         if groups.is_empty() {
-            settle_end(index, journal.end(), heads)?;
             return Ok(replayed);
         }
         for group in groups {
-            let entries = group.frames.iter().map(|(place, frame)| Ok((*place, Entry::from_frame(frame)?)));
-            let entries = entries.collect::<Result<Vec<_>, StoreError>>()?;
-            let (batch, _) = apply::apply(heads, &entries, group.end)?;
-            index.apply(CUSTODY, &batch)?;
+            let (batch, _) = apply::apply(heads, &entries_of(&group)?, group.end)?;
+            keep(&batch)?;
             replayed += 1;
         }
     }
+}
+
+/// All of a group. A lost body is none that positions depend on; any other loss is one.
+fn entries_of(group: &Group) -> Result<Vec<(Place, Entry)>, StoreError> {
+    let mut frames: Vec<_> = group.frames.iter().map(|(place, frame)| (*place, frame)).collect();
+    for damage in &group.damaged {
+        match &damage.lost {
+            Lost::Body { frame, kept } => {
+                let beside = frames.first().map_or((damage.segment, damage.offset), |(place, _)| (place.segment, place.group));
+                frames.push((Place { segment: beside.0, group: beside.1, frame: *frame }, kept));
+            }
+            Lost::Groups { .. } | Lost::Frame { .. } => return Err(StoreError::Damaged(damage.clone())),
+            Lost::Chain | Lost::HeaderCopy => {}
+        }
+    }
+    frames.sort_by_key(|(place, _)| *place);
+    frames.into_iter().map(|(place, frame)| Ok((place, Entry::from_frame(frame)?))).collect()
 }
 
 /// The end has another form when the last group has moved; what replay would write counts.
@@ -146,7 +198,7 @@ fn belongs_to(journal: &JournalReader, office: &OfficeId) -> Result<(), StoreErr
 
 const TORN: StoreError = StoreError::Index("heads");
 
-fn heads_from(index: &dyn Index, journal: &JournalReader, identity: &Identity) -> Result<Heads, StoreError> {
+fn heads_from(index: &dyn Index, identity: &Identity) -> Result<Heads, StoreError> {
     let mut heads = Heads::empty(identity.office.clone(), identity.root_pin);
     heads.applied = applied(index)?;
     let letter = |letter: u8| scan_prefix(index, CUSTODY, &[letter], usize::MAX);
@@ -176,7 +228,7 @@ fn heads_from(index: &dyn Index, journal: &JournalReader, identity: &Identity) -
     read_waits(index, &mut heads)?;
     read_parked(index, &mut heads)?;
     read_small(index, &mut heads)?;
-    read_registry(index, journal, &mut heads)?;
+    read_registry(index, &mut heads)?;
     Ok(heads)
 }
 
@@ -193,7 +245,11 @@ fn read_waits(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
         let mut read = Reader(&key[1..]);
         let (neighbour, lane) = (read.office().ok_or(TORN)?, read.lane().ok_or(TORN)?);
         let wait = values::read_wait(read.seq().ok_or(TORN)?, &value).ok_or(TORN)?;
-        heads.incoming.get_mut(&neighbour).ok_or(TORN)?.lanes[lane].waits.push_back(wait);
+        let waits = &mut heads.incoming.get_mut(&neighbour).ok_or(TORN)?.lanes[lane].waits;
+        match waits.back_mut().filter(|last| last.through == wait.through) {
+            Some(last) => last.on.extend(wait.on),
+            None => waits.push_back(wait),
+        }
     }
     Ok(())
 }
@@ -241,12 +297,11 @@ fn read_small(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_registry(index: &dyn Index, journal: &JournalReader, heads: &mut Heads) -> Result<(), StoreError> {
+fn read_registry(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
     let mut registry = (*heads.registry).clone();
-    for (key, _) in scan_prefix(index, CUSTODY, b"g", usize::MAX)? {
+    for (key, value) in scan_prefix(index, CUSTODY, b"g", usize::MAX)? {
         let place = keys::read_place(&key[1..]).ok_or(TORN)?;
-        let Entry::Accepted(head, body) = Entry::from_frame(&journal.frame(place)?)? else { return Err(TORN) };
-        let entry = entry_from_body(&head.raw(&body)?.body).map_err(|_| TORN)?;
+        let entry = entry_from_body(&value.into()).map_err(|_| TORN)?;
         heads.registrations.entry(entry.office.clone()).or_default().push(place);
         registry = registry.with(entry);
     }

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{StoreError, frames::AcceptedFrame, keys, store::Store};
+use super::{
+    StoreError,
+    frames::AcceptedFrame,
+    keys,
+    lost::{Named, unless_lost},
+    store::Store,
+};
 use crate::{
     ids::{Digest, Lane, LinkSeq, OfficeId, UnixMillis},
     index::{CUSTODY, Order},
@@ -82,7 +88,7 @@ impl Store {
         }
         let count = usize::try_from(seq.0 - at.seq.0).unwrap_or(usize::MAX);
         for (_, place) in self.entries(to, (ordinal, lane), at.seq, count)? {
-            at = at.after(self.accepted(place)?.0.digest()?);
+            at = at.after(self.named(place)?.digest);
         }
         Ok((at.seq == seq).then_some(at.hash))
     }
@@ -113,15 +119,15 @@ impl Store {
     }
 
     fn item(&self, place: Place, is_tombstone: bool, seals: &mut SealCache) -> Result<Outgoing, StoreError> {
-        let (head, body) = self.accepted(place)?;
-        let digest = head.digest()?;
-        let item = if is_tombstone {
-            let reference = Self::stored_from(place, &head, &body)?.record.reference();
-            Item::Tombstone { reference, digest }
-        } else {
-            Item::Record(self.carried(place, &head, &body, seals)?)
-        };
-        Ok(Outgoing { item, digest })
+        if is_tombstone {
+            let Named { reference, digest, .. } = self.named(place)?;
+            return Ok(Outgoing { item: Item::Tombstone { reference, digest }, digest });
+        }
+        let read = self.accepted(place).and_then(|(head, body)| {
+            let digest = head.digest()?;
+            Ok(Outgoing { item: Item::Record(self.carried(place, &head, &body, seals)?), digest })
+        });
+        unless_lost(read)?.map_or_else(|| self.item_of_lost(place, seals), Ok)
     }
 
     pub(crate) fn carried(

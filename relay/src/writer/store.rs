@@ -1,6 +1,6 @@
 //! The reading side of a store: what links, pages and projections look up. Cheap to clone; never blocks the writer for long.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, atomic::AtomicU64};
 
 use prost::Message as _;
 
@@ -8,7 +8,6 @@ use super::{
     StoreError,
     frames::{AcceptedFrame, Entry, ParkedFrame, ParkedState},
     heads::Heads,
-    intent::ParkedAt,
     keys::{self, Key},
     outbox::SealCache,
 };
@@ -53,35 +52,13 @@ pub struct Stored {
     pub trail: Vec<Hop>,
 }
 
-/// A record that a neighbour refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParkedRecord {
-    /// Where it stands.
-    pub at: ParkedAt,
-    /// Which it is.
-    pub reference: RecordRef,
-    /// Its kind.
-    pub kind: String,
-    /// Its subject.
-    pub subject: String,
-    /// Stable upper-case name of the refusal.
-    pub code: String,
-    /// The neighbour's sentence.
-    pub detail: String,
-    /// When it said so.
-    pub since: UnixMillis,
-    /// Some office further on refused it, not the neighbour itself.
-    pub below: bool,
-    /// In which of this store's epochs, from 0.
-    pub(crate) ordinal: u32,
-}
-
 /// Reads; see the module.
 #[derive(Clone)]
 pub struct Store {
     pub(super) index: Arc<dyn Index>,
     pub(super) journal: JournalReader,
     pub(super) heads: Arc<RwLock<Heads>>,
+    pub(super) lost_sent: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -100,6 +77,11 @@ impl Store {
         self.with_heads(Heads::epoch)
     }
 
+    /// How often something that is counted has happened, by its stable name.
+    pub fn counter(&self, name: &str) -> u64 {
+        self.with_heads(|heads| heads.counter(name))
+    }
+
     /// What the index is.
     pub fn index(&self) -> Arc<dyn Index> {
         self.index.clone()
@@ -113,9 +95,8 @@ impl Store {
     /// Place and digest of a record, if it is held.
     pub fn find(&self, reference: &RecordRef) -> Result<Option<(Place, Digest)>, StoreError> {
         let Some(value) = self.index.get(CUSTODY, &keys::record(reference))? else { return Ok(None) };
-        let place = keys::read_place(&value).ok_or(StoreError::Index("record key"))?;
-        let digest = value.get(14..).and_then(|d| Digest::from_slice(d).ok());
-        Ok(Some((place, digest.ok_or(StoreError::Index("record key"))?)))
+        let read = keys::read_record(&value).ok_or(StoreError::Index("record key"))?;
+        Ok(Some((read.place, read.digest)))
     }
 
     /// A record, if it is held.
@@ -176,13 +157,24 @@ impl Store {
 
     fn state_of_route(&self, place: Place, to: &OfficeId, lane: Lane, seq: LinkSeq) -> Result<RecordState, StoreError> {
         let ordinal = self.with_heads(Heads::ordinal);
-        let (ordinal, seq) = self.position_now(ordinal, to, (lane, seq), place)?;
+        let at = self.position_now(ordinal, to, (lane, seq), place)?;
+        self.state_at(at, to, lane, place)
+    }
+
+    fn state_at(
+        &self,
+        (ordinal, seq): (u32, LinkSeq),
+        to: &OfficeId,
+        lane: Lane,
+        place: Place,
+    ) -> Result<RecordState, StoreError> {
         if let Some(value) = self.index.get(CUSTODY, &keys::parked(to, ordinal, lane, seq))? {
             let state = ParkedFrame::decode(value.as_slice()).map_err(|_| StoreError::Index("parked"))?.state();
-            match state {
-                ParkedState::Parked | ParkedState::RefusedBelow => return Ok(RecordState::Parked),
-                ParkedState::Withdrawn | ParkedState::Retried | ParkedState::Unspecified => return Ok(RecordState::Saved),
-            }
+            return match state {
+                ParkedState::Parked | ParkedState::RefusedBelow => Ok(RecordState::Parked),
+                ParkedState::Retried => self.state_of_retry(place, to, (ordinal, lane, seq)),
+                ParkedState::Withdrawn | ParkedState::Unspecified => Ok(RecordState::Saved),
+            };
         }
         Ok(self.with_heads(|heads| match heads.out_lane(to, lane) {
             _ if ordinal < heads.ordinal() => RecordState::Custody,
@@ -190,6 +182,23 @@ impl Store {
             Some(out) if out.acked >= seq => RecordState::Custody,
             Some(_) | None => RecordState::Saved,
         }))
+    }
+
+    /// It was put at the end of its lane once more, in that epoch or a later one.
+    fn state_of_retry(
+        &self,
+        place: Place,
+        to: &OfficeId,
+        (ordinal, lane, seq): (u32, Lane, LinkSeq),
+    ) -> Result<RecordState, StoreError> {
+        for later in ordinal..=self.with_heads(Heads::ordinal) {
+            let after = if later == ordinal { seq } else { LinkSeq(0) };
+            let found = self.entries(to, (later, lane), after, usize::MAX)?;
+            if let Some((seq, _)) = found.into_iter().find(|(_, at)| *at == place) {
+                return self.state_at((later, seq), to, lane, place);
+            }
+        }
+        Ok(RecordState::Saved)
     }
 
     /// A record's position may have moved to a later epoch since it was routed: the newest outbox that holds its place counts.
@@ -303,43 +312,9 @@ impl Store {
         let found = self.index.range(CUSTODY, &from, &after_prefix(&prefix), Order::Forward, max)?;
         let read = found.into_iter().map(|(key, value)| {
             let id = RecordId::from_slice(&key[prefix.len()..]).ok()?;
-            Some((RecordRef { origin: origin.clone(), id }, keys::read_place(&value)?))
+            Some((RecordRef { origin: origin.clone(), id }, keys::read_record(&value)?.place))
         });
         read.collect::<Option<Vec<_>>>().ok_or(StoreError::Index("record key"))
-    }
-
-    /// Everything that waits for a person.
-    pub fn parked(&self) -> Result<Vec<ParkedRecord>, StoreError> {
-        let mut found = Vec::new();
-        for (key, value) in scan_prefix(self.index.as_ref(), CUSTODY, b"p", usize::MAX)? {
-            let frame = ParkedFrame::decode(value.as_slice()).map_err(|_| StoreError::Index("parked"))?;
-            if !matches!(frame.state(), ParkedState::Parked | ParkedState::RefusedBelow) {
-                continue;
-            }
-            found.push(self.parked_record(&key, &frame)?);
-        }
-        Ok(found)
-    }
-
-    fn parked_record(&self, key: &[u8], frame: &ParkedFrame) -> Result<ParkedRecord, StoreError> {
-        let mut read = keys::Reader(&key[1..]);
-        let parts = (read.office(), read.u32(), read.lane(), read.seq());
-        let (Some(neighbour), Some(ordinal), Some(lane), Some(seq)) = parts else {
-            return Err(StoreError::Index("parked key"));
-        };
-        let place = self.place_at(&neighbour, ordinal, lane, seq)?.ok_or(StoreError::Index("parked place"))?;
-        let stored = self.stored(place)?;
-        Ok(ParkedRecord {
-            at: ParkedAt { neighbour, lane, seq },
-            reference: stored.record.reference(),
-            kind: stored.record.header().kind.clone(),
-            subject: stored.record.header().subject.clone(),
-            code: frame.code.clone(),
-            detail: frame.detail.clone(),
-            since: UnixMillis(frame.at),
-            below: frame.state() == ParkedState::RefusedBelow,
-            ordinal,
-        })
     }
 
     /// Accepted records after a cursor, group by group, about `max_bytes` of journal.

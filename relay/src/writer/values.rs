@@ -11,13 +11,21 @@ use crate::{
     link::frame::Position,
 };
 
-pub(super) fn wait_key(neighbour: &OfficeId, lane: Lane, through: LinkSeq) -> Vec<u8> {
-    Key::new(b'w').office(neighbour).lane(lane).seq(through).done()
-}
+/// Most lanes in one value; keeps it well under 4 KiB.
+const WAIT_LANES_MAX: usize = 64;
 
-pub(super) fn wait_bytes(wait: &Wait) -> Vec<u8> {
-    let parts = wait.on.iter().map(|((office, lane), seq)| Key::new(*lane as u8).seq(*seq).office(office).done());
-    parts.flatten().collect()
+/// What a wait is kept as: a township waits for one lane, a province for one of each child.
+pub(super) fn wait_entries(neighbour: &OfficeId, lane: Lane, wait: &Wait) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    let on: Vec<_> = wait.on.iter().collect();
+    let parts = u16::try_from(on.len().div_ceil(WAIT_LANES_MAX)).unwrap_or(u16::MAX).max(1);
+    let base = Key::new(b'w').office(neighbour).lane(lane).seq(wait.through).done();
+    let entry = move |part: u16| {
+        let of_part = on.iter().skip(usize::from(part) * WAIT_LANES_MAX).take(WAIT_LANES_MAX);
+        let value = of_part.flat_map(|((office, lane), seq)| Key::new(*lane as u8).seq(**seq).office(office).done()).collect();
+        ([base.as_slice(), &part.to_be_bytes()].concat(), value)
+    };
+    let entries: Vec<_> = (0..parts).map(entry).collect();
+    entries.into_iter()
 }
 
 pub(super) fn read_wait(through: LinkSeq, value: &[u8]) -> Option<Wait> {
@@ -56,4 +64,29 @@ pub(super) fn read_in_link(value: &[u8]) -> Option<InLink> {
         }
     }
     Some(InLink { epoch, lanes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::VALUE_BYTES_MAX;
+
+    #[test]
+    fn a_wait_for_very_many_children_fits_the_index() {
+        let office = |number: u32| OfficeId::parse(&format!("an-office-with-a-long-name-{number:05}")).unwrap();
+        for count in [0, 1, 64, 65, 300] {
+            let on: BTreeMap<_, _> =
+                (0..count).map(|number| ((office(number), Lane::Routine), LinkSeq(u64::from(number)))).collect();
+            let wait = Wait { through: LinkSeq(7), on };
+            let mut read = Wait { through: LinkSeq(7), on: BTreeMap::new() };
+            let mut keys = Vec::new();
+            for (key, value) in wait_entries(&office(0), Lane::Flash, &wait) {
+                assert!(value.len() <= VALUE_BYTES_MAX);
+                read.on.extend(read_wait(LinkSeq(7), &value).unwrap().on);
+                keys.push(key);
+            }
+            assert_eq!(read, wait);
+            assert!(keys.is_sorted() && !keys.is_empty());
+        }
+    }
 }

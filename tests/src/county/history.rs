@@ -97,6 +97,11 @@ impl Chooser<'_> {
         if random.random_bool(0.12) {
             return self.rare(picture, random);
         }
+        self.usual_commit(picture, random)
+    }
+
+    /// What one commit is asked for in the usual course of things: no new epoch, nobody who decides about parked records.
+    pub fn usual_commit(&self, picture: &Picture, random: &mut SmallRng) -> Vec<Act> {
         let mut acts: Vec<Act> = Vec::new();
         for _ in 0..random.random_range(1..5) {
             acts.push(self.usual(&acts, picture, random));

@@ -7,7 +7,7 @@ use dutynet_relay::{
         frame::{Item, Position},
     },
     record::{Record, Seal},
-    writer::Store,
+    writer::{RecordState, Store},
 };
 
 use super::{NEIGHBOURS, Out, Picture, ensure, id, text};
@@ -38,6 +38,7 @@ impl Picture {
             self.check_in(store, &id(name))?;
         }
         self.check_parked(store)?;
+        self.check_states(store)?;
         for ((namespace, key), bytes) in &self.locals {
             let kept = store.local(namespace, key).map_err(text)?;
             ensure(kept.as_ref() == Some(bytes), || format!("local {namespace}/{key}: {kept:?}"))?;
@@ -109,6 +110,29 @@ impl Picture {
             let said = store.arrived_event(from, lane, None);
             let expected = Event::ArrivedBelow { epoch: link.epoch, lane, seq: LinkSeq(known.arrived), refused };
             ensure(said.as_ref() == Some(&expected), || format!("from {from}: {said:?}, not {expected:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// How far own records have got, as long as there was one epoch only.
+    fn check_states(&self, store: &Store) -> Result<(), String> {
+        let own = self.records.iter().filter(|(_, known)| self.epochs.len() == 1 && known.from.is_none() && known.commit > 0);
+        for (reference, known) in own {
+            let states = known.routes.keys().map(|(to, lane)| {
+                let out = &self.out[0][&(to.clone(), *lane)];
+                let seq = out.items.iter().rposition(|item| item == reference).map_or(0, |at| at as u64 + 1);
+                match seq {
+                    _ if out.parked.contains(&seq) || out.below.contains(&seq) => RecordState::Parked,
+                    _ if out.settled.contains(&seq) || seq > out.acked.max(out.arrived) => RecordState::Saved,
+                    _ if seq > out.arrived => RecordState::Custody,
+                    _ => RecordState::Arrived,
+                }
+            });
+            let order = [RecordState::Parked, RecordState::Saved, RecordState::Custody, RecordState::Arrived];
+            let least = states.min_by_key(|state| order.iter().position(|known| known == state));
+            let said = store.state_of(reference).map_err(text)?;
+            let expected = Some(least.unwrap_or(RecordState::Arrived));
+            ensure(said == expected, || format!("{reference:?} is {said:?}, not {expected:?}"))?;
         }
         Ok(())
     }
