@@ -104,14 +104,17 @@ fn body(number: u64) -> Bytes {
     body.into()
 }
 
-fn draft(number: u64) -> Draft {
+/// For the top, or for nobody when this is the top.
+fn draft(relay: &Relay, number: u64) -> Draft {
+    let top = OfficeId::parse("p").expect("a valid id");
+    let audience = if *relay.own() == top { Vec::new() } else { vec![Audience::UpTo(top)] };
     let wall = UnixMillis(i64::try_from(now_us() / 1000).expect("a clock of this age"));
     Draft {
         id: RecordId::from_parts(wall, random::bytes().expect("randomness")),
         kind: KIND.into(),
         subject: number.to_string(),
         lane: Lane::Routine,
-        audience: vec![Audience::UpTo(OfficeId::parse("p").expect("a valid id"))],
+        audience,
         mode: Mode::Test,
         happened_at: None,
         learnt_at: None,
@@ -129,7 +132,7 @@ async fn stream(relay: &Relay, count: u64) {
         if under_way.len() >= OUTSTANDING {
             under_way.join_next().await.expect("some are under way").expect("no panic").expect("a record is made");
         }
-        let (relay, draft) = (relay.clone(), draft(number));
+        let (relay, draft) = (relay.clone(), draft(relay, number));
         under_way.spawn(async move { relay.submit(draft).await });
     }
     while let Some(made) = under_way.join_next().await {
@@ -141,7 +144,7 @@ async fn stream(relay: &Relay, count: u64) {
 async fn lone(relay: &Relay, count: u64) {
     for number in 0..count {
         let begun = now_us();
-        let made = relay.submit(draft(number)).await.expect("a record is made");
+        let made = relay.submit(draft(relay, number)).await.expect("a record is made");
         say(&format!("begun {begun} {}", made.reference.id));
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
