@@ -1,21 +1,29 @@
-//! What reports are read from: a projection of the journal in a space of the index that is this crate's own.
+//! What boards and lists are read from: a projection of the journal in a space of the index that is this crate's own.
 //!
-//! - [`Reports`]: one small value for each revision, looked up by period and by row. No words of a report are here; they stay in the
-//!   journal, and a value names the place.
-//! - [`Follower`]: keeps it up to date. Its cursor moves in the same batch as the values, so that nothing is counted twice or left out.
+//! - [`Follower`]: keeps it up to date. Its one cursor moves in the same batch as the values, so that nothing is counted twice or left out.
 //!   A record that cannot be digested is noted in the journal and passed over: it stops neither the projection nor the node.
+//! - `digest`: which module reads which kinds of record, and what they make of a stretch of the journal.
+//! - [`Reports`]: reports by period and by row.
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
+mod digest;
 mod follow;
 mod reports;
-mod stored;
+mod value;
 
 pub use follow::{CaughtUp, Follower};
-pub use reports::{Reports, Row};
-pub use stored::Entry;
+pub use reports::{Entry, Reports, Row};
 
-use dutynet_relay::{index::IndexError, writer::StoreError};
+use dutynet_relay::{
+    index::{IndexError, Space},
+    writer::StoreError,
+};
+
+/// The projection's own space; the first letter of a key says whose it is.
+const SPACE: Space = Space("duty");
+/// Where a projection of reports alone stood; emptied when this one is made.
+const FORMER_SPACE: Space = Space("reports");
 
 /// Why the projection cannot be read or kept up to date.
 #[derive(Debug, thiserror::Error)]

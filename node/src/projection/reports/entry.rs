@@ -1,21 +1,19 @@
-//! Keys and values of the projection, as they stand in the index.
+//! Keys and values of reports, as they stand in the index.
 //!
 //! Key: `r/<mode>/<period>/<form>/<office>/<revision>/<origin>/<record id>`, so that one scan gives a period and one gives a row, oldest
-//! revision first. Value: version, message, checksum.
+//! revision first.
 
 use dutynet_relay::{
     ids::{Digest, OfficeId, RecordId, RecordRef, UnixMillis},
-    journal::{Cursor, Place},
+    journal::Place,
     record::Mode,
 };
 use prost::Message;
 
-use super::ProjectionError;
-
-const VERSION: u8 = 1;
-const CHECKSUM_BYTES: usize = 4;
-/// Where the projection has got to.
-pub(super) const CURSOR: &[u8] = b"cursor";
+use crate::projection::{
+    ProjectionError,
+    value::{closed, mode_name, opened},
+};
 
 /// One revision of one office's form in one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +56,6 @@ struct Value {
     incidents: i64,
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct CursorValue {
-    #[prost(uint32, tag = "1")]
-    segment: u32,
-    #[prost(uint64, tag = "2")]
-    offset: u64,
-    #[prost(uint64, tag = "3")]
-    groups: u64,
-}
-
 /// Every row of a period.
 pub(super) fn period_prefix(mode: Mode, period: &str) -> String {
     format!("r/{}/{period}/", mode_name(mode))
@@ -83,20 +71,12 @@ pub(super) fn key(row_prefix: &str, revision: u32, reference: &RecordRef) -> Str
     format!("{row_prefix}{revision:010}/{}/{}", reference.origin, reference.id)
 }
 
-fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Real => "real",
-        Mode::Exercise => "exercise",
-        Mode::Test => "test",
-    }
-}
-
 /// Form and office of a key, and its revision.
 pub(super) fn read(key: &[u8], value: &[u8]) -> Result<(String, OfficeId, Entry), ProjectionError> {
     let damaged = || ProjectionError::Damaged(String::from_utf8_lossy(key).into_owned());
     let text = std::str::from_utf8(key).map_err(|_| damaged())?;
     let [_, _, _, form, office, revision, origin, id] = text.split('/').collect::<Vec<_>>()[..] else { return Err(damaged()) };
-    let from = Value::decode(opened(value).ok_or_else(damaged)?).map_err(|_| damaged())?;
+    let from: Value = opened(value).ok_or_else(damaged)?;
     let id = data_encoding::HEXLOWER.decode(id.as_bytes()).map_err(|_| damaged())?;
     let reference = RecordRef {
         origin: OfficeId::parse(origin).map_err(|_| damaged())?,
@@ -128,38 +108,6 @@ pub(super) fn value(entry: &Entry) -> Vec<u8> {
         calls: entry.calls,
         incidents: entry.incidents,
     })
-}
-
-/// The value of a cursor.
-pub(super) fn cursor_value(cursor: Cursor) -> Vec<u8> {
-    closed(&CursorValue { segment: cursor.segment, offset: cursor.offset, groups: cursor.groups })
-}
-
-/// `None`: of another version, or damaged; the projection is then made anew.
-pub(super) fn read_cursor(value: &[u8]) -> Option<Cursor> {
-    let from = CursorValue::decode(opened(value)?).ok()?;
-    Some(Cursor { segment: from.segment, offset: from.offset, groups: from.groups })
-}
-
-fn closed(message: &impl Message) -> Vec<u8> {
-    let mut bytes = vec![VERSION];
-    bytes.extend(message.encode_to_vec());
-    let sum = checksum(&bytes);
-    bytes.extend(sum);
-    bytes
-}
-
-fn opened(bytes: &[u8]) -> Option<&[u8]> {
-    let (body, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
-    let (version, message) = body.split_first()?;
-    (*version == VERSION && sum == checksum(body)).then_some(message)
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let digest = Digest::of("dutynet.projection.reports.1", &[bytes]);
-    let mut sum = [0; CHECKSUM_BYTES];
-    sum.copy_from_slice(&digest.0[..CHECKSUM_BYTES]);
-    sum
 }
 
 #[cfg(test)]
@@ -197,12 +145,5 @@ mod tests {
     fn revisions_stand_in_their_order() {
         let prefix = row_prefix(Mode::Real, "2026-07-01", "daily", &OfficeId::parse("a").unwrap());
         assert!(key(&prefix, 9, &entry().reference) < key(&prefix, 10, &entry().reference));
-    }
-
-    #[test]
-    fn a_cursor_comes_back_as_it_went_in() {
-        let cursor = Cursor { segment: 1, offset: 2, groups: 3 };
-        assert_eq!(read_cursor(&cursor_value(cursor)), Some(cursor));
-        assert_eq!(read_cursor(b""), None);
     }
 }

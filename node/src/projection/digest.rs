@@ -1,0 +1,67 @@
+//! What a stretch of the journal adds to the projection: each record is handed, by its kind, to the module that reads such records.
+//!
+//! A module is a function that puts keys and values into a batch, from one record and the tree alone: it asks nothing of what was put
+//! before, so that a projection made anew is the same. What it does not put, it says in one English sentence.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dutynet_relay::{
+    feed::FeedGroup,
+    index::Batch,
+    journal::{Cursor, Place},
+    registry::Registry,
+    writer::Stored,
+};
+
+use super::{reports, value};
+
+/// Puts what a record says into the batch, or says why it does not.
+type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
+
+/// What a stretch of the journal comes to.
+pub(super) struct Stretch {
+    /// Every module's keys and values, and the cursor.
+    pub(super) batch: Batch,
+    /// Where the next one begins.
+    pub(super) end: Cursor,
+    /// What could not be digested.
+    pub(super) strange: Vec<Strange>,
+}
+
+/// A record that could not be digested.
+pub(super) struct Strange {
+    /// Where it stands.
+    pub(super) place: Place,
+    /// Who was to digest it; stable English name, as `not interpreted` marks keep it.
+    pub(super) module: &'static str,
+    /// Why not.
+    pub(super) reason: String,
+}
+
+/// Who digests records of a kind; `None`: nobody here.
+fn module(kind: &str) -> Option<(&'static str, Digests)> {
+    if reports::reads(kind) {
+        return Some((reports::NAME, reports::digest));
+    }
+    None
+}
+
+/// What a stretch adds to the projection, its cursor included; `None`: it is empty.
+pub(super) fn digest(groups: &[FeedGroup], tree: &Registry) -> Option<Stretch> {
+    let end = groups.last()?.end;
+    let mut stretch = Stretch { batch: Batch::default(), end, strange: Vec::new() };
+    for record in groups.iter().flat_map(|group| &group.records) {
+        let Some((module, digests)) = module(&record.record.header().kind) else { continue };
+        // A fault of this program at one record must not stop the records after it.
+        let digested = catch_unwind(AssertUnwindSafe(|| {
+            let mut batch = Batch::default();
+            digests(tree, record, &mut batch).map(|()| batch)
+        }));
+        match digested.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
+            Ok(batch) => stretch.batch.changes.extend(batch.changes),
+            Err(reason) => stretch.strange.push(Strange { place: record.place, module, reason }),
+        }
+    }
+    stretch.batch.put(value::CURSOR, value::cursor_value(end));
+    Some(stretch)
+}

@@ -1,0 +1,76 @@
+//! Values of the projection as they stand in the index: version, message, checksum; and what keys of every module share.
+
+use dutynet_relay::{ids::Digest, journal::Cursor, record::Mode};
+use prost::Message;
+
+/// Raised whenever a key or a value of any module changes: the projection is then made anew.
+const VERSION: u8 = 2;
+const CHECKSUM_BYTES: usize = 4;
+/// Where the projection has got to.
+pub(super) const CURSOR: &[u8] = b"cursor";
+
+#[derive(Clone, PartialEq, Message)]
+struct CursorValue {
+    #[prost(uint32, tag = "1")]
+    segment: u32,
+    #[prost(uint64, tag = "2")]
+    offset: u64,
+    #[prost(uint64, tag = "3")]
+    groups: u64,
+}
+
+/// A mode as keys name it.
+pub(super) fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Real => "real",
+        Mode::Exercise => "exercise",
+        Mode::Test => "test",
+    }
+}
+
+/// The value of a cursor.
+pub(super) fn cursor_value(cursor: Cursor) -> Vec<u8> {
+    closed(&CursorValue { segment: cursor.segment, offset: cursor.offset, groups: cursor.groups })
+}
+
+/// `None`: of another version, or damaged; the projection is then made anew.
+pub(super) fn read_cursor(value: &[u8]) -> Option<Cursor> {
+    let from: CursorValue = opened(value)?;
+    Some(Cursor { segment: from.segment, offset: from.offset, groups: from.groups })
+}
+
+/// A message as a value.
+pub(super) fn closed(message: &impl Message) -> Vec<u8> {
+    let mut bytes = vec![VERSION];
+    bytes.extend(message.encode_to_vec());
+    let sum = checksum(&bytes);
+    bytes.extend(sum);
+    bytes
+}
+
+/// The message of a value; `None`: of another version, or damaged.
+pub(super) fn opened<T: Message + Default>(bytes: &[u8]) -> Option<T> {
+    let (body, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
+    let (version, message) = body.split_first()?;
+    let sound = *version == VERSION && sum == checksum(body);
+    T::decode(message).ok().filter(|_| sound)
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let digest = Digest::of("dutynet.projection.2", &[bytes]);
+    let mut sum = [0; CHECKSUM_BYTES];
+    sum.copy_from_slice(&digest.0[..CHECKSUM_BYTES]);
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_went_in() {
+        let cursor = Cursor { segment: 1, offset: 2, groups: 3 };
+        assert_eq!(read_cursor(&cursor_value(cursor)), Some(cursor));
+        assert_eq!(read_cursor(b""), None);
+    }
+}
