@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use dutynet_relay::ids::OfficeId;
+use dutynet_relay::{ids::OfficeId, relay::LEAF_VALID};
 use reader::Reader;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -51,6 +51,8 @@ pub struct LinkConfig {
     pub connect_timeout: Duration,
     /// Longest wait before the next attempt.
     pub retry_delay_max: Duration,
+    /// How long a certificate is good for that this office signs for a child.
+    pub leaf_valid: Duration,
 }
 
 /// How much is logged.
@@ -143,6 +145,7 @@ impl Default for LinkConfig {
             heartbeat: 15 * SECOND,
             connect_timeout: 10 * SECOND,
             retry_delay_max: 60 * SECOND,
+            leaf_valid: 90 * 86_400 * SECOND,
         }
     }
 }
@@ -157,6 +160,7 @@ impl LinkConfig {
             heartbeat: from.duration("link", "heartbeat", short..=300 * SECOND).unwrap_or(default.heartbeat),
             connect_timeout: from.duration("link", "connect_timeout", short..=60 * SECOND).unwrap_or(default.connect_timeout),
             retry_delay_max: from.duration("link", "retry_delay_max", short..=3600 * SECOND).unwrap_or(default.retry_delay_max),
+            leaf_valid: from.duration("link", "leaf_valid", LEAF_VALID).unwrap_or(default.leaf_valid),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    ids::{OfficeId, UnixMillis},
+    ids::{KeyId, OfficeId, UnixMillis},
     link::{
         event::{Event, LinesScope},
         frame::LineState,
@@ -91,6 +91,8 @@ struct Inner {
     wakes: BTreeMap<OfficeId, watch::Sender<u64>>,
     doors: BTreeMap<OfficeId, SessionDoor>,
     sessions: u64,
+    /// Until when the last leaf is good that this node has signed for a key since it was started.
+    signed: BTreeMap<KeyId, UnixMillis>,
 }
 
 impl Hub {
@@ -158,6 +160,16 @@ impl Hub {
         if inner.doors.get(neighbour).is_some_and(|door| door.id == id) {
             inner.doors.remove(neighbour);
         }
+    }
+
+    /// A leaf was signed for that key.
+    pub(crate) fn signed(&self, key: KeyId, until: UnixMillis) {
+        self.lock().signed.insert(key, until);
+    }
+
+    /// Until when the last leaf is good that was signed for that key since the start.
+    pub(crate) fn signed_until(&self, key: KeyId) -> Option<UnixMillis> {
+        self.lock().signed.get(&key).copied()
     }
 
     /// Whether any session is still there.

@@ -13,14 +13,15 @@ use crate::{
     ids::{OfficeId, UnixMillis, Zone},
     invitation::InvitationText,
     link::convert,
-    record::Person,
+    record::{OfficeKey, Person},
     registry::{Entry, OfficeClass},
     relay::{OpenError, open_index_of, open_writer},
     tls::{
         config::Tls,
         connect::{Expected, KeepAlive, dial},
         identity,
-        leaf::{LeafSubject, Proven, make_leaf},
+        leaf::{LeafFault, LeafSubject, Proven, make_leaf},
+        renewal::Validity,
     },
     verify::Verifier,
     writer::{
@@ -29,8 +30,9 @@ use crate::{
     },
 };
 
-/// How long the root's own leaf is good for, ms: nobody else can sign a new one for it.
-const ROOT_LEAF_MILLIS: i64 = 20 * 365 * 24 * 3600 * 1000;
+/// How long the root's own leaf is good for. Nobody else can sign one for it, so it makes itself a new one when it is started late in this
+/// time; no child asks for its dates.
+const ROOT_LEAF_VALID: Duration = Duration::from_secs(20 * 365 * 24 * 3600);
 /// Longest wait for the parent.
 const ENROL_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -103,14 +105,7 @@ pub fn found(folder: &DataFolder, root: NewRoot, clock: &dyn Clock) -> Result<Of
     let successor = folder.successor_or_new()?;
     let office = OfficeFile { office: root.office.clone(), zone: root.zone.clone(), root_pin: key.public().pin(), parent: None };
     let now = clock.wall();
-    let subject = LeafSubject {
-        key: key.public(),
-        office: root.office.clone(),
-        zone: root.zone.clone(),
-        not_before: UnixMillis(now.0 - 24 * 3600 * 1000),
-        not_after: UnixMillis(now.0 + ROOT_LEAF_MILLIS),
-    };
-    let leaf = make_leaf(&subject, &key).map_err(|fault| JoinError::Machine(fault.to_string()))?;
+    let leaf = root_leaf((&root.office, &root.zone), &key, now).map_err(|fault| JoinError::Machine(fault.to_string()))?;
     let entry = Entry {
         office: root.office,
         name: root.name,
@@ -130,6 +125,12 @@ pub fn found(folder: &DataFolder, root: NewRoot, clock: &dyn Clock) -> Result<Of
     folder.write_leaf(&leaf)?;
     folder.write_office(&office)?;
     Ok(office)
+}
+
+/// The root's leaf, signed by itself.
+pub(crate) fn root_leaf((office, zone): (&OfficeId, &Zone), key: &OfficeKey, now: UnixMillis) -> Result<Vec<u8>, LeafFault> {
+    let Validity { not_before, not_after } = Validity::from(now, ROOT_LEAF_VALID);
+    make_leaf(&LeafSubject { key: key.public(), office: office.clone(), zone: zone.clone(), not_before, not_after }, key)
 }
 
 /// Enrols the office of an invitation in an empty folder.
@@ -175,8 +176,8 @@ async fn ask(folder: &DataFolder, invitation: &InvitationText, clock: &dyn Clock
         key: key.public(),
         office: invitation.office.clone(),
         zone: invitation.zone.clone(),
-        not_before: UnixMillis(now.0 - 24 * 3600 * 1000),
-        not_after: UnixMillis(now.0 + 24 * 3600 * 1000),
+        not_before: UnixMillis(now.0.saturating_sub(24 * 3600 * 1000)),
+        not_after: UnixMillis(now.0.saturating_add(24 * 3600 * 1000)),
     };
     let machine = |fault: String| JoinError::Machine(fault);
     let leaf = make_leaf(&subject, &key).map_err(|fault| machine(fault.to_string()))?;

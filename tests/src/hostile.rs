@@ -68,6 +68,23 @@ impl Hostile {
         }
     }
 
+    /// Dials as the office of a folder and asks for a new leaf for whatever office it names.
+    pub async fn renew(folder: &Path, address: &str, office: &str) -> Result<Vec<u8>, Refused> {
+        let data = DataFolder::at(folder);
+        let key = data.key().expect("an enrolled office has a key");
+        let tls = Tls::new(key, data.read_leaf().expect("a leaf")).expect("a leaf that fits");
+        let dialled = dial(&tls, &[address.to_owned()], Expected::AnyKey, Duration::from_secs(10)).await;
+        let channel = dialled.expect("a parent that listens").channel(KeepAlive::CHILD).await.expect("a channel");
+        let asked = wire::RenewRequest { office: office.to_owned() };
+        let reply = LinkClient::new(channel).renew(asked).await.expect("an answer").into_inner();
+        let Some(refused) = reply.refused else { return Ok(reply.certificate.to_vec()) };
+        let frame = wire::Frame { of: Some(wire::frame::Of::Refused(refused)) };
+        match convert::from_wire(frame).expect("a readable refusal") {
+            Heard::Frame(Frame::Refused(refused)) => Err(refused),
+            other @ (Heard::Frame(_) | Heard::Unknown) => panic!("not a refusal: {other:?}"),
+        }
+    }
+
     /// The next frame; `None`: the stream has ended.
     pub async fn hear(&mut self) -> Option<Frame> {
         let next = tokio::time::timeout(Duration::from_secs(60), self.inbound.message()).await;

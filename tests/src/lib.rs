@@ -12,3 +12,4 @@ pub mod net;
 pub mod process;
 pub mod program;
 pub mod running;
+pub mod shifted;

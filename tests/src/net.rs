@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -29,6 +29,7 @@ use tokio::net::TcpListener;
 use crate::{
     between::GoBetween,
     running::{Running, copy_folder, open, quick},
+    shifted::ShiftedClock,
 };
 
 /// How long a condition may take before a story fails. Generous: it is a bound on waiting, not a measurement.
@@ -64,6 +65,7 @@ pub struct Network {
     root: tempfile::TempDir,
     offices: BTreeMap<OfficeId, Office>,
     parents: BTreeMap<OfficeId, OfficeId>,
+    clocks: Mutex<BTreeMap<OfficeId, Arc<ShiftedClock>>>,
     zone: Zone,
 }
 
@@ -72,7 +74,7 @@ impl Network {
     pub async fn found(root: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let zone = Zone::parse("intranet").expect("a valid zone");
-        let mut net = Self { root: folder, offices: BTreeMap::new(), parents: BTreeMap::new(), zone };
+        let mut net = Self { root: folder, offices: BTreeMap::new(), parents: BTreeMap::new(), clocks: Mutex::default(), zone };
         let id = office(root);
         let data = DataFolder::at(net.folder_of(&id));
         let new = NewRoot {
@@ -127,7 +129,7 @@ impl Network {
         } else {
             self.invitation(parent, child, hour).await
         };
-        join::enrol(&DataFolder::at(&folder), &invitation, Arc::new(SystemClock::default())).await.expect("an office enrols");
+        join::enrol(&DataFolder::at(&folder), &invitation, self.clock(child)).await.expect("an office enrols");
         self.offices.get_mut(&office(child)).expect("an office of the story").folder = folder;
     }
 
@@ -167,16 +169,16 @@ impl Network {
         let known = self.offices.get_mut(&id).expect("an office of the story");
         let mut config = quick(known.folder.clone());
         tune(&mut config);
-        self.run(&id, open(config).await).await;
+        let clock = self.clock(id.as_str());
+        self.run(&id, open(config, clock).await).await;
     }
 
     /// Starts an office that is off, with another disk in front of its journal.
     pub async fn start_on(&mut self, id: &str, disk: impl FnOnce(Arc<dyn Disk>) -> Arc<dyn Disk>) {
         let id = office(id);
         let config = quick(self.offices[&id].folder.clone());
-        let opened = Relay::open_on(config, Arc::new(SystemClock::default()), |folder| {
-            Ok(disk(Arc::new(FileDisk::open(&folder.journal())?)))
-        });
+        let opened =
+            Relay::open_on(config, self.clock(id.as_str()), |folder| Ok(disk(Arc::new(FileDisk::open(&folder.journal())?))));
         self.run(&id, opened.expect("a store opens")).await;
     }
 
@@ -230,6 +232,11 @@ impl Network {
         assert!(!self.is_on(id), "a folder is replaced while nobody works in it");
         std::fs::remove_dir_all(self.folder(id)).expect("the old folder is removed");
         copy_folder(copy, &self.folder(id));
+    }
+
+    /// The clock of an office, also of one that is still to join; right until a story moves it.
+    pub fn clock(&self, id: &str) -> Arc<ShiftedClock> {
+        self.clocks.lock().unwrap_or_else(PoisonError::into_inner).entry(office(id)).or_default().clone()
     }
 
     /// The line of an office to its parent.

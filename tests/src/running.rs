@@ -7,7 +7,7 @@ use std::{
 };
 
 use dutynet_relay::{
-    clock::SystemClock,
+    clock::{Clock, SystemClock},
     folder::FolderError,
     relay::{OpenError, Relay, RelayConfig},
 };
@@ -25,7 +25,7 @@ pub struct Running {
 impl Running {
     /// Opens a folder and keeps its link to the parent, beside whatever else runs: a second machine of an office.
     pub async fn beside(folder: PathBuf) -> Self {
-        Self::of(open(quick(folder)).await, None)
+        Self::of(open(quick(folder), Arc::new(SystemClock::default())).await, None)
     }
 
     pub(crate) fn of(relay: Relay, listener: Option<TcpListener>) -> Self {
@@ -42,9 +42,9 @@ impl Running {
 
 /// Opens a folder that nobody works in. Whenever a story beside starts a process, that one holds every open file of this one, locks
 /// too, for the moment between fork and exec: so a lock is waited for.
-pub(crate) async fn open(config: RelayConfig) -> Relay {
+pub(crate) async fn open(config: RelayConfig, clock: Arc<dyn Clock>) -> Relay {
     let mut opened = None;
-    until("a store opens", || match Relay::open(config.clone(), Arc::new(SystemClock::default())) {
+    until("a store opens", || match Relay::open(config.clone(), clock.clone()) {
         Err(OpenError::Folder(FolderError::Locked(_))) => false,
         other => {
             opened = Some(other.expect("a store opens"));
@@ -64,6 +64,7 @@ pub fn quick(folder: PathBuf) -> RelayConfig {
     config.retry_first = Duration::from_millis(50);
     config.retry_max = Duration::from_millis(500);
     config.dial_timeout = Duration::from_secs(2);
+    config.leaf_check = Duration::from_millis(100);
     config.drain_retry = Duration::from_millis(100);
     config.index_cache_bytes = 4 * 1024 * 1024;
     config.free_bytes_min = 1024 * 1024;

@@ -8,4 +8,5 @@ mod guarantees;
 mod kills;
 mod lines;
 mod program;
+mod renewal;
 mod tree;

@@ -32,8 +32,8 @@ use crate::{
 
 /// 2026-01-01 in Beijing: this program was not there before.
 const EARLIEST: UnixMillis = UnixMillis(1_767_196_800_000);
-/// A certificate that ends sooner wants looking at, ms.
-const LEAF_LEFT_MS: i64 = 14 * 86_400_000;
+/// A certificate of which less than this part is left wants looking at: it is renewed when a third is.
+const LEAF_LEFT_PART: i64 = 4;
 /// Room on the disk that wants looking at, as parts of what is refused below.
 const ROOM_FACTOR: u64 = 8;
 
@@ -134,8 +134,9 @@ fn check_folder(found: &mut CheckUp, config: &Config) {
 
 fn check_leaf(found: &mut CheckUp, leaf: &[u8]) {
     let now = SystemClock::default().wall();
+    let is_fresh = |leaf: &Proven| leaf.not_after.0 - now.0 > (leaf.not_after.0 - leaf.not_before.0) / LEAF_LEFT_PART;
     match Proven::read(leaf) {
-        Ok(leaf) if leaf.not_after.0 - now.0 > LEAF_LEFT_MS => {
+        Ok(leaf) if is_fresh(&leaf) => {
             found.add("certificate", Finding::Good, doctor::leaf_good(&beijing::rfc3339(leaf.not_after)));
         }
         Ok(leaf) => found.add("certificate", Finding::Watch, doctor::leaf_ending(&beijing::rfc3339(leaf.not_after))),

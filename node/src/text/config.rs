@@ -43,6 +43,9 @@ fn allowed_text(allowed: &Allowed) -> String {
 
 fn duration(value: Duration) -> String {
     let millis = value.as_millis();
+    if millis > 0 && millis.is_multiple_of(86_400_000) {
+        return format!("{}d", millis / 86_400_000);
+    }
     if millis.is_multiple_of(1000) { format!("{}s", millis / 1000) } else { format!("{millis}ms") }
 }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, UnixMillis};
 
 pub use body::{Packing, carried_from_wire, carried_to_wire};
+pub(crate) use hello::{refused_from_wire, refused_to_wire};
 
 /// Refusals in one custody: never more than may be under way.
 const REFUSALS_MAX: usize = 1024;

@@ -112,7 +112,7 @@ fn once<T>(place: &mut Option<T>, value: T) -> Result<(), WireError> {
     if place.replace(value).is_some() { Err(field("position.lane", "each lane once")) } else { Ok(()) }
 }
 
-pub(super) fn refused_to_wire(refused: &Refused) -> wire::Refused {
+pub(crate) fn refused_to_wire(refused: &Refused) -> wire::Refused {
     wire::Refused {
         reason: reason_to_wire(refused.reason).into(),
         detail: shortened(&refused.detail, DETAIL_MAX),
@@ -121,7 +121,7 @@ pub(super) fn refused_to_wire(refused: &Refused) -> wire::Refused {
     }
 }
 
-pub(super) fn refused_from_wire(from: wire::Refused) -> Result<Refused, WireError> {
+pub(crate) fn refused_from_wire(from: wire::Refused) -> Result<Refused, WireError> {
     Ok(Refused {
         reason: reason_from_wire(from.reason)?,
         detail: limited("refused.detail", from.detail, DETAIL_MAX)?,

@@ -11,7 +11,7 @@ mod status;
 
 pub use offices::{NewOffice, Terms};
 pub(crate) use opening::{open_index_of, open_writer};
-pub use settings::{OpenError, RelayConfig, SubmitError};
+pub use settings::{LEAF_VALID, OpenError, RelayConfig, SubmitError};
 pub use status::{LaneStatus, LinkStatus, StoreStatus};
 
 use std::{
@@ -24,7 +24,7 @@ use dutynet_proto::link::link_server::LinkServer;
 use tokio::{net::TcpListener, sync::watch};
 
 use self::{
-    opening::{open_disk, open_index, open_writer_on},
+    opening::{open_disk, open_index, open_writer_on, own_leaf},
     status::{measure_space, watch_space},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub(crate) struct Inner {
     stopper: watch::Sender<bool>,
     commits: watch::Receiver<u64>,
     sled: Arc<SledIndex>,
-    folder: DataFolder,
+    pub(crate) folder: DataFolder,
 }
 
 /// See the module. Cheap to clone.
@@ -101,7 +101,7 @@ impl Relay {
         let office = folder.office()?;
         let lock = folder.lock()?;
         let key = folder.key()?;
-        let tls = Tls::new(key.clone(), folder.read_leaf()?)?;
+        let tls = Tls::new(key.clone(), own_leaf(&folder, &office, &key, clock.as_ref())?)?;
         let index = open_index(&folder, settings.index_cache_bytes)?;
         let conditions = Arc::new(Conditions::default());
         measure_space(&folder, &settings, &conditions);

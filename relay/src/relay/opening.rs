@@ -8,9 +8,11 @@ use crate::{
     disk::{Disk, fs::FileDisk},
     folder::{DataFolder, OfficeFile},
     index::{Index, sled_index::SledIndex},
+    join,
     journal::Options,
     random,
     record::OfficeKey,
+    tls::leaf::Proven,
     writer::{Identity, Moment, Opening, Random, Space, Writer},
 };
 
@@ -52,6 +54,23 @@ pub(super) fn open_writer_on(
     let identity = Identity { key, office: office.office.clone(), zone: office.zone.clone(), root_pin: office.root_pin };
     let at = Moment { wall: clock.wall(), offset_ms: 0, space: Space::Enough };
     Ok(Writer::open((disk, Options::default()), index, identity, at, machine_randomness())?)
+}
+
+/// The office's certificate. The root signs for itself, so it makes itself a new one when the old one wants renewing; everybody else has
+/// theirs from the parent, whose business its dates are.
+pub(super) fn own_leaf(
+    folder: &DataFolder,
+    office: &OfficeFile,
+    key: &OfficeKey,
+    clock: &dyn Clock,
+) -> Result<Vec<u8>, OpenError> {
+    let (leaf, now) = (folder.read_leaf()?, clock.wall());
+    if office.parent.is_some() || !Proven::read(&leaf)?.validity().wants_renewal(now) {
+        return Ok(leaf);
+    }
+    let made = join::root_leaf((&office.office, &office.zone), key, now)?;
+    folder.write_leaf(&made)?;
+    Ok(made)
 }
 
 pub(crate) fn open_index_of(folder: &DataFolder) -> Result<Arc<dyn Index>, OpenError> {

@@ -1,6 +1,6 @@
 //! How a node runs, and why it does not.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use crate::{
     folder::FolderError,
@@ -30,7 +30,14 @@ pub struct RelayConfig {
     pub drain_retry: Duration,
     /// Below so many free bytes nothing is taken any more; routine records are refused below four times, all but flash below twice as many.
     pub free_bytes_min: u64,
+    /// How long a leaf is good for that this office signs for a child; brought within [`LEAF_VALID`].
+    pub leaf_valid: Duration,
+    /// How often a leaf is looked at: the own one for whether it wants renewing, those of linked children for whether they have ended.
+    pub leaf_check: Duration,
 }
+
+/// What an office may sign: an hour at least, since a child renews when a third is left, and two years at most.
+pub const LEAF_VALID: RangeInclusive<Duration> = Duration::from_secs(3600)..=Duration::from_secs(730 * 24 * 3600);
 
 impl RelayConfig {
     /// Usual values.
@@ -45,7 +52,17 @@ impl RelayConfig {
             dial_timeout: Duration::from_secs(10),
             drain_retry: Duration::from_secs(5),
             free_bytes_min: 64 * 1024 * 1024,
+            // Short enough that renewing is no rare event which fails unseen, long enough for a line that is down for weeks.
+            leaf_valid: Duration::from_secs(90 * 24 * 3600),
+            leaf_check: Duration::from_secs(60),
         }
+    }
+}
+
+impl RelayConfig {
+    /// [`RelayConfig::leaf_valid`] within its bounds.
+    pub(crate) fn leaf_valid(&self) -> Duration {
+        self.leaf_valid.clamp(*LEAF_VALID.start(), *LEAF_VALID.end())
     }
 }
 

@@ -6,12 +6,20 @@ use dutynet_proto::link::{self as wire, link_client::LinkClient};
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::transport::Channel;
 
-use super::{Ended, MESSAGE_BYTES_MAX, Side};
+use super::{Ended, MESSAGE_BYTES_MAX, Side, renew};
 use crate::{
     folder::ParentFile,
-    ids::{OfficeId, UnixMillis},
-    link::{config::Carries, end::RetryHint, retry::Retry, standing},
+    ids::UnixMillis,
+    link::{
+        config::Carries,
+        end::{EndReason, RetryHint},
+        frame::RefusedReason,
+        retry::Retry,
+        standing,
+    },
+    record::PublicKey,
     relay::Inner,
     tls::connect::{Expected, KeepAlive, dial},
 };
@@ -62,15 +70,35 @@ async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, Strin
     if let Some(reason) = standing.session_refusal() {
         return Err(format!("whoever answers at {} is not our parent: {reason:?}", dialled.address));
     }
-    let peer: OfficeId = parent.office.clone();
+    let (peer, key) = (parent.office.clone(), dialled.proven.key.clone());
     let channel = dialled.channel(KeepAlive::CHILD).await.map_err(|fault| fault.to_string())?;
     let (outbound, frames) = mpsc::unbounded_channel();
     // Hello must be on its way before the answer's headers are waited for, so the session begins at once.
     let mut client = LinkClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
+    let renewing = client.clone();
     let opening = async move { client.session(UnboundedReceiverStream::new(frames)).await };
-    let side = Side { peer, is_child: true, carries: Carries::Everything };
-    let inbound = opening_stream(opening);
-    Ok(super::run(relay.clone(), side, inbound, outbound).await)
+    let side = Side { peer, is_child: true, carries: Carries::Everything, caller: None };
+    let session = super::run(relay.clone(), side, opening_stream(opening), outbound);
+    let ended = tokio::select! {
+        ended = session => ended,
+        () = renew::keep_fresh(relay, &key, renewing.clone()) => return Err("renewing has ended".to_owned()),
+    };
+    Ok(renewed_if_ended(relay, &key, renewing, ended).await)
+}
+
+/// Whoever is refused because its certificate has ended asks for a new one over the same connection, and dials again by the schedule.
+async fn renewed_if_ended(relay: &Arc<Inner>, parent: &PublicKey, client: LinkClient<Channel>, ended: Ended) -> Ended {
+    let by_date = matches!(&ended.reason, EndReason::RefusedByPeer(why) if why.reason == RefusedReason::CertificateEnded);
+    if !by_date {
+        return ended;
+    }
+    match renew::renew(relay, parent, client).await {
+        Ok(()) => Ended { retry: RetryHint::Schedule, ..ended },
+        Err(fault) => {
+            tracing::warn!(%fault, "the certificate has ended and was not renewed");
+            ended
+        }
+    }
 }
 
 /// Frames of a stream that is still being opened.

@@ -5,7 +5,9 @@
 //! the session had asked of the store has been answered.
 
 mod accept;
+mod admit;
 pub(crate) mod dial;
+mod renew;
 pub(crate) mod serve;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -14,20 +16,19 @@ use dutynet_proto::link as wire;
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 
-use self::accept::Acceptance;
+use self::{accept::Acceptance, admit::gate};
 use crate::{
-    hub::Before,
     ids::{Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
-        config::{Carries, Config, Gate, Incumbent, Role, Start},
+        config::{Carries, Config, Role, Start},
         convert::{self, Heard, Packing},
         end::{EndReason, RetryHint},
         event::{Action, Event, Now},
         frame::{Fetched, Frame},
         machine::Machine,
     },
-    random,
     relay::Inner,
+    tls::leaf::Proven,
     writer::{
         StoreError,
         intent::{Answer, Intent},
@@ -39,8 +40,6 @@ use crate::{
 const FEATURE_ZSTD: &str = "zstd";
 /// Longest farewell when this node stops: a neighbour that does not answer is left.
 const DRAIN_MAX: Duration = Duration::from_secs(3);
-/// How long an incumbent may take to end.
-const INCUMBENT_MAX: Duration = Duration::from_secs(5);
 /// Records of one answer to a fetch.
 const FETCH_RECORDS: usize = 64;
 
@@ -64,6 +63,8 @@ pub(crate) struct Side {
     pub(crate) peer: OfficeId,
     pub(crate) is_child: bool,
     pub(crate) carries: Carries,
+    /// Parent: what the child has proved.
+    pub(crate) caller: Option<Proven>,
 }
 
 /// Runs until the session ends. `inbound` yields what the neighbour sends.
@@ -78,6 +79,7 @@ where
     let mut wake = relay.hub.wake(&session.peer);
     session.open();
     let mut leave_by = None;
+    let mut looks_at = relay.clock.monotonic() + relay.settings.leaf_check;
     while session.ended.is_none() {
         let now = relay.clock.monotonic();
         if leave_by.is_none() && *stop.borrow_and_update() {
@@ -85,7 +87,14 @@ where
             session.take(Event::Drain { retry_after: relay.settings.drain_retry }).await;
             continue;
         }
-        let due = session.machine.wakes_at().min(leave_by.unwrap_or(Duration::MAX)).saturating_sub(now);
+        if looks_at <= now {
+            looks_at = now + relay.settings.leaf_check;
+            if let Some(reason) = session.refusal_by_now() {
+                session.take(Event::Refuse(reason, "as it stands by now".to_owned())).await;
+                continue;
+            }
+        }
+        let due = session.machine.wakes_at().min(leave_by.unwrap_or(looks_at)).min(looks_at).saturating_sub(now);
         if due.is_zero() {
             let nobody_answers = leave_by.is_some_and(|by| by <= now);
             session.take(if nobody_answers { Event::Closed } else { Event::Tick }).await;
@@ -116,6 +125,7 @@ where
 struct Session<'a> {
     relay: &'a Arc<Inner>,
     peer: OfficeId,
+    caller: Option<Proven>,
     machine: Machine,
     outbound: mpsc::UnboundedSender<wire::Frame>,
     events: mpsc::UnboundedSender<Event>,
@@ -154,6 +164,7 @@ impl<'a> Session<'a> {
             relay,
             machine: Machine::new(config, relay.now()),
             peer: side.peer,
+            caller: side.caller,
             outbound,
             events,
             acceptance,
@@ -294,46 +305,6 @@ impl<'a> Session<'a> {
         }))
     }
 
-    fn enter(&mut self) {
-        self.stays = Some(self.relay.hub.enter(&self.peer, self.id, self.events.clone()));
-    }
-
-    /// Parent: the incumbent goes first; then the child gets a fresh ticket, unless it has dialled anew in the meantime.
-    async fn admit(&mut self, shown: Ticket) {
-        let mut asked_to_go = None;
-        loop {
-            match self.relay.hub.before(&self.peer, self.id) {
-                Before::Nobody => break,
-                Before::Later => return self.answer(Event::Closed),
-                // It had its time.
-                Before::Earlier(door) if asked_to_go == Some(door.id) => break,
-                Before::Earlier(mut door) => {
-                    asked_to_go = Some(door.id);
-                    // Closed already if nobody listens.
-                    let _ = door.events.send(Event::Closed);
-                    let _ = tokio::time::timeout(INCUMBENT_MAX, door.stay.changed()).await;
-                }
-            }
-        }
-        let Ok(fresh) = random::bytes().map(Ticket) else { return self.answer(Event::Closed) };
-        self.enter();
-        let tickets = vec![fresh, shown];
-        let intent = Intent::Tickets { neighbour: self.peer.clone(), tickets };
-        match self.relay.writer.write_one(intent).await {
-            Ok(_) => self.answer(self.start(Some(fresh))),
-            Err(Stopped) => self.answer(Event::Closed),
-        }
-    }
-
-    async fn keep_tickets(&self, tickets: Vec<Ticket>) {
-        let intent = Intent::Tickets { neighbour: self.peer.clone(), tickets };
-        match self.relay.writer.write_one(intent).await {
-            Ok(_) if matches!(self.machine.config().role, Role::Child) => self.answer(Event::TicketKept),
-            Ok(_) => {}
-            Err(Stopped) => self.answer(Event::Closed),
-        }
-    }
-
     async fn rebase(&self, holds: Option<(crate::ids::Epoch, PerLane<crate::ids::LinkSeq>)>) {
         let written = self.relay.writer.write_one(Intent::Rebase { neighbour: self.peer.clone(), holds }).await;
         let sent = self.relay.store.sent(&self.peer);
@@ -378,11 +349,6 @@ impl<'a> Session<'a> {
         }
         Ended { reason, retry, settled: self.settled }
     }
-}
-
-fn gate(relay: &Inner, peer: &OfficeId) -> Gate {
-    let incumbent = if relay.hub.door(peer).is_some() { Incumbent::Live } else { Incumbent::Absent };
-    Gate { tickets: relay.store.tickets(peer), incumbent }
 }
 
 impl Inner {

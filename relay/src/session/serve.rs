@@ -10,26 +10,22 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::Side;
 use crate::{
-    ids::{OfficeId, UnixMillis},
+    ids::OfficeId,
     invitation::InvitationSecret,
     link::{
         config::Carries,
         convert,
-        frame::{Frame, Refused, RefusedReason},
+        frame::{Refused, RefusedReason},
         standing::{self, Deed, Standing},
     },
     relay::Inner,
     tls::{
         accept::Neighbour,
         leaf::{LeafSubject, Proven, make_leaf},
+        renewal::Validity,
     },
     writer::intent::{Answer, Enrolment, Intent, WriteRefusal},
 };
-
-/// How long a leaf is good for, ms.
-const LEAF_MILLIS: i64 = 730 * 24 * 3600 * 1000;
-/// How far before now it begins, ms: the child's clock may be behind.
-const LEAF_EARLIER_MILLIS: i64 = 24 * 3600 * 1000;
 
 /// Serves children.
 pub(crate) struct LinkService {
@@ -52,9 +48,21 @@ impl Link for LinkService {
             return Ok(Response::new(self.refused(RefusedReason::UnknownKey, &proven)));
         };
         let (outbound, frames) = mpsc::unbounded_channel();
-        let side = Side { peer, is_child: false, carries: Carries::Everything };
+        let side = Side { peer, is_child: false, carries: Carries::Everything, caller: Some(proven) };
         tokio::spawn(serve_session(self.relay.clone(), side, request.into_inner(), outbound));
         Ok(Response::new(Box::pin(UnboundedReceiverStream::new(frames).map(Ok))))
+    }
+
+    async fn renew(&self, request: Request<wire::RenewRequest>) -> Result<Response<wire::RenewReply>, Status> {
+        let proven = proven(&request)?;
+        let asked = request.into_inner().office;
+        let reply = match self.renewal_refused(&proven, &asked) {
+            Some((reason, detail)) => {
+                wire::RenewReply { refused: Some(self.said(reason, detail, &proven)), ..Default::default() }
+            }
+            None => wire::RenewReply { certificate: self.leaf_for(&proven.office, &proven)?.into(), refused: None },
+        };
+        Ok(Response::new(reply))
     }
 
     async fn enrol(&self, request: Request<wire::EnrolRequest>) -> Result<Response<wire::EnrolReply>, Status> {
@@ -116,23 +124,46 @@ impl LinkService {
     }
 
     fn refused(&self, reason: RefusedReason, proven: &Proven) -> Frames {
-        tracing::warn!(office = %proven.office, key = %proven.key.id(), ?reason, "a caller was refused");
         let detail = format!("{} with key {}: {reason:?}", proven.office, proven.key.id());
-        let refused = Refused { reason, detail, retry_after_ms: 0, clock: self.relay.clock.wall() };
-        let frame = convert::to_wire(&Frame::Refused(refused), convert::Packing::Plain);
+        let refused = self.said(reason, detail, proven);
+        let frame = wire::Frame { of: Some(wire::frame::Of::Refused(refused)) };
         Box::pin(tokio_stream::iter([Ok(frame)]))
     }
 
-    fn enrolled(&self, office: &OfficeId, proven: &Proven) -> Result<wire::EnrolReply, Status> {
-        let now = self.relay.clock.wall();
+    fn said(&self, reason: RefusedReason, detail: String, proven: &Proven) -> wire::Refused {
+        tracing::warn!(office = %proven.office, key = %proven.key.id(), ?reason, detail, "a caller was refused");
+        convert::refused_to_wire(&Refused { reason, detail, retry_after_ms: 0, clock: self.relay.clock.wall() })
+    }
+
+    /// Why this caller gets no new leaf.
+    fn renewal_refused(&self, proven: &Proven, asked: &str) -> Option<(RefusedReason, String)> {
+        let standing = self.standing(proven);
+        if !standing.allows(Deed::Renew) {
+            let reason = standing.session_refusal().unwrap_or(RefusedReason::UnknownKey);
+            return Some((reason, format!("{} with key {}: {reason:?}", proven.office, proven.key.id())));
+        }
+        let another = || format!("the key is that of {}, not of {asked}", proven.office);
+        (asked != proven.office.as_str()).then(|| (RefusedReason::Malformed, another()))
+    }
+
+    /// Signs, and remembers for the sessions of this child that it has a leaf which ends later than the one that they began with.
+    fn leaf_for(&self, office: &OfficeId, proven: &Proven) -> Result<Vec<u8>, Status> {
+        let validity = Validity::from(self.relay.clock.wall(), self.relay.settings.leaf_valid());
         let subject = LeafSubject {
             key: proven.key.clone(),
             office: office.clone(),
             zone: self.relay.office.zone.clone(),
-            not_before: UnixMillis(now.0 - LEAF_EARLIER_MILLIS),
-            not_after: UnixMillis(now.0 + LEAF_MILLIS),
+            not_before: validity.not_before,
+            not_after: validity.not_after,
         };
         let leaf = make_leaf(&subject, &self.relay.key).map_err(|fault| Status::internal(fault.to_string()))?;
+        tracing::info!(%office, key = %proven.key.id(), until = validity.not_after.0, "a leaf was signed");
+        self.relay.hub.signed(proven.key.id(), validity.not_after);
+        Ok(leaf)
+    }
+
+    fn enrolled(&self, office: &OfficeId, proven: &Proven) -> Result<wire::EnrolReply, Status> {
+        let leaf = self.leaf_for(office, proven)?;
         let tree = self.relay.store.registry();
         let path: Vec<_> = tree.path_up(office).cloned().collect();
         let mut records = Vec::new();

@@ -10,6 +10,7 @@ use ed25519_dalek::Signature;
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, Issuer, KeyUsagePurpose, SanType};
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _};
 
+use super::renewal::Validity;
 use crate::{
     ids::{OfficeId, UnixMillis, Zone},
     record::{OfficeKey, PublicKey},
@@ -117,6 +118,11 @@ impl Proven {
         let millis = |at: i64| UnixMillis(at.saturating_mul(1000));
         let (not_before, not_after) = (millis(validity.not_before.timestamp()), millis(validity.not_after.timestamp()));
         Ok(Self { key, office, zone, not_before, not_after, leaf: Bytes::copy_from_slice(leaf) })
+    }
+
+    /// Its first and last moment.
+    pub fn validity(&self) -> Validity {
+        Validity { not_before: self.not_before, not_after: self.not_after }
     }
 
     /// The leaf as it was shown, DER.

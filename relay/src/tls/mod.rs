@@ -3,6 +3,7 @@
 //!
 //! - [`identity`]: key files on disk;
 //! - [`leaf`]: the certificate that an office shows, and [`Proven`](leaf::Proven), what one says;
+//! - [`renewal`]: how long one is good for, and when it is made anew;
 //! - [`config`]: TLS 1.3, mutual, that accepts any proven Ed25519 key;
 //! - [`accept`] and [`connect`]: the two ends of a link's connection, ready for tonic.
 //!
@@ -15,6 +16,7 @@ pub mod config;
 pub mod connect;
 pub mod identity;
 pub mod leaf;
+pub mod renewal;
 
 #[cfg(test)]
 mod tests;

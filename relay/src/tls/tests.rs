@@ -7,7 +7,7 @@ use std::{
 };
 
 use dutynet_proto::link::{
-    EnrolReply, EnrolRequest, Frame,
+    EnrolReply, EnrolRequest, Frame, RenewReply, RenewRequest,
     link_client::LinkClient,
     link_server::{Link, LinkServer},
 };
@@ -183,6 +183,10 @@ impl Link for Mirror {
         let neighbour: &Neighbour = request.extensions().get().expect("put there by tonic");
         let certificate = [neighbour.proven.key.as_bytes(), neighbour.proven.office.as_str().as_bytes()].concat();
         Ok(tonic::Response::new(EnrolReply { certificate: certificate.into(), ..EnrolReply::default() }))
+    }
+
+    async fn renew(&self, _: tonic::Request<RenewRequest>) -> Result<tonic::Response<RenewReply>, tonic::Status> {
+        Ok(tonic::Response::new(RenewReply::default()))
     }
 }
 
