@@ -117,7 +117,7 @@ fn the_store_of_another_office_is_refused() {
 fn a_frame_of_a_newer_program_is_refused_and_the_index_is_left_alone() {
     let past = Past::new(3);
     let (mut journal, _) = Journal::open(past.disk.clone(), SMALL).unwrap();
-    journal.append(&[Frame { kind: FrameKind::Local, version: 2, header: Bytes::new(), body: Bytes::new() }]).unwrap();
+    journal.append(&[Frame { kind: FrameKind::Local, version: 2, header: Bytes::new(), body: Bytes::new().into() }]).unwrap();
     journal.close().unwrap();
     let before = fingerprint(past.index.as_ref(), CUSTODY).unwrap();
     let fault = past.open().err();

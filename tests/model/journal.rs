@@ -17,7 +17,7 @@ use dutynet_relay::{
         memory::{MemoryDisk, Op},
         recording::RecordingDisk,
     },
-    journal::{Cursor, Frame, FrameKind, Journal, JournalError, Opened, Options, Place, ReadError, Scan},
+    journal::{Body, Cursor, Frame, FrameKind, Journal, JournalError, Opened, Options, Place, Progress, ReadError, Scan},
 };
 use dutynet_tests::lying::{Lie, LyingDisk};
 use rand::{Rng as _, RngCore};

@@ -84,7 +84,7 @@ impl Check {
                 FrameKind::Seal => self.found.seals += 1,
                 FrameKind::Accepted => self.record(*place),
                 FrameKind::Consumed | FrameKind::Parked | FrameKind::Positions | FrameKind::Epoch => {}
-                FrameKind::Local | FrameKind::NotInterpreted | FrameKind::HollowIntent => {}
+                FrameKind::Local | FrameKind::NotInterpreted | FrameKind::HollowIntent | FrameKind::Hollowed => {}
             }
         }
         if self.seals.len() > REMEMBERED {

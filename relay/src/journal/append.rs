@@ -58,6 +58,12 @@ impl Journal {
         JournalReader::new(self.shared.clone())
     }
 
+    /// The next group begins a segment, so that the one before can be written anew ([`super::Hollowing`]).
+    pub fn roll(&mut self) {
+        self.tail.segment = None;
+        self.tail.step = self.tail.options.prealloc_bytes_min;
+    }
+
     /// Marks a clean end, so that the next open has little to check.
     pub fn close(self) -> Result<(), JournalError> {
         self.check()?;
@@ -121,7 +127,7 @@ impl Tail {
     /// Header of the segment that a group would begin here.
     fn fresh_header(&self, built: &Built) -> SegmentHeader {
         let before = Before { segment: self.end.segment, end: self.end.offset, hash: self.hash, moved: false };
-        SegmentHeader { number: self.end.segment + 1, base: self.end.groups, before, salt: built.salt() }
+        SegmentHeader { number: self.end.segment + 1, base: self.end.groups, before, salt: built.salt(), generation: 0 }
     }
 
     /// Makes a segment of its first group. It gets its name when it is durable.

@@ -3,13 +3,17 @@
 //! The head's checksum is seeded with the segment and the offset where the group stands. The group's hash covers head and table, and so
 //! the checksums of all frames and the hash of the group before; it does not depend on where the group stands, and not on the bodies,
 //! which may later be removed.
+//!
+//! An entry is kind, version, mark, lengths, checksums. The mark is zero, or says that the body was removed: then zeros stand in its place,
+//! so that everything else stays where it was. Hash and checksum of a table are those of its entries without marks; a mark proves itself,
+//! being made from its entry, and counts only where there are zeros.
 
-use std::ops::Range;
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 use bytes::Bytes;
 
 use super::{
-    Frame, FrameKind, JournalError, Lost,
+    Body, Frame, FrameKind, JournalError, Lost,
     layout::{Part, SegmentHeader, begin_part, close_part, crc_of, open_part},
 };
 use crate::ids::Digest;
@@ -23,6 +27,8 @@ pub(super) const GROUP_BYTES_MAX: u64 = 32 << 20;
 /// Newest encoding of any kind that this program reads.
 const FRAME_VERSION_MAX: u8 = 1;
 const ENTRY_LEN: usize = 20;
+/// Where the mark stands in an entry.
+const MARK: Range<usize> = 2..4;
 const HASHED_LEN: usize = HEAD_LEN - 4;
 
 /// Sizes of a group's parts.
@@ -103,7 +109,7 @@ impl Built {
             bytes.extend_from_slice(&frame.header);
         }
         for frame in frames {
-            bytes.extend_from_slice(&frame.body);
+            bytes.extend_from_slice(frame.body.bytes());
         }
         let table_crc = crc_of(&[&bytes[lead + HEAD_LEN..lead + sizes.table_end()]]);
         let head = head_of(&Head { number: head.0, sizes, previous: head.1, table_crc });
@@ -140,7 +146,7 @@ impl Built {
         let bytes = Bytes::from(self.bytes);
         let share = |frame: &Frame| {
             let header = bytes.slice(header_at..header_at + frame.header.len());
-            let body = bytes.slice(body_at..body_at + frame.body.len());
+            let body = Body::Whole(bytes.slice(body_at..body_at + frame.body.len()));
             (header_at, body_at) = (header_at + header.len(), body_at + body.len());
             Frame { kind: frame.kind, version: frame.version, header, body }
         };
@@ -193,6 +199,31 @@ impl RawGroup {
             entry.frame(u16::try_from(index).unwrap_or(u16::MAX), part(&entry.header), part(&entry.body))
         })
     }
+
+    /// What remains of it without some bodies: offsets in the segment with the bytes there. `None`: all of them were removed before.
+    pub(super) fn without(&self, bodies: &BTreeSet<u16>) -> Option<Vec<(u64, Bytes)>> {
+        let bodies_at = self.head.sizes.table_end() + self.head.sizes.headers as usize;
+        let mut front = self.bytes[..bodies_at].to_vec();
+        let (mut kept, mut removed) = (Vec::new(), 0);
+        for (index, entry) in self.entries.iter().enumerate() {
+            let line = &mut front[HEAD_LEN + index * ENTRY_LEN..][..ENTRY_LEN];
+            let asked = u16::try_from(index).is_ok_and(|index| bodies.contains(&index));
+            if asked && !entry.is_marked() {
+                let mark = mark_of(line);
+                line[MARK].copy_from_slice(&mark);
+                removed += 1;
+            } else if !entry.is_marked() {
+                kept.push((self.offset + entry.body.start, self.bytes.slice(as_usize(&entry.body))));
+            }
+        }
+        kept.insert(0, (self.offset, front.into()));
+        (removed > 0).then_some(kept)
+    }
+
+    /// All of it, as it stands.
+    pub(super) fn whole(&self) -> (u64, Bytes) {
+        (self.offset, self.bytes.clone())
+    }
 }
 
 /// Why a frame cannot be given.
@@ -213,8 +244,16 @@ pub(super) struct Entry {
     pub(super) body: Range<u64>,
     kind: u8,
     version: u8,
+    mark: Mark,
     header_crc: u32,
     body_crc: u32,
+}
+
+/// What an entry says of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    None,
+    Hollow,
 }
 
 impl Entry {
@@ -226,19 +265,24 @@ impl Entry {
         if crc_of(&[&header]) != self.header_crc {
             return Err(FrameFault::Lost(Lost::Frame { frame: index }));
         }
-        let frame = Frame { kind, version: self.version, header, body };
-        if crc_of(&[&frame.body]) != self.body_crc {
-            let kept = Frame { body: Bytes::new(), ..frame };
+        let (hollow, whole) = (self.is_marked() && body.iter().all(|byte| *byte == 0), crc_of(&[&body]) == self.body_crc);
+        let frame = Frame { kind, version: self.version, header, body: if hollow { Body::Hollow } else { Body::Whole(body) } };
+        if !hollow && !whole {
+            let kept = Frame { body: Body::Hollow, ..frame };
             return Err(FrameFault::Lost(Lost::Body { frame: index, kept }));
         }
         Ok(frame)
+    }
+
+    fn is_marked(&self) -> bool {
+        self.mark == Mark::Hollow
     }
 }
 
 /// Reads the table that follows a head; `None` when it is not whole. `bytes` are head and table.
 pub(super) fn entries<'a>(head: &Head, bytes: &'a [u8]) -> Option<impl Iterator<Item = Entry> + use<'a>> {
     let table = bytes.get(HEAD_LEN..head.sizes.table_end())?;
-    if crc_of(&[table]) != head.table_crc {
+    if crc_of(&[&without_marks(table)]) != head.table_crc {
         return None;
     }
     let mut header_at = head.sizes.table_end() as u64;
@@ -248,7 +292,8 @@ pub(super) fn entries<'a>(head: &Head, bytes: &'a [u8]) -> Option<impl Iterator<
         let header = header_at..header_at + u64::from(number(4));
         let body = body_at..body_at + u64::from(number(8));
         (header_at, body_at) = (header.end, body.end);
-        Entry { header, body, kind: line[0], version: line[1], header_crc: number(12), body_crc: number(16) }
+        let mark = if line[MARK] == [0; 2] || line[MARK] != mark_of(line) { Mark::None } else { Mark::Hollow };
+        Entry { header, body, kind: line[0], version: line[1], mark, header_crc: number(12), body_crc: number(16) }
     };
     Some(table.as_chunks().0.iter().map(entry))
 }
@@ -260,9 +305,9 @@ fn entry_of(frame: &Frame) -> [u8; ENTRY_LEN] {
     // `Sizes::of` has made sure that the sums fit.
     let len = |part: &Bytes| u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes();
     entry[4..8].copy_from_slice(&len(&frame.header));
-    entry[8..12].copy_from_slice(&len(&frame.body));
+    entry[8..12].copy_from_slice(&len(frame.body.bytes()));
     entry[12..16].copy_from_slice(&crc_of(&[&frame.header]).to_le_bytes());
-    entry[16..].copy_from_slice(&crc_of(&[&frame.body]).to_le_bytes());
+    entry[16..].copy_from_slice(&crc_of(&[frame.body.bytes()]).to_le_bytes());
     entry
 }
 
@@ -279,9 +324,26 @@ fn head_of(head: &Head) -> Vec<u8> {
     part
 }
 
-/// Hash over head (without its checksum) and table.
+/// Hash over head (without its checksum) and table (without its marks).
 fn hash_of(head_and_table: &[u8]) -> Digest {
-    Digest::of("dutynet.journal.group.1", &[&head_and_table[..HASHED_LEN], &head_and_table[HEAD_LEN..]])
+    let table = without_marks(&head_and_table[HEAD_LEN..]);
+    Digest::of("dutynet.journal.group.1", &[&head_and_table[..HASHED_LEN], &table])
+}
+
+/// A table as it was appended.
+fn without_marks(table: &[u8]) -> Cow<'_, [u8]> {
+    if table.chunks_exact(ENTRY_LEN).all(|line| line[MARK] == [0; 2]) {
+        return Cow::Borrowed(table);
+    }
+    let mut table = table.to_vec();
+    table.chunks_exact_mut(ENTRY_LEN).for_each(|line| line[MARK].fill(0));
+    Cow::Owned(table)
+}
+
+/// Mark of an entry whose body was removed; never zero.
+fn mark_of(line: &[u8]) -> [u8; 2] {
+    let crc = crc_of(&[b"hollow", &line[..MARK.start], &line[MARK.end..]]).to_le_bytes();
+    if crc[..2] == [0; 2] { [1; 2] } else { [crc[0], crc[1]] }
 }
 
 fn as_usize(range: &Range<u64>) -> Range<usize> {

@@ -33,7 +33,7 @@ impl Known {
     /// Both copies of its segment's header are.
     fn is_headless(&self, hits: &[Hit]) -> bool {
         let file = format!("{:08}.seg", self.frames[0].0.segment);
-        let copy = |from: u64| hits.iter().any(|hit| hit.file == file && hit.from < from + 88 && from < hit.to);
+        let copy = |from: u64| hits.iter().any(|hit| hit.file == file && hit.from < from + 92 && from < hit.to);
         copy(0) && copy(512)
     }
 }

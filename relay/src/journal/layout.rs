@@ -7,12 +7,14 @@
 //! A segment begins with two copies of its header, in sectors of their own; groups ([`super::group`]) follow from [`DATA_START`].
 //! A later release that adds a frame kind or an encoding raises [`VERSION`] and begins a fresh segment, because an older program reads
 //! every segment header before it touches anything.
+//!
+//! Version 2 has hollow bodies ([`super::group`]), the generation of a segment, and more kinds of frames. Version 1 is read as it is.
 
 use super::Cursor;
 use crate::ids::Digest;
 
 /// Version that this program writes, and the newest that it reads.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 /// Offset of a segment's first group.
 pub(super) const DATA_START: u64 = 1024;
 /// Longest fixed part of any version.
@@ -134,6 +136,8 @@ pub(super) struct SegmentHeader {
     /// Seeds the checksums of its groups. Taken from its first group, which nobody outside can foretell, so that no record body can
     /// pass for a group.
     pub(super) salt: [u8; 16],
+    /// How often it was written anew without some bodies.
+    pub(super) generation: u32,
 }
 
 /// Both copies of a header, as read.
@@ -145,7 +149,7 @@ pub(super) struct HeaderCopies {
 }
 
 impl SegmentHeader {
-    const LEN: usize = 88;
+    pub(super) const LEN: usize = 92;
 
     /// The first [`DATA_START`] bytes of the segment, into a buffer of at least that length.
     pub(super) fn write(&self, into: &mut [u8]) {
@@ -158,6 +162,7 @@ impl SegmentHeader {
         part.extend(self.before.hash.unwrap_or(Digest::ZERO).0);
         part.extend(u32::from(self.before.moved).to_le_bytes());
         part.extend(self.salt);
+        part.extend(self.generation.to_le_bytes());
         part.extend(close_part(&part, &[]));
         for at in HEADER_COPIES {
             into[at..at + part.len()].copy_from_slice(&part);
@@ -178,7 +183,9 @@ impl SegmentHeader {
         let (number, base) = (fields.u32()?, fields.u64()?);
         let (segment, end, hash, moved) = (fields.u32()?, fields.u64()?, fields.digest()?, fields.u32()? != 0);
         let hash = Some(hash).filter(|hash| *hash != Digest::ZERO);
-        Some(Self { number, base, before: Before { segment, end, hash, moved }, salt: fields.bytes()? })
+        let (before, salt) = (Before { segment, end, hash, moved }, fields.bytes()?);
+        // Version 1 knew of no second generation.
+        Some(Self { number, base, before, salt, generation: fields.u32().unwrap_or(0) })
     }
 
     /// Seed of the checksum of a group at an offset.
@@ -248,7 +255,7 @@ mod tests {
 
     fn header() -> SegmentHeader {
         let before = Before { segment: 6, end: 4711, hash: Some(Digest([7; 32])), moved: true };
-        SegmentHeader { number: 7, base: 99, before, salt: [3; 16] }
+        SegmentHeader { number: 7, base: 99, before, salt: [3; 16], generation: 5 }
     }
 
     #[test]

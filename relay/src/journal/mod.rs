@@ -9,6 +9,12 @@
 //! last opened or closed. A segment appears under its name only when its header and its first group are durable. Layout: [`layout`] and
 //! [`group`]; one way of reading for everybody: [`walk`].
 //!
+//! Bodies can be removed later ([`Hollowing`]): their segment is written anew without them and renamed over, one **generation** later. All
+//! else stays where it was, byte for byte, so that places, chains and hashes hold; a removed body reads as [`Body::Hollow`], which is not
+//! damage. What was removed once must not come back by a copy: whoever copies segments (a backup) compares number and generation
+//! ([`JournalReader::segments`]) with what was copied before, takes a segment of a newer generation whole again and lets go of the older
+//! copy, and begins anew with a segment whose generation has changed while it was being copied.
+//!
 //! Leaves to others: what the frames mean ([`crate::writer`]), where things are ([`crate::index`]), and that one process at a time opens
 //! a folder.
 
@@ -16,6 +22,7 @@ mod append;
 mod group;
 #[cfg(test)]
 mod harm;
+mod hollow;
 mod layout;
 mod open;
 mod reader;
@@ -30,7 +37,8 @@ use std::io;
 use bytes::Bytes;
 
 pub use append::Journal;
-pub use reader::JournalReader;
+pub use hollow::{Hollowing, Progress};
+pub use reader::{JournalReader, SegmentSeen};
 
 /// What a frame is. Numbers are for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,12 +60,14 @@ pub enum FrameKind {
     Local = 7,
     /// A projection could not digest a record.
     NotInterpreted = 8,
-    /// Reserved: bodies are about to be removed.
+    /// Bodies are to be removed, and count as gone from here on.
     HollowIntent = 9,
+    /// They are gone from the disk.
+    Hollowed = 10,
 }
 
 impl FrameKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Accepted,
         Self::Seal,
         Self::Consumed,
@@ -67,6 +77,7 @@ impl FrameKind {
         Self::Local,
         Self::NotInterpreted,
         Self::HollowIntent,
+        Self::Hollowed,
     ];
 
     fn from_number(number: u8) -> Option<Self> {
@@ -84,7 +95,43 @@ pub struct Frame {
     /// Kept for ever.
     pub header: Bytes,
     /// May be hollowed later.
-    pub body: Bytes,
+    pub body: Body,
+}
+
+/// The part of a frame that may be removed later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// As it was appended.
+    Whole(Bytes),
+    /// Removed.
+    Hollow,
+}
+
+impl Body {
+    /// Its bytes; none when it is hollow.
+    pub fn bytes(&self) -> &Bytes {
+        static NONE: Bytes = Bytes::new();
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Hollow => &NONE,
+        }
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes().is_empty()
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self::Whole(bytes.into())
+    }
 }
 
 /// Where a frame stands. Holds for ever: when the last group moves to another segment at an open, its frames keep their places.

@@ -2,13 +2,20 @@
 //! model tests with many, which is why all its names come from whoever includes it.
 //!
 //! The law: every append that returned `Ok` is there whole after any cut, at its place and after its cursor; the one append that did not
-//! return `Ok` is there whole or not at all; nothing ever panics.
+//! return `Ok` is there whole or not at all; nothing ever panics. A body that was removed is in no file any more, at no cut; one whose removal
+//! was cut short is there whole or removed, and can be removed then.
+
+#[path = "model_hollow.rs"]
+mod hollow;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use rand::{Rng as _, RngCore, SeedableRng as _, rngs::SmallRng};
 
-use super::{Cursor, Disk, Frame, FrameKind, Journal, JournalError, MemoryDisk, Op, Opened, Options, Place, ReadError, Scan};
+use super::{
+    Body, Cursor, Disk, Frame, FrameKind, Journal, JournalError, MemoryDisk, Op, Opened, Options, Place, Progress, ReadError,
+    Scan,
+};
 
 /// A machine with a disk, whose power can be cut.
 pub(super) trait Machine {
@@ -56,16 +63,18 @@ pub(super) fn history(machine: &mut dyn Machine, seed: u64) -> Result<(), String
     for _ in 0..random.random_range(1..6) {
         let mut journal = picture.open(machine, &options, &mut random)?;
         for _ in 0..random.random_range(0..12) {
-            match random.random_range(0..8) {
-                0..4 => picture.append(&mut journal, &mut random)?,
-                4 | 5 => picture.read_a_place(&journal, &mut random)?,
+            match random.random_range(0..17) {
+                16 => picture.hollow(machine, &mut journal, &mut random)?,
+                0..8 => picture.append(&mut journal, &mut random)?,
+                8..12 => picture.read_a_place(&journal, &mut random)?,
                 _ => picture.read_on(&journal, &mut random)?,
             }
         }
         picture.stop(machine, journal, &mut random)?;
     }
     let journal = picture.open(machine, &options, &mut random)?;
-    picture.read_everything(&journal)
+    picture.read_everything(&journal)?;
+    picture.search_files(&*machine.disk())
 }
 
 const OPS: [Op; 5] = [Op::Write, Op::Sync, Op::Allocate, Op::Rename, Op::SyncFolder];
@@ -88,7 +97,14 @@ struct Picture {
     in_doubt: Option<Vec<Frame>>,
     left: Left,
     frames_made: u64,
+    /// Bodies that are being removed.
+    hollowing: BTreeSet<Place>,
+    /// Words of bodies that are gone.
+    gone: Vec<[u8; WORD]>,
 }
+
+/// So many random bytes stand nowhere twice.
+const WORD: usize = 12;
 
 /// A group that is there.
 struct Known {
@@ -108,7 +124,14 @@ enum Left {
 
 impl Default for Picture {
     fn default() -> Self {
-        Self { groups: Vec::new(), in_doubt: None, left: Left::Closed, frames_made: 0 }
+        Self {
+            groups: Vec::new(),
+            in_doubt: None,
+            left: Left::Closed,
+            frames_made: 0,
+            hollowing: BTreeSet::new(),
+            gone: Vec::new(),
+        }
     }
 }
 
@@ -140,7 +163,9 @@ impl Picture {
         }
         self.end_is(opened.end);
         self.left = Left::Open;
+        self.learn_hollow(&journal)?;
         self.read_everything(&journal)?;
+        self.hollow_now(&journal, random)?;
         Ok(journal)
     }
 
@@ -169,7 +194,8 @@ impl Picture {
     }
 
     fn stop(&mut self, machine: &mut dyn Machine, mut journal: Journal, random: &mut SmallRng) -> Result<(), String> {
-        match random.random_range(0..7) {
+        match random.random_range(0..8) {
+            7 => self.hollow_cut_short(machine, &mut journal, random)?,
             0 => {}
             1 => {
                 journal.close().map_err(|error| format!("cannot close: {error}"))?;

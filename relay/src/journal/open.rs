@@ -226,7 +226,7 @@ impl Found {
             old.header.clone()
         } else {
             let before = Before { segment: old.header.number, end: last.offset, hash: last.head.previous, moved: true };
-            SegmentHeader { number: old.header.number + 1, base: last.head.number, before, salt: built.salt() }
+            SegmentHeader { number: old.header.number + 1, base: last.head.number, before, salt: built.salt(), generation: 0 }
         };
         tail.begin_segment(disk, &header, &mut built)?;
         if !alone {

@@ -32,7 +32,7 @@ pub(super) struct Segment {
 
 impl Segment {
     /// Place of a group's frames. A group that moved keeps the place where it stood before.
-    fn place(&self, offset: u64, frame: u16) -> Place {
+    pub(super) fn place(&self, offset: u64, frame: u16) -> Place {
         let before = self.header.before;
         if before.moved && offset == DATA_START {
             return Place { segment: before.segment, group: before.end, frame };
@@ -41,21 +41,36 @@ impl Segment {
     }
 }
 
+/// A segment as a copier sees it. See the module's head for what a generation asks of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentSeen {
+    /// Its number; its file is named by it.
+    pub number: u32,
+    /// How often it was written anew without some bodies.
+    pub generation: u32,
+    /// Where its groups end in the file, durably.
+    pub end: u64,
+    /// Groups before it since the journal began.
+    pub base: u64,
+}
+
 /// What the writer and its readers share.
 pub(super) struct Shared {
     disk: Arc<dyn Disk>,
     view: RwLock<View>,
 }
 
-struct View {
-    segments: BTreeMap<u32, Segment>,
-    end: Cursor,
-    recent: Recent,
+pub(super) struct View {
+    pub(super) segments: BTreeMap<u32, Segment>,
+    pub(super) end: Cursor,
+    pub(super) recent: Recent,
+    /// How often a segment was written anew. Changes together with the file's name, so that whoever met half of each knows it.
+    pub(super) swaps: u64,
 }
 
 impl View {
     /// Where the group of a place stands now.
-    fn group_at(&self, place: Place) -> Option<(&Segment, u64)> {
+    pub(super) fn group_at(&self, place: Place) -> Option<(&Segment, u64)> {
         let moved_to = |segment: &&Segment| {
             let before = segment.header.before;
             before.moved && (before.segment, before.end) == (place.segment, place.group)
@@ -89,7 +104,7 @@ impl View {
 
 impl Shared {
     pub(super) fn new(disk: Arc<dyn Disk>, segments: BTreeMap<u32, Segment>, end: Cursor, recent_bytes_max: usize) -> Self {
-        Self { disk, view: RwLock::new(View { segments, end, recent: Recent::new(recent_bytes_max) }) }
+        Self { disk, view: RwLock::new(View { segments, end, recent: Recent::new(recent_bytes_max), swaps: 0 }) }
     }
 
     pub(super) fn disk(&self) -> &dyn Disk {
@@ -110,19 +125,34 @@ impl Shared {
         places
     }
 
-    fn view(&self) -> RwLockReadGuard<'_, View> {
+    pub(super) fn view(&self) -> RwLockReadGuard<'_, View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn view_mut(&self) -> RwLockWriteGuard<'_, View> {
+    pub(super) fn view_mut(&self) -> RwLockWriteGuard<'_, View> {
         self.view.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads again when a segment was written anew meanwhile: what seems damaged may be half of each.
+    fn settled<T>(
+        &self,
+        read: impl Fn() -> Result<T, ReadError>,
+        is_damaged: impl Fn(&Result<T, ReadError>) -> bool,
+    ) -> Result<T, ReadError> {
+        loop {
+            let before = self.view().swaps;
+            let found = read();
+            if !is_damaged(&found) || self.view().swaps == before {
+                return found;
+            }
+        }
     }
 }
 
 /// Reads a journal. Cheap to clone, and free to read while the writer appends.
 #[derive(Clone)]
 pub struct JournalReader {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl JournalReader {
@@ -140,8 +170,21 @@ impl JournalReader {
         self.shared.view().segments.values().map(|segment| segment.end - DATA_START).sum()
     }
 
+    /// All segments, oldest first.
+    pub fn segments(&self) -> Vec<SegmentSeen> {
+        let seen = |(number, segment): (&u32, &Segment)| {
+            let header = &segment.header;
+            SegmentSeen { number: *number, generation: header.generation, end: segment.end, base: header.base }
+        };
+        self.shared.view().segments.iter().map(seen).collect()
+    }
+
     /// The frame at a place, checked.
     pub fn frame(&self, place: Place) -> Result<Frame, ReadError> {
+        self.shared.settled(|| self.frame_now(place), |read| matches!(read, Err(ReadError::Damaged(_))))
+    }
+
+    fn frame_now(&self, place: Place) -> Result<Frame, ReadError> {
         let (segment, offset) = {
             let view = self.shared.view();
             if let Some(frame) = view.recent.frame(place) {
@@ -157,6 +200,12 @@ impl JournalReader {
     ///
     /// Nothing is passed over silently: where groups cannot be read, an entry without frames stands for them.
     pub fn groups_after(&self, cursor: Cursor, max_bytes: usize) -> Result<Vec<Group>, ReadError> {
+        let is_damaged =
+            |read: &Result<Vec<Group>, _>| read.as_ref().is_ok_and(|groups| groups.iter().any(|group| !group.damaged.is_empty()));
+        self.shared.settled(|| self.groups_now(cursor, max_bytes), is_damaged)
+    }
+
+    fn groups_now(&self, cursor: Cursor, max_bytes: usize) -> Result<Vec<Group>, ReadError> {
         let (end, start) = {
             let view = self.shared.view();
             if cursor.groups > view.end.groups {

@@ -1,8 +1,8 @@
 //! Groups that were just appended, in memory: whoever sends or projects them reads them right after, and so without the disk.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use super::{Frame, Group, Place};
+use super::{Body, Frame, Group, Place};
 
 /// Cost of a frame besides its bytes.
 const FRAME_COST: usize = 128;
@@ -38,6 +38,12 @@ impl Recent {
         let index = self.groups.binary_search_by_key(&Some(key), |(_, group)| first(group)).ok()?;
         let (_, frame) = self.groups.get(index)?.1.frames.get(usize::from(place.frame))?;
         Some(frame.clone())
+    }
+
+    /// Lets go of bodies.
+    pub(super) fn hollow(&mut self, places: &BTreeSet<Place>) {
+        let frames = self.groups.iter_mut().flat_map(|(_, group)| group.frames.iter_mut());
+        frames.filter(|(at, _)| places.contains(at)).for_each(|(_, frame)| frame.body = Body::Hollow);
     }
 
     /// Groups from a number on, at least one and up to a number of bytes; `None` when the first of them is not here.

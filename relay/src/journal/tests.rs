@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 
 use super::{
-    Cursor, Damage, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, ReadError, Scan,
+    Body, Cursor, Damage, Frame, FrameKind, Journal, JournalError, Lost, Opened, Options, Place, Progress, ReadError, Scan,
     layout::{self, SegmentHeader},
 };
 use crate::disk::{
@@ -37,7 +37,7 @@ fn open(folder: &TempDir) -> (Journal, Opened) {
 fn frame(number: u64, body_len: usize) -> Frame {
     let header = Bytes::from(number.to_le_bytes().to_vec());
     let body = Bytes::from(vec![number as u8; body_len]);
-    Frame { kind: FrameKind::Local, version: 1, header, body }
+    Frame { kind: FrameKind::Local, version: 1, header, body: body.into() }
 }
 
 /// Appends `count` groups of one to three frames each.
@@ -178,7 +178,7 @@ fn a_bad_frame_is_told_alone_and_its_group_stays_readable() {
     disk.flip_bit("00000001.seg", (group + 68 + 60 + 8) * 8).unwrap();
     disk.flip_bit("00000001.seg", (group + 68 + 60 + 24 + 20) * 8).unwrap();
     let (journal, opened) = Journal::open(disk, SMALL).unwrap();
-    let kept = Frame { body: Bytes::new(), ..frames[2].clone() };
+    let kept = Frame { body: Body::Hollow, ..frames[2].clone() };
     let expected = [Lost::Frame { frame: 1 }, Lost::Body { frame: 2, kept }];
     let told: Vec<_> = opened.damaged.iter().map(|damage| damage.lost.clone()).collect();
     assert_eq!(told, expected);
@@ -213,7 +213,7 @@ fn what_a_newer_program_wrote_is_refused_and_not_touched() {
     const TABLE: usize = HEAD + 68;
     type Change = fn(&mut [u8], &[u8]);
     let head: Change = |file, seed| {
-        file[HEAD + 4] = 2;
+        file[HEAD + 4] = 3;
         reseal(&mut file[HEAD..TABLE], seed);
     };
     let entry: Change = |file, seed| {
@@ -224,8 +224,8 @@ fn what_a_newer_program_wrote_is_refused_and_not_touched() {
     let changes: [(&str, Change); 4] = [
         ("a segment", |file, _| {
             for at in [0, 512] {
-                file[at + 4] = 2;
-                reseal(&mut file[at..at + 88], &[]);
+                file[at + 4] = 3;
+                reseal(&mut file[at..at + SegmentHeader::LEN], &[]);
             }
         }),
         ("a group", head),
@@ -310,30 +310,132 @@ fn readers_keep_up_with_a_writer_that_crosses_segments() {
     }
 }
 
-/// A segment as version 1 wrote it. Never to be made anew: what is in the field must stay readable.
+/// A segment as each version wrote it. Never to be made anew: what is in the field must stay readable.
 const VERSION_1: &[u8] = include_bytes!("fixtures/v1.seg");
+const VERSION_2: &[u8] = include_bytes!("fixtures/v2.seg");
+/// The same without the body of its last frame.
+const VERSION_2_HOLLOW: &[u8] = include_bytes!("fixtures/v2-hollow.seg");
 
-fn version_1() -> [Vec<Frame>; 2] {
+fn first_two_groups() -> [Vec<Frame>; 2] {
     let accepted = Frame { kind: FrameKind::Accepted, version: 1, header: "head".into(), body: "salt and body".into() };
-    let seal = Frame { kind: FrameKind::Seal, version: 1, header: "group".into(), body: Bytes::new() };
+    let seal = Frame { kind: FrameKind::Seal, version: 1, header: "group".into(), body: Bytes::new().into() };
     [vec![frame(7, 3)], vec![seal, accepted]]
 }
 
-#[test]
-fn a_segment_of_version_1_is_read_and_written_byte_for_byte() {
+fn frames_of(segment: &[u8]) -> Vec<Frame> {
     let disk = Arc::new(MemoryDisk::default());
-    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
-    for group in version_1() {
-        journal.append(&group).unwrap();
-    }
-    let end = journal.reader().end().offset as usize;
-    assert_eq!(disk.read("00000001.seg", 0, end).unwrap(), VERSION_1);
-    let disk = Arc::new(MemoryDisk::default());
-    disk.write("00000001.seg", 0, VERSION_1).unwrap();
+    disk.write("00000001.seg", 0, segment).unwrap();
     let (journal, opened) = Journal::open(disk, SMALL).unwrap();
     assert!(opened.damaged.is_empty() && !opened.cut, "{opened:?}");
-    let read = read_all(&journal).into_iter().map(|(_, frame)| frame);
-    assert!(read.eq(version_1().into_iter().flatten()));
+    read_all(&journal).into_iter().map(|(_, frame)| frame).collect()
+}
+
+#[test]
+fn segments_of_every_version_are_read_and_the_newest_is_written_byte_for_byte() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+    let places: Vec<_> = first_two_groups().iter().flat_map(|group| journal.append(group).unwrap()).collect();
+    let end = journal.reader().end().offset as usize;
+    let segment = || disk.read("00000001.seg", 0, end).unwrap();
+    assert!(segment() == VERSION_2);
+    let mut frames: Vec<_> = first_two_groups().into_iter().flatten().collect();
+    assert_eq!(frames_of(VERSION_1), frames);
+    assert_eq!(frames_of(VERSION_2), frames);
+    journal.roll();
+    journal.append(&[frame(8, 3)]).unwrap();
+    hollow(&journal, &[places[2]]);
+    assert!(segment() == VERSION_2_HOLLOW);
+    frames[2].body = Body::Hollow;
+    assert_eq!(frames_of(VERSION_2_HOLLOW), frames);
+}
+
+/// Removes bodies, all at once.
+fn hollow(journal: &Journal, places: &[Place]) {
+    let mut hollowing = journal.reader().hollowing(&places.iter().copied().collect());
+    while hollowing.step(1000).unwrap() == Progress::More {}
+}
+
+#[test]
+fn a_removed_body_is_nowhere_and_everything_else_is_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { recent_bytes_max: 8 << 20, ..SMALL };
+    let (mut journal, _) = Journal::open(disk_of(&folder), options.clone()).unwrap();
+    let mut written = fill(&mut journal, 30);
+    let canary = Frame { body: "a word that nobody else says".into(), ..frame(1, 0) };
+    let places = journal.append(&[frame(2, 900), canary.clone(), frame(3, 900)]).unwrap();
+    let border = journal.reader().end();
+    written.extend(places.iter().copied().zip([frame(2, 900), Frame { body: Body::Hollow, ..canary }, frame(3, 900)]));
+    // After an unclean stop the group stands in two places.
+    drop(journal);
+    let (mut journal, _) = Journal::open(disk_of(&folder), options.clone()).unwrap();
+    let asked = [places[1]];
+    assert!(journal.reader().is_open_at(&asked.into_iter().collect()));
+    journal.roll();
+    let last = journal.append(&[frame(4, 10)]).unwrap()[0];
+    written.push((last, frame(4, 10)));
+    assert!(!journal.reader().is_open_at(&asked.into_iter().collect()));
+    hollow(&journal, &asked);
+    let generations = |journal: &Journal| journal.reader().segments().iter().map(|seen| seen.generation).sum::<u32>();
+    assert_eq!(generations(&journal), 1);
+    // Again is nothing.
+    hollow(&journal, &asked);
+    assert_eq!(generations(&journal), 1);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"a word"));
+    }
+    assert_eq!(read_all(&journal), written);
+    drop(journal);
+    let options = Options { scan: Scan::Everything, ..SMALL };
+    let (journal, opened) = Journal::open(disk_of(&folder), options).unwrap();
+    assert_eq!((&opened.damaged, generations(&journal)), (&vec![], 1), "{opened:?}");
+    assert_eq!(read_all(&journal), written);
+    assert_eq!(journal.reader().groups_after(border, 1).unwrap()[0].frames, [(last, frame(4, 10))]);
+}
+
+#[test]
+fn a_removed_body_is_not_damage_and_damage_is_no_removed_body() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk.clone(), SMALL).unwrap();
+    let places = journal.append(&[frame(1, 700), frame(2, 700)]).unwrap();
+    journal.roll();
+    journal.append(&[frame(3, 10)]).unwrap();
+    // Zeros alone, as a blank sector leaves them, say nothing.
+    let body = places[0].group + 68 + 40 + 16;
+    disk.write("00000001.seg", body, &[0; 700]).unwrap();
+    assert!(matches!(journal.reader().frame(places[0]), Err(ReadError::Damaged(Damage { lost: Lost::Body { .. }, .. }))));
+    // What cannot be read can be removed, too.
+    hollow(&journal, &places);
+    let bodies = || places.iter().map(|place| journal.reader().frame(*place).unwrap().body).collect::<Vec<_>>();
+    assert_eq!(bodies(), [Body::Hollow, Body::Hollow]);
+    // A byte that has come to stand there is damage.
+    disk.flip_bit("00000001.seg", (body + 5) * 8).unwrap();
+    assert!(matches!(journal.reader().frame(places[0]), Err(ReadError::Damaged(Damage { lost: Lost::Body { .. }, .. }))));
+}
+
+#[test]
+fn readers_meet_either_all_of_a_body_or_none_while_it_is_removed() {
+    let disk = Arc::new(MemoryDisk::default());
+    let (mut journal, _) = Journal::open(disk, SMALL).unwrap();
+    let places: Vec<_> = (0..40).map(|number| journal.append(&[frame(number, 300)]).unwrap()[0]).collect();
+    journal.roll();
+    journal.append(&[frame(99, 1)]).unwrap();
+    let (reader, of) = (journal.reader(), places.clone());
+    let reading = std::thread::spawn(move || {
+        let (mut hollow, mut at) = (0, 0);
+        while hollow < of.len() {
+            let groups = reader.groups_after(Cursor::default(), 1 << 20).unwrap();
+            assert!(groups.iter().all(|group| group.damaged.is_empty()));
+            at = (at + 1) % of.len();
+            let body = reader.frame(of[at]).unwrap().body;
+            assert!(body == Body::Hollow || body == frame(at as u64, 300).body);
+            hollow = groups.iter().flat_map(|group| &group.frames).filter(|(_, frame)| frame.body == Body::Hollow).count();
+        }
+    });
+    for place in places {
+        hollow(&journal, &[place]);
+    }
+    reading.join().unwrap();
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Entry {
             Self::Local(head, body) => (FrameKind::Local, head.encode_to_vec(), body.clone()),
             Self::NotInterpreted(head) => (FrameKind::NotInterpreted, head.encode_to_vec(), Bytes::new()),
         };
-        Frame { kind, version: VERSION, header: header.into(), body }
+        Frame { kind, version: VERSION, header: header.into(), body: body.into() }
     }
 
     /// From the journal.
@@ -63,15 +63,15 @@ impl Entry {
         }
         let head = frame.header.clone();
         let read = match frame.kind {
-            FrameKind::Accepted => AcceptedFrame::decode(head).map(|h| Self::Accepted(h, frame.body.clone())),
+            FrameKind::Accepted => AcceptedFrame::decode(head).map(|h| Self::Accepted(h, frame.body.bytes().clone())),
             FrameKind::Seal => SealFrame::decode(head).map(Self::Seal),
             FrameKind::Consumed => ConsumedFrame::decode(head).map(Self::Consumed),
             FrameKind::Parked => ParkedFrame::decode(head).map(Self::Parked),
             FrameKind::Positions => PositionsFrame::decode(head).map(Self::Positions),
             FrameKind::Epoch => EpochFrame::decode(head).map(Self::Epoch),
-            FrameKind::Local => LocalFrame::decode(head).map(|h| Self::Local(h, frame.body.clone())),
+            FrameKind::Local => LocalFrame::decode(head).map(|h| Self::Local(h, frame.body.bytes().clone())),
             FrameKind::NotInterpreted => NotInterpretedFrame::decode(head).map(Self::NotInterpreted),
-            FrameKind::HollowIntent => return Err(FrameFault("a kind that this program does not write")),
+            FrameKind::HollowIntent | FrameKind::Hollowed => return Err(FrameFault("a kind that this program does not write")),
         };
         read.map_err(|_| FrameFault("protobuf"))
     }

@@ -358,7 +358,7 @@ impl Store {
     pub fn local(&self, namespace: &str, key: &str) -> Result<Option<bytes::Bytes>, StoreError> {
         let Some(value) = self.index.get(CUSTODY, &keys::local(namespace, key))? else { return Ok(None) };
         let place = keys::read_place(&value).ok_or(StoreError::Index("local key"))?;
-        Ok(Some(self.journal.frame(place)?.body))
+        Ok(Some(self.journal.frame(place)?.body.bytes().clone()))
     }
 
     /// Every key of a namespace with its bytes.
@@ -368,7 +368,7 @@ impl Store {
         let read = found.into_iter().map(|(key, value)| {
             let name = keys::Reader(&key[prefix.len()..]).text().ok_or(StoreError::Index("local key"))?.to_owned();
             let place = keys::read_place(&value).ok_or(StoreError::Index("local key"))?;
-            Ok((name, self.journal.frame(place)?.body))
+            Ok((name, self.journal.frame(place)?.body.bytes().clone()))
         });
         read.collect()
     }
