@@ -4,12 +4,16 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 5] = [
+const FILES: &[&str] = &[
     "dutynet/record/v1/record.proto",
     "dutynet/record/v1/registry.proto",
     "dutynet/link/v1/link.proto",
     "dutynet/duty/v1/duty.proto",
+    "dutynet/duty/v1/group.proto",
+    "dutynet/duty/v1/notice.proto",
     "dutynet/api/v1/api.proto",
+    "dutynet/api/v1/group.proto",
+    "dutynet/api/v1/notice.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

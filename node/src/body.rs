@@ -1,8 +1,12 @@
-//! Bodies of report records: what is said about one office and one period, beside the header that every hop may read.
+//! Bodies of duty records, beside the header that every hop may read. Here those of reports: what is said about one office and one period;
+//! those of directives are in [`notice`].
 
 mod convert;
+mod convert_notice;
+pub mod notice;
 
 pub use convert::{answer_from_wire, answer_to_wire};
+pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
 
 use dutynet_relay::ids::OfficeId;
 

@@ -30,7 +30,7 @@ use crate::{
     config::Config,
     projection::Follower,
     text::refusal::Refusal,
-    usecase::{Office, Refused},
+    usecase::{self, Office, Refused},
 };
 
 /// How long calls that were begun may take once the node stops.
@@ -45,6 +45,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     relay_task: JoinHandle<Result<(), StoreError>>,
     follower_task: JoinHandle<()>,
+    deliver_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -77,6 +78,7 @@ impl Running {
             relay,
             relay_task: tokio::spawn(async move { running.run(link_listener).await }),
             follower_task: tokio::spawn(follower.run(stopped.clone())),
+            deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
             config,
@@ -111,6 +113,7 @@ impl Running {
         }
         self.stop.send_replace(true);
         finish("api", self.api_task).await;
+        finish("delivering", self.deliver_task).await;
         finish("projection", self.follower_task).await;
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;

@@ -17,11 +17,11 @@ use crate::{
     usecase::{Board, FileReport, FiledReport, NewChild, NodeStatus, Refused, Revision, Verified, Warning},
 };
 
-fn millis(at: Option<UnixMillis>) -> i64 {
+pub(super) fn millis(at: Option<UnixMillis>) -> i64 {
     at.map_or(0, |at| at.0)
 }
 
-fn text(office: Option<&OfficeId>) -> String {
+pub(super) fn text(office: Option<&OfficeId>) -> String {
     office.map(|office| office.as_str().to_owned()).unwrap_or_default()
 }
 
@@ -29,22 +29,30 @@ pub(super) fn person(from: Option<wire::Person>) -> Option<Person> {
     from.map(|person| Person { id: person.id, name: person.name })
 }
 
-fn reference(from: &RecordRef) -> wire::RecordRef {
+pub(super) fn reference(from: &RecordRef) -> wire::RecordRef {
     wire::RecordRef { origin: from.origin.as_str().to_owned(), id: Bytes::copy_from_slice(&from.id.0) }
 }
 
-fn record_id(bytes: &[u8]) -> Result<RecordId, Refused> {
+pub(super) fn record_id(bytes: &[u8]) -> Result<RecordId, Refused> {
     let id = RecordId::from_slice(bytes).map_err(|_| Refusal::RecordIdInvalid)?;
     let is_v7 = uuid::Uuid::from_bytes(id.0).get_version() == Some(uuid::Version::SortRand);
     if is_v7 { Ok(id) } else { Err(Refusal::RecordIdInvalid.into()) }
 }
 
-fn mode(number: i32) -> Result<Mode, Refused> {
+pub(super) fn mode(number: i32) -> Result<Mode, Refused> {
     match wire::Mode::try_from(number) {
         Ok(wire::Mode::Unspecified | wire::Mode::Real) => Ok(Mode::Real),
         Ok(wire::Mode::Exercise) => Ok(Mode::Exercise),
         Ok(wire::Mode::Test) => Ok(Mode::Test),
         Err(_) => Err(Refusal::ModeInvalid.into()),
+    }
+}
+
+pub(super) fn mode_to_wire(from: Mode) -> wire::Mode {
+    match from {
+        Mode::Real => wire::Mode::Real,
+        Mode::Exercise => wire::Mode::Exercise,
+        Mode::Test => wire::Mode::Test,
     }
 }
 
@@ -72,7 +80,7 @@ pub(super) fn filed(from: &FiledReport) -> api::FileReportReply {
     }
 }
 
-fn state(from: Option<RecordState>) -> api::ReportState {
+pub(super) fn state(from: Option<RecordState>) -> api::ReportState {
     match from {
         None => api::ReportState::Unspecified,
         Some(RecordState::Saved) => api::ReportState::Saved,

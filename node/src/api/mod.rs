@@ -5,9 +5,12 @@
 //! status in [`status`], and nowhere else.
 
 mod convert;
+mod convert_notice;
+mod groups;
 pub mod key;
 mod links;
 mod node;
+mod notices;
 mod offices;
 mod parked;
 mod reports;
@@ -16,8 +19,8 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        links_server::LinksServer, node_server::NodeServer, offices_server::OfficesServer, parked_server::ParkedServer,
-        reports_server::ReportsServer,
+        groups_server::GroupsServer, links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer,
+        offices_server::OfficesServer, parked_server::ParkedServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -52,6 +55,8 @@ pub async fn run(
         .add_service(LinksServer::with_interceptor(links::LinksService(office.clone()), ask.clone()))
         .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
+        .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
+        .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
         .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
             // A sender that is gone wants the end too.

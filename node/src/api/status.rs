@@ -135,18 +135,38 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::InvitationTooLong
         | Refusal::InvitationUnreadable
         | Refusal::AddressInvalid
+        | Refusal::NoticeFaults
+        | Refusal::NoticeNumberInvalid
+        | Refusal::UrgencyMissing
+        | Refusal::SignByInvalid
+        | Refusal::SignByPast
+        | Refusal::AudienceUnclear
+        | Refusal::AudienceTooLong
+        | Refusal::ToldByMissing
+        | Refusal::OnBehalfMissing
+        | Refusal::GroupNameInvalid
+        | Refusal::GroupEmpty
         | Refusal::ConfigFaults
         | Refusal::ConfigUnreadable
         | Refusal::FileUnreadable => Code::InvalidArgument,
-        Refusal::OfficeUnknown | Refusal::ParkedUnknown | Refusal::InvitationUnknown => Code::NotFound,
+        Refusal::OfficeUnknown
+        | Refusal::ParkedUnknown
+        | Refusal::InvitationUnknown
+        | Refusal::NoticeUnknown
+        | Refusal::GroupUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
-        Refusal::OfficeNotYours | Refusal::OfficeElsewhere | Refusal::InvitationForAnother | Refusal::ParentNotBelieved => {
-            Code::PermissionDenied
-        }
+        Refusal::OfficeNotYours
+        | Refusal::OfficeElsewhere
+        | Refusal::InvitationForAnother
+        | Refusal::ParentNotBelieved
+        | Refusal::NotBelow
+        | Refusal::NotAddressed => Code::PermissionDenied,
         Refusal::PeriodClosed
         | Refusal::NothingToCorrect
         | Refusal::InvitationExpired
         | Refusal::NoAudience
+        | Refusal::NothingBelow
+        | Refusal::NoticeNumberShared
         | Refusal::NotListening
         | Refusal::FolderEmpty
         | Refusal::FolderOfAnother

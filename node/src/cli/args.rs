@@ -1,5 +1,6 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
+pub(super) mod notice;
 pub(super) mod report;
 
 use std::path::PathBuf;
@@ -57,6 +58,16 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: Box<report::ReportVerb>,
     },
+    #[command(about = help::notice::NOTICE)]
+    Notice {
+        #[command(subcommand)]
+        verb: Box<notice::NoticeVerb>,
+    },
+    #[command(about = help::notice::GROUP)]
+    Group {
+        #[command(subcommand)]
+        verb: notice::GroupVerb,
+    },
     #[command(about = help::VERIFY)]
     Verify(Output),
     #[command(about = help::REBUILD)]
@@ -79,6 +90,8 @@ impl Verb {
             Self::Office { verb: OfficeVerb::List(output) } => output.json,
             Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
             Self::Report { verb } => verb.wants_json(),
+            Self::Notice { verb } => verb.wants_json(),
+            Self::Group { verb } => verb.wants_json(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
-    links_client::LinksClient, node_client::NodeClient, offices_client::OfficesClient, parked_client::ParkedClient,
-    reports_client::ReportsClient,
+    groups_client::GroupsClient, links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient,
+    offices_client::OfficesClient, parked_client::ParkedClient, reports_client::ReportsClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -65,6 +65,14 @@ impl Node {
 
     pub(super) fn offices(&self) -> OfficesClient<Keyed> {
         OfficesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn notices(&self) -> NoticesClient<Keyed> {
+        NoticesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn groups(&self) -> GroupsClient<Keyed> {
+        GroupsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Keyed> {

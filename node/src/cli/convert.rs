@@ -17,11 +17,11 @@ pub(super) fn moment(millis: i64) -> Option<UnixMillis> {
     (millis != 0).then_some(UnixMillis(millis))
 }
 
-fn time(millis: i64) -> Option<String> {
+pub(super) fn time(millis: i64) -> Option<String> {
     moment(millis).map(beijing::rfc3339)
 }
 
-fn said(text: &str) -> Option<String> {
+pub(super) fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
@@ -94,7 +94,7 @@ pub(super) fn progress(number: i32) -> Option<Progress> {
     }
 }
 
-fn state_name(number: i32) -> Option<&'static str> {
+pub(super) fn state_name(number: i32) -> Option<&'static str> {
     progress(number).map(|progress| match progress {
         Progress::Saved => "saved",
         Progress::Custody => "custody",
@@ -161,9 +161,13 @@ pub(super) fn lane(number: i32) -> dutynet_relay::ids::Lane {
     dutynet_relay::ids::Lane::from_number(number).unwrap_or(dutynet_relay::ids::Lane::Routine)
 }
 
-fn reference(from: Option<&record::RecordRef>) -> json::Record {
+pub(super) fn reference(from: Option<&record::RecordRef>) -> json::Record {
     let id = from.map(|r| r.id.iter().map(|b| format!("{b:02x}")).collect()).unwrap_or_default();
     json::Record { origin: from.map(|r| r.origin.clone()).unwrap_or_default(), id }
+}
+
+pub(super) fn person(from: Option<&record::Person>) -> Option<json::Person> {
+    from.map(|person| json::Person { id: person.id.clone(), name: person.name.clone() })
 }
 
 impl From<&api::BoardReply> for json::Board {
@@ -226,7 +230,7 @@ fn revision(from: &api::Revision) -> json::Revision {
         office: answer.office,
         answers: answer.answers.into_iter().filter_map(answered).collect(),
         reason: said(&answer.reason),
-        by: from.by.as_ref().map(|p| json::Person { id: p.id.clone(), name: p.name.clone() }),
+        by: person(from.by.as_ref()),
         recorded_at: time(from.recorded_at_ms),
         received_at: time(from.received_at_ms),
         state: state_name(from.state),

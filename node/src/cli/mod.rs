@@ -14,6 +14,7 @@ mod folder;
 mod json;
 mod lines;
 mod node;
+mod notice;
 mod person;
 mod place;
 mod report;
@@ -125,6 +126,8 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
+        Verb::Notice { verb } => notice::run(place, verb).await,
+        Verb::Group { verb } => notice::run_group(place, verb).await,
         Verb::Verify(output) => folder::verify(place, *output).await,
         Verb::Rebuild => folder::rebuild(place).await,
         Verb::Doctor(output) => doctor::run(place, *output).await,

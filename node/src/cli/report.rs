@@ -80,7 +80,7 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
 }
 
 /// Made before the first attempt, so that every retry folds into one record.
-fn new_id() -> Result<RecordId, Told> {
+pub(super) fn new_id() -> Result<RecordId, Told> {
     let random = random::bytes().map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
     Ok(RecordId::from_parts(SystemClock::default().wall(), random))
 }

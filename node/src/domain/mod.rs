@@ -6,8 +6,16 @@
 //! - [`form`]: reports as data, and what may be answered.
 //! - [`report`]: when a filing folds, becomes a revision, or is refused.
 //! - [`board`]: facts about one period that combine and are never mixed.
+//! - [`notice`]: what a notice says, whom it addresses, and who may sign for whom.
+//! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
+//! - [`then`]: the tree as it was when a record was made.
+//! - [`number`]: short numbers that can be said on the telephone.
 
 pub mod beijing;
 pub mod board;
 pub mod form;
+pub mod notice;
+pub mod number;
 pub mod report;
+pub mod sign_for;
+pub mod then;

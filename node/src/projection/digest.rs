@@ -13,7 +13,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{reports, value};
+use super::{groups, notices, offices, reports, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -43,7 +43,13 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
     if reports::reads(kind) {
         return Some((reports::NAME, reports::digest));
     }
-    None
+    if notices::reads(kind) {
+        return Some((notices::NAME, notices::digest));
+    }
+    if groups::reads(kind) {
+        return Some((groups::NAME, groups::digest));
+    }
+    offices::reads(kind).then_some((offices::NAME, offices::digest as Digests))
 }
 
 /// What a stretch adds to the projection, its cursor included; `None`: it is empty.

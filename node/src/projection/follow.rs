@@ -37,6 +37,13 @@ impl CaughtUp {
             std::future::pending::<()>().await;
         }
     }
+
+    /// Returns when the projection has moved since the last time.
+    pub async fn moved(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// Keeps the projection up to date; see [`super`].

@@ -4,15 +4,23 @@
 //!   A record that cannot be digested is noted in the journal and passed over: it stops neither the projection nor the node.
 //! - `digest`: which module reads which kinds of record, and what they make of a stretch of the journal.
 //! - [`Reports`]: reports by period and by row.
+//! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
+//! - [`Offices`]: entries of the registry in the order in which they came.
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
 mod digest;
 mod follow;
+mod groups;
+mod notices;
+mod offices;
 mod reports;
 mod value;
 
 pub use follow::{CaughtUp, Follower};
+pub use groups::Groups;
+pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
+pub use offices::Offices;
 pub use reports::{Entry, Reports, Row};
 
 use dutynet_relay::{

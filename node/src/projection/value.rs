@@ -1,10 +1,16 @@
 //! Values of the projection as they stand in the index: version, message, checksum; and what keys of every module share.
 
-use dutynet_relay::{ids::Digest, journal::Cursor, record::Mode};
+use dutynet_relay::{
+    ids::Digest,
+    journal::{Cursor, Place},
+    record::Mode,
+};
 use prost::Message;
 
+use super::ProjectionError;
+
 /// Raised whenever a key or a value of any module changes: the projection is then made anew.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const CHECKSUM_BYTES: usize = 4;
 /// Where the projection has got to.
 pub(super) const CURSOR: &[u8] = b"cursor";
@@ -19,6 +25,29 @@ struct CursorValue {
     groups: u64,
 }
 
+/// Where a frame stands in the journal, inside of a value.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct PlaceValue {
+    #[prost(uint32, tag = "1")]
+    segment: u32,
+    #[prost(uint64, tag = "2")]
+    group: u64,
+    #[prost(uint32, tag = "3")]
+    frame: u32,
+}
+
+impl PlaceValue {
+    /// Of a place.
+    pub(super) fn of(place: Place) -> Self {
+        Self { segment: place.segment, group: place.group, frame: place.frame.into() }
+    }
+
+    /// The place; `None`: there is no such.
+    pub(super) fn to_place(&self) -> Option<Place> {
+        Some(Place { segment: self.segment, group: self.group, frame: u16::try_from(self.frame).ok()? })
+    }
+}
+
 /// A mode as keys name it.
 pub(super) fn mode_name(mode: Mode) -> &'static str {
     match mode {
@@ -26,6 +55,16 @@ pub(super) fn mode_name(mode: Mode) -> &'static str {
         Mode::Exercise => "exercise",
         Mode::Test => "test",
     }
+}
+
+/// The mode of that name.
+pub(super) fn mode_from_name(name: &str) -> Option<Mode> {
+    [Mode::Real, Mode::Exercise, Mode::Test].into_iter().find(|mode| mode_name(*mode) == name)
+}
+
+/// A value that cannot be read.
+pub(super) fn damaged(key: &[u8]) -> ProjectionError {
+    ProjectionError::Damaged(String::from_utf8_lossy(key).into_owned())
 }
 
 /// The value of a cursor.

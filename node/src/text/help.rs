@@ -1,5 +1,7 @@
 //! What the command line says of itself: one sentence for each command and each option.
 
+pub mod notice;
+
 /// The program.
 pub const PROGRAM: &str = "值守通：各级政府值班室的联网节点";
 /// What stands below the program's help.

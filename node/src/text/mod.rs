@@ -1,6 +1,7 @@
 //! Every sentence and word that an officer reads. The only module with Chinese in it; forms bring their own labels as data.
 //!
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
+//! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`doctor`]: what a check-up finds.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`words`]: one word for each state, the same everywhere.
@@ -12,6 +13,7 @@
 //! - [`warning`]: what a person should know about a node that runs.
 
 pub mod config;
+pub mod directive;
 pub mod doctor;
 pub mod fault;
 pub mod help;

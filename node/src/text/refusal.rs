@@ -78,6 +78,40 @@ pub enum Refusal {
     ParkedUnknown,
     /// Nobody is there to receive it.
     NoAudience,
+    /// Words of a notice, or of whoever answers it, are not as they must be.
+    NoticeFaults,
+    /// Neither a number nor a reference.
+    NoticeNumberInvalid,
+    /// No such notice is held here.
+    NoticeUnknown,
+    /// The number names more than one.
+    NoticeNumberShared,
+    /// The urgency is not said.
+    UrgencyMissing,
+    /// Not a time until which to sign.
+    SignByInvalid,
+    /// The time to sign is over before it begins.
+    SignByPast,
+    /// Not exactly one of everybody, offices, or a group.
+    AudienceUnclear,
+    /// More offices than one notice can name.
+    AudienceTooLong,
+    /// An office that is not below this one.
+    NotBelow,
+    /// There is nobody below.
+    NothingBelow,
+    /// The office was not addressed.
+    NotAddressed,
+    /// On behalf, and nobody said who telephoned.
+    ToldByMissing,
+    /// Somebody telephoned, and nobody said for which office.
+    OnBehalfMissing,
+    /// No group has this name.
+    GroupUnknown,
+    /// Not a name of a group.
+    GroupNameInvalid,
+    /// Nobody is in it.
+    GroupEmpty,
     /// The disk is too full for it.
     NoSpace,
     /// The configuration has faults.
@@ -192,6 +226,27 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     ),
     (Refusal::ParkedUnknown, "PARKED_UNKNOWN", "没有这条滞留记录，可能已经处理，请重新查看滞留清单。"),
     (Refusal::NoAudience, "NO_AUDIENCE", "没有可以报送的对象，请核对本单位在名录中的上级。"),
+    (Refusal::NoticeFaults, "NOTICE_FAULTS", "有填写不当之处，什么都没有发出，请逐项改正后再办。"),
+    (Refusal::NoticeNumberInvalid, "NOTICE_NUMBER_INVALID", "通知编号应写成 0701-482137 的样子，或写“单位/记录编号”，请改正。"),
+    (Refusal::NoticeUnknown, "NOTICE_UNKNOWN", "本机没有这份通知，请用 notice list 核对编号；刚发出的，请等线路送到。"),
+    (Refusal::NoticeNumberShared, "NOTICE_NUMBER_SHARED", "这个编号对应不止一份通知，请改用括号中的“单位/记录编号”。"),
+    (Refusal::UrgencyMissing, "URGENCY_MISSING", "请写明紧急程度：flash（特急）、urgent（加急）或 routine（平件）。"),
+    (Refusal::SignByInvalid, "SIGN_BY_INVALID", "签收时限应写成 2026-07-01 17:00、17:00 或 2h 的样子，请改正。"),
+    (Refusal::SignByPast, "SIGN_BY_PAST", "签收时限已经过去（以北京时间为准），请改成以后的时间；若时间无误，请核对本机时间。"),
+    (Refusal::AudienceUnclear, "AUDIENCE_UNCLEAR", "请写明发给谁：全部下级、若干单位或一个编组，三者只选其一。"),
+    (
+        Refusal::AudienceTooLong,
+        "AUDIENCE_TOO_LONG",
+        "点名的单位太多，一份通知写不下（约三百个），请分成几个编组各发一份，或改发全部下级。",
+    ),
+    (Refusal::NotBelow, "NOT_BELOW", "通知和编组只能写本单位的下级，请核对单位编号。"),
+    (Refusal::NothingBelow, "NOTHING_BELOW", "本单位没有下级，通知无处可发，请先登记或邀请下级。"),
+    (Refusal::NotAddressed, "NOT_ADDRESSED", "这份通知不是发给该单位的，不必签收，请核对编号和单位。"),
+    (Refusal::ToldByMissing, "TOLD_BY_MISSING", "代录签收须写明是谁来电、号码多少，请写成 --told-by 李四:0759-3331234。"),
+    (Refusal::OnBehalfMissing, "ON_BEHALF_MISSING", "写了来电人，却没有写明代哪个单位签收，请用 --for 写明单位。"),
+    (Refusal::GroupUnknown, "GROUP_UNKNOWN", "没有这个编组，请用 group list 核对名称。"),
+    (Refusal::GroupNameInvalid, "GROUP_NAME_INVALID", "编组名称应为 1 至 32 个字，不含换行和不可见字符，请改正。"),
+    (Refusal::GroupEmpty, "GROUP_EMPTY", "编组里没有单位，请至少写一个下级单位；不再用的编组请用 group drop。"),
     (Refusal::NoSpace, "NO_SPACE", "本机磁盘将满，暂不接收新的内容；已保存的不受影响，请尽快腾出空间。"),
     (Refusal::ConfigFaults, "CONFIG_FAULTS", "配置文件有误，未启动，请逐项改正。"),
     (Refusal::ConfigUnreadable, "CONFIG_UNREADABLE", "读不到配置文件，请核对路径和权限，或用 --config 指定。"),

@@ -12,6 +12,13 @@ pub const DASH: &str = "—";
 /// Name of a correction's reason.
 pub const REASON: &str = "更正理由";
 
+/// Name of a notice's title.
+pub const TITLE: &str = "标题";
+/// Name of a notice's text.
+pub const TEXT: &str = "正文";
+/// Name of what is said with a signature.
+pub const REMARK: &str = "备注";
+
 /// What was filed.
 pub fn filed(filed: Filed) -> &'static str {
     match filed {

@@ -98,9 +98,9 @@ impl Office {
     }
 
     /// The record is durable; that it cannot be read yet is no refusal.
-    async fn read_what_was_written(&self) {
+    pub(super) async fn read_what_was_written(&self) {
         if let Err(refused) = self.caught_up().await {
-            tracing::warn!(%refused, "a report was saved, and the projection is behind");
+            tracing::warn!(%refused, "a record was saved, and the projection is behind");
         }
     }
 

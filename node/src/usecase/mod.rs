@@ -5,8 +5,10 @@
 
 mod board;
 mod file;
+mod group;
 mod join;
 mod node;
+mod notice;
 mod parked;
 mod refused;
 mod show;
@@ -15,8 +17,13 @@ mod verify;
 
 pub use board::Board;
 pub use file::{FileReport, FiledReport};
+pub use group::{Group, SaveGroup};
 pub use join::{enrol, found};
 pub use node::{NodeStatus, Warning, WarningKind};
+pub use notice::{
+    NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,
+    deliver_by_itself,
+};
 pub use parked::parked_at;
 pub use refused::{Cause, Refused};
 pub use show::{Revision, ShowReport};
@@ -24,7 +31,8 @@ pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use verify::{Verified, verify};
 
 use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher as _},
     sync::Arc,
     time::Duration,
 };
@@ -42,7 +50,7 @@ use crate::{
         beijing::Day,
         form::{Form, Forms, Lines, words},
     },
-    projection::{CaughtUp, ProjectionError, Reports, Row},
+    projection::{CaughtUp, Groups, Notices, Offices, ProjectionError, Reports, Row},
     text::refusal::Refusal,
 };
 
@@ -60,6 +68,9 @@ pub struct Office {
 struct Inner {
     relay: Relay,
     reports: Reports,
+    notices: Notices,
+    groups: Groups,
+    offices: Offices,
     caught_up: CaughtUp,
     locks: Vec<Mutex<()>>,
     since: UnixMillis,
@@ -69,9 +80,19 @@ struct Inner {
 impl Office {
     /// Over a relay whose projection is followed. `addresses` is where children dial, `host:port`; none: it takes no children.
     pub fn new(relay: Relay, caught_up: CaughtUp, addresses: Vec<String>) -> Self {
-        let (reports, since) = (Reports::new(relay.index()), relay.clock().wall());
-        let locks = (0..LOCKS).map(|_| Mutex::new(())).collect();
-        Self { inner: Arc::new(Inner { relay, reports, caught_up, locks, since, addresses }) }
+        let (index, since) = (relay.index(), relay.clock().wall());
+        let inner = Inner {
+            reports: Reports::new(index.clone()),
+            notices: Notices::new(index.clone()),
+            groups: Groups::new(index.clone()),
+            offices: Offices::new(index),
+            locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
+            relay,
+            caught_up,
+            since,
+            addresses,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     fn relay(&self) -> &Relay {
@@ -88,8 +109,13 @@ impl Office {
 
     /// Whoever holds it decides on that row alone.
     async fn lock(&self, row: &Row) -> MutexGuard<'_, ()> {
+        self.lock_on(&(row.period, &row.form, &row.office)).await
+    }
+
+    /// The same for anything else that is decided one at a time.
+    async fn lock_on(&self, what: &impl Hash) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
-        (row.period, &row.form, &row.office).hash(&mut hasher);
+        what.hash(&mut hasher);
         let at = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);
         self.inner.locks[at].lock().await
     }
@@ -125,6 +151,11 @@ fn person(by: Option<Person>) -> Result<Person, Refused> {
         Some(name) => Ok(Person { name, ..by }),
         None => Err(Refused::about(Refusal::PersonInvalid, shown(&by.id))),
     }
+}
+
+/// The offices that were named, each once; the same office twice is no fault.
+fn office_ids(texts: &[String]) -> Result<BTreeSet<OfficeId>, Refused> {
+    texts.iter().map(|text| office_id(text)).collect()
 }
 
 fn office_id(text: &str) -> Result<OfficeId, Refused> {

@@ -75,7 +75,7 @@ impl Office {
     }
 
     /// An office that is this one or below it.
-    fn within(&self, text: &str) -> Result<OfficeId, Refused> {
+    pub(super) fn within(&self, text: &str) -> Result<OfficeId, Refused> {
         let (office, registry) = (office_id(text)?, self.relay().registry());
         if registry.entry(&office).is_none() {
             return Err(Refused::about(Refusal::OfficeUnknown, office));

@@ -1,0 +1,272 @@
+//! The sign-for list of a notice (签收单): every addressed office once, and about each of them facts that are never mixed.
+//!
+//! 送达 is that the office's node has it, 签收 that a person signed for it; why the one is missing, and whether the other was in time, stand
+//! beside them. Who is on the list was settled when the notice was sent: see [`super::then`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    record::Person,
+};
+
+use super::{
+    board::{Line, LineFact},
+    notice::ToldBy,
+};
+
+/// An addressed office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// Its id.
+    pub office: OfficeId,
+    /// Its name at the time when the notice was sent.
+    pub name: String,
+    /// Below the office whose list it is.
+    pub depth: u32,
+    /// Whether it has a node of its own now.
+    pub has_node: bool,
+    /// The offices on the way to it, from just below the office whose list it is down to itself.
+    pub way: Vec<OfficeId>,
+}
+
+/// That an office's node has the notice (送达).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    /// By that office's clock.
+    pub at: UnixMillis,
+    /// When this office knew.
+    pub known_at: UnixMillis,
+}
+
+/// That a person signed (签收).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Its record; the origin is the office that recorded it.
+    pub reference: RecordRef,
+    /// Who signed, or who entered it.
+    pub by: Person,
+    /// By the clock of the office that recorded it.
+    pub at: UnixMillis,
+    /// When this office knew.
+    pub known_at: UnixMillis,
+    /// Who said so by telephone, when another office entered it (代录).
+    pub told_by: Option<ToldBy>,
+    /// What was said with it.
+    pub remark: String,
+}
+
+/// Why a notice has not been delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// 在途: every line on its way is up.
+    Underway,
+    /// 线路断: it waits above this office, whose line to its parent is down.
+    LineDown(OfficeId, Option<UnixMillis>),
+    /// 线路不明, from this office on.
+    LineUnknown(OfficeId, Option<UnixMillis>),
+    /// 拒收, by this neighbour or below it.
+    Refused(OfficeId),
+    /// 无终端
+    NoNode,
+}
+
+/// Whether a notice was signed for in time, by the clock of the office that recorded the first signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignTiming {
+    /// No time was set.
+    NoLimit,
+    /// 按时
+    InTime,
+    /// 迟
+    Late,
+    /// 未到时
+    NotDue,
+    /// 逾期
+    Overdue,
+}
+
+/// One office on the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignForRow {
+    /// Who.
+    pub seat: Seat,
+    /// Whether its node has it, or why not.
+    pub delivery: Result<Delivery, Undelivered>,
+    /// Everybody who signed, first one first.
+    pub signatures: Vec<Signature>,
+    /// Whether it was signed for in time.
+    pub timing: SignTiming,
+}
+
+/// How many offices there are, counted once by delivery and once by signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// On the list.
+    pub addressed: usize,
+    /// Delivered.
+    pub delivered: usize,
+    /// Signed for.
+    pub signed: usize,
+    /// Of those, by an office above and by nobody of their own.
+    pub on_behalf: usize,
+    /// Not delivered, because there is no node.
+    pub without_node: usize,
+    /// Not signed for, and the time to sign is over.
+    pub overdue: usize,
+}
+
+/// Signatures by office, in any order.
+pub type Signatures = BTreeMap<OfficeId, Vec<Signature>>;
+
+/// What a list is made of.
+#[derive(Debug, Clone, Default)]
+pub struct SignForFacts {
+    /// By office.
+    pub deliveries: BTreeMap<OfficeId, Delivery>,
+    /// By office.
+    pub signatures: Signatures,
+    /// How the lines are.
+    pub lines: BTreeMap<OfficeId, LineFact>,
+    /// Neighbours at which the notice is parked.
+    pub parked: BTreeSet<OfficeId>,
+    /// When everybody is to have signed.
+    pub sign_by: Option<UnixMillis>,
+}
+
+impl SignForFacts {
+    /// One row for every seat, in their order.
+    pub fn rows(mut self, seats: Vec<Seat>, now: UnixMillis) -> Vec<SignForRow> {
+        seats.into_iter().map(|seat| self.row(seat, now)).collect()
+    }
+
+    fn row(&mut self, seat: Seat, now: UnixMillis) -> SignForRow {
+        let mut signatures = self.signatures.remove(&seat.office).unwrap_or_default();
+        signatures.sort_by(|a, b| (a.at, &a.reference).cmp(&(b.at, &b.reference)));
+        let delivery = self.deliveries.get(&seat.office).copied().ok_or_else(|| self.why_not(&seat));
+        let timing = timing(self.sign_by, signatures.first().map(|first| first.at), now);
+        SignForRow { seat, delivery, signatures, timing }
+    }
+
+    /// The first thing in its way, from here down.
+    fn why_not(&self, seat: &Seat) -> Undelivered {
+        if !seat.has_node {
+            return Undelivered::NoNode;
+        }
+        if let Some(neighbour) = seat.way.first().filter(|neighbour| self.parked.contains(*neighbour)) {
+            return Undelivered::Refused(neighbour.clone());
+        }
+        let on_the_way = seat.way.iter().map(|office| (office, self.lines.get(office)));
+        let in_the_way = on_the_way.filter_map(|(office, fact)| match fact.map(|fact| (fact.line, fact.since)) {
+            Some((Line::Up, _)) => None,
+            Some((Line::Down, since)) => Some(Undelivered::LineDown(office.clone(), since)),
+            Some((Line::Unknown | Line::None, since)) => Some(Undelivered::LineUnknown(office.clone(), since)),
+            None => Some(Undelivered::LineUnknown(office.clone(), None)),
+        });
+        in_the_way.into_iter().next().unwrap_or(Undelivered::Underway)
+    }
+}
+
+/// Whether a notice was signed for in time; `first` is when somebody first did.
+pub fn timing(sign_by: Option<UnixMillis>, first: Option<UnixMillis>, now: UnixMillis) -> SignTiming {
+    match (sign_by, first) {
+        (None, _) => SignTiming::NoLimit,
+        (Some(limit), Some(first)) if first <= limit => SignTiming::InTime,
+        (Some(_), Some(_)) => SignTiming::Late,
+        (Some(limit), None) if now <= limit => SignTiming::NotDue,
+        (Some(_), None) => SignTiming::Overdue,
+    }
+}
+
+impl Counts {
+    /// Of these rows.
+    pub fn of(rows: &[SignForRow]) -> Self {
+        let count = |test: &dyn Fn(&SignForRow) -> bool| rows.iter().filter(|row| test(row)).count();
+        let own = |row: &SignForRow| row.signatures.iter().any(|signature| signature.told_by.is_none());
+        Self {
+            addressed: rows.len(),
+            delivered: count(&|row| row.delivery.is_ok()),
+            signed: count(&|row| !row.signatures.is_empty()),
+            on_behalf: count(&|row| !row.signatures.is_empty() && !own(row)),
+            without_node: count(&|row| row.delivery == Err(Undelivered::NoNode)),
+            overdue: count(&|row| row.timing == SignTiming::Overdue),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dutynet_relay::ids::RecordId;
+
+    use super::*;
+
+    fn id(text: &str) -> OfficeId {
+        OfficeId::parse(text).unwrap()
+    }
+
+    /// c → t
+    fn township() -> Seat {
+        Seat { office: id("t"), name: "t".into(), depth: 2, has_node: true, way: vec![id("c"), id("t")] }
+    }
+
+    fn signature(n: u8, at: i64, told_by: Option<ToldBy>) -> Signature {
+        let reference = RecordRef { origin: id("t"), id: RecordId([n; 16]) };
+        let by = Person { id: format!("z{n}"), name: String::new() };
+        Signature { reference, by, at: UnixMillis(at), known_at: UnixMillis(at), told_by, remark: String::new() }
+    }
+
+    fn line(line: Line, since: i64) -> LineFact {
+        LineFact { line, since: Some(UnixMillis(since)) }
+    }
+
+    fn one(facts: SignForFacts, seat: Seat, now: i64) -> SignForRow {
+        facts.rows(vec![seat], UnixMillis(now)).remove(0)
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_the_first_thing_from_here_down() {
+        let why = |c: LineFact, t: LineFact| {
+            let lines = BTreeMap::from([(id("c"), c), (id("t"), t)]);
+            one(SignForFacts { lines, ..SignForFacts::default() }, township(), 9).delivery.unwrap_err()
+        };
+        let (up, down, unknown) = (line(Line::Up, 1), line(Line::Down, 2), line(Line::Unknown, 3));
+        assert_eq!(why(up, up), Undelivered::Underway);
+        assert_eq!(why(up, down), Undelivered::LineDown(id("t"), Some(UnixMillis(2))));
+        assert_eq!(why(down, unknown), Undelivered::LineDown(id("c"), Some(UnixMillis(2))));
+        assert_eq!(why(up, unknown), Undelivered::LineUnknown(id("t"), Some(UnixMillis(3))));
+        let nothing_heard = one(SignForFacts::default(), township(), 9).delivery.unwrap_err();
+        assert_eq!(nothing_heard, Undelivered::LineUnknown(id("c"), None));
+        let parked = SignForFacts { parked: BTreeSet::from([id("c")]), ..SignForFacts::default() };
+        assert_eq!(one(parked, township(), 9).delivery.unwrap_err(), Undelivered::Refused(id("c")));
+        let no_node = Seat { has_node: false, ..township() };
+        assert_eq!(one(SignForFacts::default(), no_node, 9).delivery.unwrap_err(), Undelivered::NoNode);
+    }
+
+    #[test]
+    fn delivered_and_signed_stand_apart() {
+        let delivery = Delivery { at: UnixMillis(5), known_at: UnixMillis(6) };
+        let told_by = Some(ToldBy { name: "李四".into(), phone: "1".into() });
+        let facts = SignForFacts {
+            deliveries: BTreeMap::from([(id("t"), delivery)]),
+            signatures: Signatures::from([(id("s"), vec![signature(2, 8, told_by.clone()), signature(1, 7, told_by)])]),
+            sign_by: Some(UnixMillis(7)),
+            ..SignForFacts::default()
+        };
+        let phone = Seat { office: id("s"), has_node: false, ..township() };
+        let rows = facts.rows(vec![township(), phone], UnixMillis(10));
+        assert_eq!((rows[0].delivery.clone(), rows[0].signatures.len(), rows[0].timing), (Ok(delivery), 0, SignTiming::Overdue));
+        assert_eq!(rows[1].signatures.iter().map(|s| s.at.0).collect::<Vec<_>>(), [7, 8], "first one first");
+        assert_eq!((rows[1].delivery.clone(), rows[1].timing), (Err(Undelivered::NoNode), SignTiming::InTime));
+        let counts = Counts { addressed: 2, delivered: 1, signed: 1, on_behalf: 1, without_node: 1, overdue: 1 };
+        assert_eq!(Counts::of(&rows), counts);
+    }
+
+    #[test]
+    fn the_first_signature_decides_whether_it_was_in_time() {
+        let at = |first: Option<i64>, now| timing(Some(UnixMillis(7)), first.map(UnixMillis), UnixMillis(now));
+        assert_eq!(at(Some(7), 100), SignTiming::InTime);
+        assert_eq!(at(Some(8), 100), SignTiming::Late);
+        assert_eq!((at(None, 7), at(None, 8)), (SignTiming::NotDue, SignTiming::Overdue));
+        assert_eq!(timing(None, None, UnixMillis(8)), SignTiming::NoLimit);
+    }
+}

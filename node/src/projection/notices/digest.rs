@@ -1,0 +1,122 @@
+//! Which records are read as notices and their answers, and which are not, whoever carried them here.
+//!
+//! A directive is one only when its maker stands above whoever is to obey it. An answer is one only when its maker may give it.
+
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef},
+    index::Batch,
+    record::Header,
+    registry::Registry,
+    writer::Stored,
+};
+
+use super::stored::{self, Notice};
+use crate::{
+    body::notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
+    domain::{
+        notice::{Addressed, may_sign},
+        sign_for::Signature,
+        then::Moment,
+    },
+};
+
+/// Name of this module in `not interpreted` marks.
+pub(in crate::projection) const NAME: &str = "notices";
+
+/// Whether records of a kind are notices or answers to them.
+pub(in crate::projection) fn reads(kind: &str) -> bool {
+    [NOTICE, DELIVERED, SIGNED].contains(&kind)
+}
+
+/// Puts one of them into the batch.
+pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    match from.record.header().kind.as_str() {
+        NOTICE => notice(tree, from, batch),
+        DELIVERED => delivered(tree, from, batch),
+        _ => signed(tree, from, batch),
+    }
+}
+
+fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let (header, own) = (from.record.header(), tree.own());
+    if header.origin != *own && !tree.is_ancestor(&header.origin, own) {
+        return Err(format!("{} does not stand above {own} and may not direct it", header.origin));
+    }
+    let body = NoticeBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
+    let addressed = Addressed::of(&header.audience, &header.origin).ok_or("nobody below the sender is addressed")?;
+    if header.subject != body.number.as_str() || header.on_behalf_of.is_some() || header.lane() != body.urgency.lane() {
+        return Err("header and body do not say the same".to_owned());
+    }
+    let reference = from.record.reference();
+    let to_us = addressed.holds(own, tree);
+    let notice = Notice {
+        moment: moment(from),
+        received_at: from.received_at,
+        number: body.number,
+        title: body.title,
+        urgency: body.urgency,
+        sign_by: body.sign_by,
+        mode: header.mode,
+        to_us,
+        reference: reference.clone(),
+    };
+    batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
+    batch.put(stored::number_key(&notice.number, &reference), stored::mark());
+    if to_us {
+        batch.put(stored::undelivered_key(&reference), stored::mark());
+    }
+    Ok(())
+}
+
+fn moment(from: &Stored) -> Moment {
+    let came_at = from.from.is_some().then_some(from.received_at);
+    Moment { place: from.place, recorded_at: from.record.header().recorded_at, came_at }
+}
+
+fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    let body = DeliveredBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
+    answers(tree, header, (&header.origin, &body.directive))?;
+    if header.on_behalf_of.is_some() || header.person.is_some() {
+        return Err("only a node itself says that it was delivered to".to_owned());
+    }
+    let value = stored::delivered_value(header.recorded_at, from.received_at);
+    batch.put(stored::delivered_key(&body.directive, &header.origin), value);
+    if header.origin == *tree.own() {
+        batch.delete(stored::undelivered_key(&body.directive));
+    }
+    Ok(())
+}
+
+fn signed(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    let body = SignedBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
+    let office = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
+    answers(tree, header, (office, &body.directive))?;
+    if body.told_by.is_some() != header.on_behalf_of.is_some() {
+        return Err("who said so by telephone goes with an office that was spoken for".to_owned());
+    }
+    let by = header.person.clone().filter(|person| !person.name.is_empty()).ok_or("nobody signed")?;
+    let signature = Signature {
+        reference: from.record.reference(),
+        by,
+        at: header.recorded_at,
+        known_at: from.received_at,
+        told_by: body.told_by,
+        remark: body.remark,
+    };
+    let key = stored::signed_key(&body.directive, office, &signature.reference);
+    batch.put(key, stored::signed_value(&signature));
+    Ok(())
+}
+
+/// Whether the maker of an answer may give it for that office.
+fn answers(tree: &Registry, header: &Header, (office, directive): (&OfficeId, &RecordRef)) -> Result<(), String> {
+    if header.subject != directive.to_string() {
+        return Err("header and body do not say the same".to_owned());
+    }
+    if !may_sign(tree, &header.origin, office, &directive.origin) {
+        return Err(format!("{} may not answer {directive} for {office}", header.origin));
+    }
+    Ok(())
+}

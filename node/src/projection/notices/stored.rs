@@ -1,0 +1,297 @@
+//! Keys and values of notices, as they stand in the index.
+
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    journal::Place,
+    record::{Mode, Person},
+};
+use prost::Message;
+
+use crate::{
+    domain::{
+        notice::{ToldBy, Urgency},
+        number::{Number, parse_reference},
+        sign_for::Signature,
+        then::Moment,
+    },
+    projection::{
+        ProjectionError,
+        value::{PlaceValue, closed, damaged, mode_from_name, mode_name, opened},
+    },
+};
+
+pub(super) const NOTICE: &str = "notice/";
+pub(super) const UNDELIVERED: &str = "undelivered/";
+
+/// A notice that was sent, received or carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its record.
+    pub reference: RecordRef,
+    /// Where that stands, when it was sent and when it came here.
+    pub moment: Moment,
+    /// When this office had it on disk.
+    pub received_at: UnixMillis,
+    /// 事项编号
+    pub number: Number,
+    /// One line.
+    pub title: String,
+    /// On paper and on the link.
+    pub urgency: Urgency,
+    /// When everybody is to have signed.
+    pub sign_by: Option<UnixMillis>,
+    /// Real, exercise or test.
+    pub mode: Mode,
+    /// Whether this office is addressed.
+    pub to_us: bool,
+}
+
+/// An addressed office has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveredAnswer {
+    /// Which office.
+    pub office: OfficeId,
+    /// By its clock.
+    pub recorded_at: UnixMillis,
+    /// By ours.
+    pub received_at: UnixMillis,
+}
+
+/// Somebody signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedAnswer {
+    /// For which office.
+    pub office: OfficeId,
+    /// Who, and when.
+    pub signature: Signature,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct NoticeValue {
+    #[prost(message, optional, tag = "1")]
+    place: Option<PlaceValue>,
+    #[prost(int64, tag = "2")]
+    recorded_at: i64,
+    #[prost(int64, tag = "3")]
+    received_at: i64,
+    #[prost(bool, tag = "4")]
+    came: bool,
+    #[prost(string, tag = "5")]
+    number: String,
+    #[prost(string, tag = "6")]
+    title: String,
+    #[prost(uint32, tag = "7")]
+    urgency: u32,
+    #[prost(int64, optional, tag = "8")]
+    sign_by: Option<i64>,
+    #[prost(string, tag = "9")]
+    mode: String,
+    #[prost(bool, tag = "10")]
+    to_us: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct DeliveredValue {
+    #[prost(int64, tag = "1")]
+    recorded_at: i64,
+    #[prost(int64, tag = "2")]
+    received_at: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct SignedValue {
+    #[prost(int64, tag = "1")]
+    recorded_at: i64,
+    #[prost(int64, tag = "2")]
+    received_at: i64,
+    #[prost(string, tag = "3")]
+    person_id: String,
+    #[prost(string, tag = "4")]
+    person_name: String,
+    #[prost(string, tag = "5")]
+    remark: String,
+    #[prost(message, optional, tag = "6")]
+    told_by: Option<ToldByValue>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ToldByValue {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    phone: String,
+}
+
+const URGENCIES: [Urgency; 3] = [Urgency::Flash, Urgency::Urgent, Urgency::Routine];
+
+pub(super) fn notice_key(reference: &RecordRef) -> String {
+    format!("{NOTICE}{reference}")
+}
+
+pub(super) fn undelivered_key(reference: &RecordRef) -> String {
+    format!("{UNDELIVERED}{reference}")
+}
+
+pub(super) fn number_prefix(number: &Number) -> String {
+    format!("number/{number}/")
+}
+
+pub(super) fn number_key(number: &Number, reference: &RecordRef) -> String {
+    format!("{}{reference}", number_prefix(number))
+}
+
+pub(super) fn delivered_prefix(notice: &RecordRef) -> String {
+    format!("delivered/{notice}/")
+}
+
+/// One office says it once, whatever its node does; so the office is the key.
+pub(super) fn delivered_key(notice: &RecordRef, office: &OfficeId) -> String {
+    format!("{}{office}", delivered_prefix(notice))
+}
+
+pub(super) fn signed_prefix(notice: &RecordRef, office: Option<&OfficeId>) -> String {
+    let office = office.map(|office| format!("{office}/")).unwrap_or_default();
+    format!("signed/{notice}/{office}")
+}
+
+pub(super) fn signed_key(notice: &RecordRef, office: &OfficeId, record: &RecordRef) -> String {
+    format!("{}{record}", signed_prefix(notice, Some(office)))
+}
+
+pub(super) fn mark() -> Vec<u8> {
+    closed(&DeliveredValue::default())
+}
+
+pub(super) fn notice_value(from: &Notice) -> Vec<u8> {
+    closed(&NoticeValue {
+        place: Some(PlaceValue::of(from.moment.place)),
+        recorded_at: from.moment.recorded_at.0,
+        received_at: from.received_at.0,
+        came: from.moment.came_at.is_some(),
+        number: from.number.to_string(),
+        title: from.title.clone(),
+        urgency: URGENCIES.iter().position(|urgency| *urgency == from.urgency).map_or(0, |at| at as u32),
+        sign_by: from.sign_by.map(|at| at.0),
+        mode: mode_name(from.mode).to_owned(),
+        to_us: from.to_us,
+    })
+}
+
+pub(super) fn read_notice(key: &[u8], value: &[u8]) -> Result<Notice, ProjectionError> {
+    let read = || {
+        let from: NoticeValue = opened(value)?;
+        let place: Place = from.place?.to_place()?;
+        let received_at = UnixMillis(from.received_at);
+        let came_at = from.came.then_some(received_at);
+        Some(Notice {
+            reference: parse_reference(std::str::from_utf8(key).ok()?.get(NOTICE.len()..)?)?,
+            moment: Moment { place, recorded_at: UnixMillis(from.recorded_at), came_at },
+            received_at,
+            number: Number::parse(&from.number)?,
+            title: from.title,
+            urgency: *URGENCIES.get(usize::try_from(from.urgency).ok()?)?,
+            sign_by: from.sign_by.map(UnixMillis),
+            mode: mode_from_name(&from.mode)?,
+            to_us: from.to_us,
+        })
+    };
+    read().ok_or_else(|| damaged(key))
+}
+
+pub(super) fn delivered_value(recorded_at: UnixMillis, received_at: UnixMillis) -> Vec<u8> {
+    closed(&DeliveredValue { recorded_at: recorded_at.0, received_at: received_at.0 })
+}
+
+/// The office stands fourth in the key.
+fn office(key: &[u8]) -> Option<OfficeId> {
+    OfficeId::parse(std::str::from_utf8(key).ok()?.split('/').nth(3)?).ok()
+}
+
+pub(super) fn read_delivered(key: &[u8], value: &[u8]) -> Result<DeliveredAnswer, ProjectionError> {
+    let read = || {
+        let from: DeliveredValue = opened(value)?;
+        let (recorded_at, received_at) = (UnixMillis(from.recorded_at), UnixMillis(from.received_at));
+        Some(DeliveredAnswer { office: office(key)?, recorded_at, received_at })
+    };
+    read().ok_or_else(|| damaged(key))
+}
+
+pub(super) fn signed_value(from: &Signature) -> Vec<u8> {
+    closed(&SignedValue {
+        recorded_at: from.at.0,
+        received_at: from.known_at.0,
+        person_id: from.by.id.clone(),
+        person_name: from.by.name.clone(),
+        remark: from.remark.clone(),
+        told_by: from.told_by.as_ref().map(|told| ToldByValue { name: told.name.clone(), phone: told.phone.clone() }),
+    })
+}
+
+pub(super) fn read_signed(key: &[u8], value: &[u8]) -> Result<SignedAnswer, ProjectionError> {
+    let read = || {
+        let from: SignedValue = opened(value)?;
+        let record = std::str::from_utf8(key).ok()?.splitn(5, '/').nth(4)?;
+        let signature = Signature {
+            reference: parse_reference(record)?,
+            by: Person { id: from.person_id, name: from.person_name },
+            at: UnixMillis(from.recorded_at),
+            known_at: UnixMillis(from.received_at),
+            told_by: from.told_by.map(|told| ToldBy { name: told.name, phone: told.phone }),
+            remark: from.remark,
+        };
+        Some(SignedAnswer { office: office(key)?, signature })
+    };
+    read().ok_or_else(|| damaged(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use dutynet_relay::ids::RecordId;
+
+    use super::*;
+
+    fn id(text: &str) -> OfficeId {
+        OfficeId::parse(text).unwrap()
+    }
+
+    fn reference(n: u8) -> RecordRef {
+        RecordRef { origin: id("440000"), id: RecordId([n; 16]) }
+    }
+
+    #[test]
+    fn values_come_back_as_they_went_in_and_a_flipped_bit_shows() {
+        let place = Place { segment: 3, group: 4096, frame: 2 };
+        let notice = Notice {
+            reference: reference(1),
+            moment: Moment { place, recorded_at: UnixMillis(1), came_at: Some(UnixMillis(2)) },
+            received_at: UnixMillis(2),
+            number: Number::of(&reference(1)),
+            title: "台风防御".into(),
+            urgency: Urgency::Routine,
+            sign_by: Some(UnixMillis(9)),
+            mode: Mode::Exercise,
+            to_us: true,
+        };
+        let (key, value) = (notice_key(&notice.reference), notice_value(&notice));
+        assert_eq!(read_notice(key.as_bytes(), &value).unwrap(), notice);
+        for at in 0..value.len() {
+            let mut flipped = value.clone();
+            flipped[at] ^= 1;
+            assert!(read_notice(key.as_bytes(), &flipped).is_err(), "byte {at}");
+        }
+        let delivered = delivered_key(&reference(1), &id("a"));
+        let read = read_delivered(delivered.as_bytes(), &delivered_value(UnixMillis(4), UnixMillis(5))).unwrap();
+        assert_eq!(read, DeliveredAnswer { office: id("a"), recorded_at: UnixMillis(4), received_at: UnixMillis(5) });
+        let signature = Signature {
+            reference: reference(2),
+            by: Person { id: "z1".into(), name: "张三".into() },
+            at: UnixMillis(6),
+            known_at: UnixMillis(7),
+            told_by: Some(ToldBy { name: "李四".into(), phone: "0759".into() }),
+            remark: "收悉".into(),
+        };
+        let key = signed_key(&reference(1), &id("a"), &reference(2));
+        let read = read_signed(key.as_bytes(), &signed_value(&signature)).unwrap();
+        assert_eq!(read, SignedAnswer { office: id("a"), signature });
+    }
+}

@@ -1,0 +1,90 @@
+//! Every entry of the registry in the order in which this office came to know it, so that the tree as it was can be made again
+//! ([`crate::domain::then`]). Key: `office/<office>/<place>`.
+
+use std::sync::Arc;
+
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    index::{Batch, Index, scan_prefix},
+    journal::Place,
+    record::{OFFICE_KIND, entry_from_body},
+    registry::Registry,
+    writer::Stored,
+};
+use prost::Message;
+
+use super::{
+    ProjectionError, SPACE,
+    value::{PlaceValue, closed, damaged, opened},
+};
+use crate::domain::then::{History, Registered};
+
+/// Name of this module in `not interpreted` marks.
+pub(super) const NAME: &str = "offices";
+const PREFIX: &str = "office/";
+
+#[derive(Clone, PartialEq, Message)]
+struct Value {
+    #[prost(message, optional, tag = "1")]
+    place: Option<PlaceValue>,
+    #[prost(int64, tag = "2")]
+    recorded_at: i64,
+    #[prost(string, tag = "3")]
+    name: String,
+    #[prost(string, tag = "4")]
+    parent: String,
+}
+
+/// Reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct Offices {
+    index: Arc<dyn Index>,
+}
+
+impl Offices {
+    /// Reads from this index.
+    pub fn new(index: Arc<dyn Index>) -> Self {
+        Self { index }
+    }
+
+    /// Every entry of every office, oldest first.
+    pub fn history(&self) -> Result<History, ProjectionError> {
+        let mut history = History::new();
+        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, PREFIX.as_bytes(), usize::MAX)? {
+            let (office, entry) = read(&key, &value).ok_or_else(|| damaged(&key))?;
+            history.entry(office).or_default().push(entry);
+        }
+        Ok(history)
+    }
+}
+
+fn read(key: &[u8], value: &[u8]) -> Option<(OfficeId, Registered)> {
+    let office = std::str::from_utf8(key).ok()?.split('/').nth(1)?;
+    let from: Value = opened(value)?;
+    let entry = Registered {
+        place: from.place?.to_place()?,
+        recorded_at: UnixMillis(from.recorded_at),
+        name: from.name,
+        parent: if from.parent.is_empty() { None } else { Some(OfficeId::parse(&from.parent).ok()?) },
+    };
+    Some((OfficeId::parse(office).ok()?, entry))
+}
+
+/// Whether records of a kind are entries of the registry.
+pub(super) fn reads(kind: &str) -> bool {
+    kind == OFFICE_KIND
+}
+
+/// Puts one entry into the batch.
+pub(super) fn digest(_: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let entry = entry_from_body(&from.record.raw().body).map_err(|fault| fault.to_string())?;
+    let value = Value {
+        place: Some(PlaceValue::of(from.place)),
+        recorded_at: from.record.header().recorded_at.0,
+        name: entry.name,
+        parent: entry.parent.map(|parent| parent.as_str().to_owned()).unwrap_or_default(),
+    };
+    let Place { segment, group, frame } = from.place;
+    batch.put(format!("{PREFIX}{}/{segment:010}.{group:020}.{frame:05}", entry.office), closed(&value));
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! 送达: the node of an addressed office says, by itself and once, that it has a directive on its disk.
+//!
+//! What is still to be said stands in the projection, whose cursor moves with it; the record's id is made from the directive and the office.
+//! So a node that is killed in between says it after its next start, and one that has forgotten that it did says the same record again,
+//! which folds wherever it is held.
+
+use std::time::Duration;
+
+use dutynet_relay::{
+    ids::{Digest, OfficeId, RecordId, RecordRef},
+    record::Audience,
+    writer::intent::Draft,
+};
+use tokio::sync::watch;
+
+use crate::{
+    body::notice::{DELIVERED, DeliveredBody},
+    domain::number::made_at,
+    projection::Notice,
+    usecase::{Office, Refused},
+};
+
+/// Said in one go.
+const AT_ONCE: usize = 64;
+/// After something was refused (a full disk), until it is tried again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Says so for every directive that comes, until it is told to stop.
+pub async fn deliver_by_itself(office: Office, mut stop: watch::Receiver<bool>) {
+    let mut caught_up = office.inner.caught_up.clone();
+    loop {
+        let more = office.deliver().await;
+        if let Err(refused) = &more {
+            tracing::warn!(%refused, "what was delivered could not be said; it is tried again");
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(PAUSE), if more.is_err() => {}
+            () = caught_up.moved(), if matches!(more, Ok(false)) => {}
+            () = std::future::ready(()), if matches!(more, Ok(true)) => {}
+        }
+    }
+}
+
+impl Office {
+    /// Says it of some; true: there may be more.
+    async fn deliver(&self) -> Result<bool, Refused> {
+        let waiting = self.inner.notices.undelivered(AT_ONCE)?;
+        for reference in &waiting {
+            if let Some(notice) = self.inner.notices.get(reference)? {
+                self.relay().submit(delivered(&notice, self.own())).await?;
+            }
+            self.inner.notices.was_delivered(reference)?;
+        }
+        Ok(waiting.len() == AT_ONCE)
+    }
+}
+
+fn delivered(notice: &Notice, own: &OfficeId) -> Draft {
+    Draft {
+        id: delivered_id(&notice.reference, own),
+        kind: DELIVERED.to_owned(),
+        subject: notice.reference.to_string(),
+        lane: notice.urgency.answer_lane(),
+        audience: vec![Audience::UpTo(notice.reference.origin.clone())],
+        mode: notice.mode,
+        happened_at: None,
+        learnt_at: None,
+        person: None,
+        corrects: None,
+        on_behalf_of: None,
+        body: DeliveredBody { directive: notice.reference.clone() }.encode(),
+    }
+}
+
+/// The same for one directive and one office, whoever asks and how often.
+fn delivered_id(directive: &RecordRef, office: &OfficeId) -> RecordId {
+    let digest = Digest::of("dutynet.delivered.1", &[directive.to_string().as_bytes(), b"/", office.as_str().as_bytes()]);
+    let mut random = [0; 10];
+    random.copy_from_slice(&digest.0[..10]);
+    RecordId::from_parts(made_at(&directive.id), random)
+}
+
+#[cfg(test)]
+mod tests {
+    use dutynet_relay::ids::UnixMillis;
+
+    use super::*;
+
+    #[test]
+    fn an_office_says_the_same_record_of_a_directive_for_ever() {
+        let id = |text: &str| OfficeId::parse(text).unwrap();
+        let directive = |n| RecordRef { origin: id("p"), id: RecordId::from_parts(UnixMillis(7), [n; 10]) };
+        let made = delivered_id(&directive(1), &id("a"));
+        assert_eq!(made, delivered_id(&directive(1), &id("a")));
+        assert_ne!(made, delivered_id(&directive(2), &id("a")));
+        assert_ne!(made, delivered_id(&directive(1), &id("b")));
+        assert_eq!(made_at(&made), UnixMillis(7));
+    }
+}

@@ -1,0 +1,168 @@
+//! What notices there are, what needs this office first, and one of them in full.
+
+use std::cmp::Reverse;
+
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    link::frame::Hop,
+    record::Person,
+    writer::RecordState,
+};
+
+use crate::{
+    body::notice::NoticeBody,
+    domain::{
+        notice::Addressed,
+        sign_for::{Counts, SignTiming, Signature, timing},
+        then::{History, Then},
+    },
+    projection::Notice,
+    text::refusal::Refusal,
+    usecase::{Office, Refused},
+};
+
+/// Most notices that need nothing more, newest first.
+const SETTLED_MAX: usize = 50;
+
+/// What stands on top of every page about a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeHead {
+    /// Number, title, times.
+    pub notice: Notice,
+    /// Name of the sender at that time.
+    pub from: String,
+}
+
+/// What a notice is to this office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// 待签收
+    ToSign,
+    /// 已签收
+    Signed,
+    /// 本单位发出
+    Sent,
+    /// 转送: addressed to offices below only.
+    PassedOn,
+}
+
+/// One notice of a list.
+#[derive(Debug, Clone)]
+pub struct NoticeRow {
+    /// Which.
+    pub head: NoticeHead,
+    /// What it is to this office.
+    pub relation: Relation,
+    /// Whether this office has signed in time.
+    pub timing: SignTiming,
+    /// Of this subtree.
+    pub counts: Counts,
+}
+
+/// One notice in full.
+#[derive(Debug, Clone)]
+pub struct ShownNotice {
+    /// Which.
+    pub head: NoticeHead,
+    /// What it says.
+    pub body: NoticeBody,
+    /// Who sent it.
+    pub by: Option<Person>,
+    /// To whom.
+    pub addressed: Addressed,
+    /// What it is to this office.
+    pub relation: Relation,
+    /// Whether this office has signed in time.
+    pub timing: SignTiming,
+    /// Of this office.
+    pub signatures: Vec<Signature>,
+    /// Which offices had it when, each by its own clock; earlier first.
+    pub hops: Vec<(OfficeId, UnixMillis)>,
+    /// `None`: another office's.
+    pub state: Option<RecordState>,
+}
+
+impl Office {
+    /// What needs this office first, most urgent first; then the rest, newest first.
+    pub async fn notices(&self) -> Result<Vec<NoticeRow>, Refused> {
+        self.caught_up().await?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || office.notice_rows());
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
+    fn notice_rows(&self) -> Result<Vec<NoticeRow>, Refused> {
+        let (history, now) = (self.inner.offices.history()?, self.now());
+        let (mut to_sign, mut settled) = (Vec::new(), Vec::new());
+        for notice in self.inner.notices.all()? {
+            let signatures = self.own_signatures(&notice)?;
+            match self.relation(&notice, &signatures) {
+                Relation::ToSign => to_sign.push((notice, signatures)),
+                Relation::Signed | Relation::Sent | Relation::PassedOn => settled.push((notice, signatures)),
+            }
+        }
+        to_sign.sort_by_key(|(notice, _)| (notice.urgency, notice.sign_by.map_or(i64::MAX, |at| at.0), notice.received_at));
+        settled.sort_by_key(|(notice, _)| Reverse(notice.received_at));
+        settled.truncate(SETTLED_MAX);
+        let rows = to_sign.into_iter().chain(settled).map(|(notice, signatures)| {
+            let (relation, timing) = (self.relation(&notice, &signatures), own_timing(&notice, &signatures, now));
+            let head = self.head(&notice, &history);
+            let held = self.held_notice(notice)?;
+            Ok(NoticeRow { head, relation, timing, counts: Counts::of(&self.sign_for(&held, &history, now)?) })
+        });
+        rows.collect()
+    }
+
+    /// One notice, with its way here.
+    pub async fn notice(&self, notice: &str) -> Result<ShownNotice, Refused> {
+        let notice = self.notice_named(notice).await?;
+        let (history, now) = (self.inner.offices.history()?, self.now());
+        let signatures = self.own_signatures(&notice)?;
+        let held = self.held_notice(notice)?;
+        let (notice, stored) = (&held.notice, &held.stored);
+        let passed = |hop: &Hop| (hop.office.clone(), hop.received_at);
+        let here = stored.from.is_some().then(|| (self.own().clone(), stored.received_at));
+        let own = (notice.reference.origin == *self.own()).then_some(&notice.reference);
+        Ok(ShownNotice {
+            head: self.head(notice, &history),
+            by: stored.record.header().person.clone(),
+            relation: self.relation(notice, &signatures),
+            timing: own_timing(notice, &signatures, now),
+            hops: stored.trail.iter().map(passed).chain(here).collect(),
+            state: own.map(|reference| self.relay().state_of(reference)).transpose()?.flatten(),
+            body: held.body,
+            addressed: held.addressed,
+            signatures,
+        })
+    }
+
+    /// First one first.
+    fn own_signatures(&self, notice: &Notice) -> Result<Vec<Signature>, Refused> {
+        let answers = self.inner.notices.signatures(&notice.reference, Some(self.own()))?;
+        let mut signatures: Vec<_> = answers.into_iter().map(|answer| answer.signature).collect();
+        signatures.sort_by_key(|signature| signature.at);
+        Ok(signatures)
+    }
+
+    fn relation(&self, notice: &Notice, own_signatures: &[Signature]) -> Relation {
+        match (notice.reference.origin == *self.own(), notice.to_us, own_signatures.is_empty()) {
+            (true, ..) => Relation::Sent,
+            (false, true, true) => Relation::ToSign,
+            (false, true, false) => Relation::Signed,
+            (false, false, _) => Relation::PassedOn,
+        }
+    }
+
+    pub(super) fn head(&self, notice: &Notice, history: &History) -> NoticeHead {
+        let (origin, tree) = (&notice.reference.origin, self.relay().registry());
+        let then = Then::at(history, &notice.moment);
+        let now = || tree.entry(origin).map(|entry| entry.name.clone());
+        let from = then.name(origin).map(str::to_owned).or_else(now);
+        NoticeHead { notice: notice.clone(), from: from.unwrap_or_else(|| origin.to_string()) }
+    }
+}
+
+/// Whether this office signed in time; what is not addressed to it has no limit for it.
+fn own_timing(notice: &Notice, signatures: &[Signature], now: UnixMillis) -> SignTiming {
+    timing(notice.sign_by.filter(|_| notice.to_us), signatures.first().map(|first| first.at), now)
+}
