@@ -139,7 +139,7 @@ fn everything_is_there(world: &World, past: &Past) -> Check {
         for fact in own.routed() {
             let (there, parked) = (other.inbox.applied.contains_key(&fact.id), own.parked.contains(&fact.id));
             let ends = match fact.fate {
-                Fate::Good => there && own.arrived_facts.contains(&fact.id),
+                Fate::Good | Fate::Late => there && own.arrived_facts.contains(&fact.id),
                 Fate::Refused => {
                     !there && (parked && !own.arrived_facts.contains(&fact.id) || world.ever_parked.contains(&fact.id))
                 }
@@ -203,6 +203,7 @@ fn every_mutant_is_found() {
         Mutant::ForkForgotten,
         Mutant::FetchForgotten,
         Mutant::ControlHeadLate,
+        Mutant::LateForgotten,
     ];
     for mutant in mutants {
         let found = (0..MUTANT_CASES).any(|seed| play(World::new(seed, mutant)).is_err());

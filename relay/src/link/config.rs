@@ -91,6 +91,9 @@ pub struct Limits {
     pub frame_bytes_max: u32,
 }
 
+/// Word of Hello of those who know what it means that a position is late.
+pub const FEATURE_LATE: &str = "late";
+
 /// More unacknowledged records than this in one lane is a fault of their sender.
 pub const WINDOW_RECORDS_MAX: u64 = 1024;
 

@@ -10,6 +10,7 @@ use wire::frame::Of;
 use super::{
     convert_body as body, convert_hello as hello,
     frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Heartbeat, LineState, Position, Refusal, RefusalCode},
+    spans::{Span, Spans},
 };
 use crate::ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, UnixMillis};
 
@@ -62,6 +63,7 @@ pub fn to_wire(frame: &Frame, packing: Packing) -> wire::Frame {
             lane: arrived.lane.number(),
             seq: arrived.seq.0,
             refused: arrived.refused.iter().map(|seq| seq.0).collect(),
+            late: arrived.late.list().iter().map(|span| wire::Span { first: span.first.0, last: span.last.0 }).collect(),
         }),
         Frame::Heartbeat(beat) => Of::Heartbeat(heartbeat_to_wire(beat)),
         Frame::Drain { retry_after_ms } => Of::Drain(wire::Drain { retry_after_ms: *retry_after_ms }),
@@ -172,11 +174,14 @@ fn refusal_code_from_wire(code: i32) -> RefusalCode {
 
 fn arrived_from_wire(from: wire::Arrived) -> Result<Arrived, WireError> {
     at_most(from.refused.len(), REFUSED_MAX, field("arrived.refused", "at most 4096"))?;
+    let span = |span: wire::Span| Span { first: LinkSeq(span.first), last: LinkSeq(span.last) };
+    let late = Spans::from_list(from.late.into_iter().map(span).collect());
     Ok(Arrived {
         epoch: epoch("arrived.epoch", &from.epoch)?,
         lane: lane(from.lane)?,
         seq: LinkSeq(from.seq),
         refused: from.refused.into_iter().map(LinkSeq).collect(),
+        late: late.ok_or(field("arrived.late", "at most 64 spans in order, apart"))?,
     })
 }
 

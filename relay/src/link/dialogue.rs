@@ -16,7 +16,7 @@ use super::{
     greeting,
     machine::Stop,
     position::{self, LookedUp, Verdict, per_lane},
-    receiving::Receiving,
+    receiving::{Lateness, Receiving},
     sending::{News, Sending},
 };
 use crate::ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket};
@@ -76,8 +76,9 @@ impl Dialogue {
             return Err(fork(reason, event, out));
         }
         let sending = Sending::new(own.epoch, heads, config.carries, &config.limits, peer.frame_bytes_max);
+        let late = Lateness::of(&peer.features);
         out.push(Action::Up(Box::new(peer)));
-        let receiving = receive(config.carries, &own, &hello, out);
+        let receiving = receive((config.carries, late), &own, &hello, out);
         let mut fetching = Fetching::default();
         fetching.want(own.fetch.clone());
         let mut dialogue = Self {
@@ -141,14 +142,14 @@ impl Dialogue {
                 self.drain_if_quiet(out)?;
             }
             Event::SpaceFreed => self.reopen(out)?,
-            Event::ArrivedBelow { epoch, lane, seq, refused } => {
+            Event::ArrivedBelow { epoch, lane, seq, refused, late } => {
                 if epoch == self.hello.epoch {
-                    self.receiving.arrived_below(lane, seq, refused, out);
+                    self.receiving.arrived_below(lane, seq, (refused, late), out);
                 }
             }
-            Event::ArrivedBefore { lane, seq, refused } => {
+            Event::ArrivedBefore { lane, seq, refused, late } => {
                 self.receiving.arrivals_retold(lane);
-                self.receiving.arrived_below(lane, seq, refused, out);
+                self.receiving.arrived_below(lane, seq, (refused, late), out);
             }
             Event::Want(origins) => self.fetching.want(origins),
             Event::FetchLoaded(fetched) => self.fetching.loaded(fetched, out),
@@ -287,15 +288,19 @@ pub(super) fn farewell(retry_after: Duration) -> Action {
 }
 
 /// The half that receives can begin at once: where it goes on is our own knowledge.
-fn receive(carries: Carries, own: &Start, hello: &Hello, out: &mut Vec<Action>) -> Receiving {
+fn receive((carries, late): (Carries, Lateness), own: &Start, hello: &Hello, out: &mut Vec<Action>) -> Receiving {
     let held = own.held.filter(|held| held.epoch == hello.epoch);
     if own.held.is_some() && held.is_none() {
         out.push(Action::Count(LinkEvent::PeerNewEpoch));
     }
-    let untold = greeting::untold(own, hello);
+    let mut untold = greeting::untold(own, hello);
     if untold.forgotten {
         out.push(Action::Count(LinkEvent::OwnStateRestored));
     }
     let through = per_lane(|lane| held.map_or(LinkSeq(0), |held| held.lanes[lane].seq));
-    Receiving::new(hello.epoch, through, &untold, carries, out)
+    if late == Lateness::Told {
+        // What is late may have changed in the meantime, in both directions: it is told once more.
+        untold.arrived = per_lane(|lane| (through[lane].0 > 0).then_some(hello.arrived[lane].min(through[lane])));
+    }
+    Receiving::new((hello.epoch, late), through, &untold, carries, out)
 }

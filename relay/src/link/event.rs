@@ -10,6 +10,7 @@ use super::{
     count::LinkEvent,
     end::{EndReason, RetryHint},
     frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Item, LineState, Position, Refusal, RefusedReason},
+    spans::Spans,
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
@@ -108,6 +109,8 @@ pub enum Event {
         seq: LinkSeq,
         /// Those that a later hop refused; what was told in this session is not told again.
         refused: Vec<LinkSeq>,
+        /// All that have not because an office further on sleeps; also after `seq`.
+        late: Spans,
     },
     /// Answer to [`Action::TellArrived`].
     ArrivedBefore {
@@ -117,6 +120,8 @@ pub enum Event {
         seq: LinkSeq,
         /// All after the `after` of the question.
         refused: Vec<LinkSeq>,
+        /// As above.
+        late: Spans,
     },
     /// Child: lines below us that changed.
     LinesChanged(Vec<LineState>),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::spans::Spans;
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis, Zone},
     record::{RawRecord, RawSeal},
@@ -327,6 +328,8 @@ pub struct Arrived {
     pub seq: LinkSeq,
     /// Positions not reported before that some later hop refused.
     pub refused: Vec<LinkSeq>,
+    /// All positions up to there that have not arrived because an office further on sleeps.
+    pub late: Spans,
 }
 
 /// What an office knows of the line of one below it.

@@ -28,4 +28,5 @@ mod pulse;
 mod receiving;
 pub mod retry;
 mod sending;
+pub mod spans;
 pub mod standing;

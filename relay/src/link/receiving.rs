@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    config::{Carries, WINDOW_RECORDS_MAX},
+    config::{Carries, FEATURE_LATE, WINDOW_RECORDS_MAX},
     count::LinkEvent,
     end::{EndReason, PeerFault, RetryHint},
     event::{Action, NotAccepted},
@@ -14,6 +14,7 @@ use super::{
     greeting::Untold,
     machine::Stop,
     position::per_lane,
+    spans::Spans,
 };
 use crate::ids::{Epoch, Lane, LinkSeq, PerLane};
 
@@ -27,10 +28,27 @@ const DETAIL_SHORT: usize = 24;
 #[derive(Debug)]
 pub(super) struct Receiving {
     epoch: Epoch,
+    late: Lateness,
     lanes: PerLane<Inbox>,
     carries: Carries,
     under_way: u32,
     intake: Intake,
+}
+
+/// Whether the neighbour is told of positions that are late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lateness {
+    /// It is.
+    Told,
+    /// It does not know the word.
+    Held,
+}
+
+impl Lateness {
+    /// By the words of both.
+    pub(super) fn of(features: &[String]) -> Self {
+        if features.iter().any(|word| word == FEATURE_LATE) { Self::Told } else { Self::Held }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +72,8 @@ struct Inbox {
     /// Arrivals wait for [`Action::TellArrived`] to be answered.
     arrived_retelling: Retelling,
     arrived: LinkSeq,
+    /// What was told in this session of positions that are late.
+    late_told: Option<Spans>,
     /// Refused positions that were told in this session: each is told once.
     refused_told: BTreeSet<LinkSeq>,
     arrived_waiting: Option<Waiting>,
@@ -82,11 +102,18 @@ impl Retelling {
 struct Waiting {
     seq: LinkSeq,
     refused: Vec<LinkSeq>,
+    late: Spans,
 }
 
 impl Receiving {
     /// Goes on after what we hold of that epoch; asks for what must be told again.
-    pub(super) fn new(epoch: Epoch, held: PerLane<LinkSeq>, untold: &Untold, carries: Carries, out: &mut Vec<Action>) -> Self {
+    pub(super) fn new(
+        (epoch, late): (Epoch, Lateness),
+        held: PerLane<LinkSeq>,
+        untold: &Untold,
+        carries: Carries,
+        out: &mut Vec<Action>,
+    ) -> Self {
         let inbox = |lane: Lane| Inbox {
             came: held[lane],
             told: untold.custody[lane].unwrap_or(held[lane]),
@@ -95,6 +122,7 @@ impl Receiving {
             custody_waiting: None,
             arrived_retelling: Retelling::of(untold.arrived[lane]),
             arrived: untold.arrived[lane].unwrap_or(held[lane]),
+            late_told: None,
             refused_told: BTreeSet::new(),
             arrived_waiting: None,
         };
@@ -108,7 +136,7 @@ impl Receiving {
                 out.push(Action::TellArrived { lane, after });
             }
         }
-        Self { epoch, lanes: per_lane(inbox), carries, under_way, intake: Intake::Open }
+        Self { epoch, late, lanes: per_lane(inbox), carries, under_way, intake: Intake::Open }
     }
 
     /// Positions of one lane.
@@ -177,11 +205,24 @@ impl Receiving {
     }
 
     /// The neighbour's records have arrived through there.
-    pub(super) fn arrived_below(&mut self, lane: Lane, seq: LinkSeq, refused: Vec<LinkSeq>, out: &mut Vec<Action>) {
+    pub(super) fn arrived_below(
+        &mut self,
+        lane: Lane,
+        seq: LinkSeq,
+        (refused, late): (Vec<LinkSeq>, Spans),
+        out: &mut Vec<Action>,
+    ) {
+        let seq = match self.late {
+            Lateness::Told => seq,
+            // Whoever does not know what late is hears of nothing after the first that is.
+            Lateness::Held => late.first().map_or(seq, |first| seq.min(LinkSeq(first.0 - 1))),
+        };
         let inbox = &mut self.lanes[lane];
-        let waiting = inbox.arrived_waiting.get_or_insert(Waiting { seq: LinkSeq(0), refused: Vec::new() });
+        let none = || Waiting { seq: LinkSeq(0), refused: Vec::new(), late: Spans::default() };
+        let waiting = inbox.arrived_waiting.get_or_insert_with(none);
         waiting.seq = waiting.seq.max(seq);
         waiting.refused.extend(refused);
+        waiting.late = late;
         self.tell_arrived(lane, out);
     }
 
@@ -232,20 +273,27 @@ impl Receiving {
             return;
         }
         let told = inbox.told;
-        let Some(Waiting { seq, mut refused }) = inbox.arrived_waiting.take_if(|waiting| waiting.seq <= told) else { return };
-        refused.retain(|seq| inbox.refused_told.insert(*seq));
-        if seq <= inbox.arrived && refused.is_empty() {
+        let ready = inbox.arrived_waiting.take_if(|waiting| waiting.seq <= told);
+        let Some(Waiting { seq, mut refused, late }) = ready else { return };
+        refused.retain(|at| *at <= seq && inbox.refused_told.insert(*at));
+        let seq = seq.max(inbox.arrived.min(told));
+        let late = match self.late {
+            Lateness::Told => late.through(seq),
+            Lateness::Held => Spans::default(),
+        };
+        let as_told = self.late == Lateness::Held || inbox.late_told.as_ref() == Some(&late);
+        if seq <= inbox.arrived && refused.is_empty() && as_told {
             return;
         }
-        let seq = seq.max(inbox.arrived.min(told));
         inbox.arrived = seq;
+        inbox.late_told = Some(late.clone());
         refused.sort_unstable();
-        out.extend(arrivals(self.epoch, lane, seq, &refused));
+        out.extend(arrivals(self.epoch, (lane, seq), &refused, &late));
     }
 }
 
 /// In pieces that fit a frame. All but the last name a position below, which is as true.
-fn arrivals(epoch: Epoch, lane: Lane, seq: LinkSeq, refused: &[LinkSeq]) -> Vec<Action> {
+fn arrivals(epoch: Epoch, (lane, seq): (Lane, LinkSeq), refused: &[LinkSeq], late: &Spans) -> Vec<Action> {
     let mut pieces = refused.chunks(REFUSED_MAX).map(<[LinkSeq]>::to_vec).collect::<Vec<_>>();
     if pieces.is_empty() {
         pieces.push(Vec::new());
@@ -253,7 +301,8 @@ fn arrivals(epoch: Epoch, lane: Lane, seq: LinkSeq, refused: &[LinkSeq]) -> Vec<
     let last = pieces.len() - 1;
     let through = |(n, refused): (usize, Vec<LinkSeq>)| {
         let seq = if n == last { seq } else { refused.last().copied().unwrap_or(seq) };
-        Action::Send(Frame::Arrived(Arrived { epoch, lane, seq, refused }))
+        let late = late.through(seq);
+        Action::Send(Frame::Arrived(Arrived { epoch, lane, seq, refused, late }))
     };
     pieces.into_iter().enumerate().map(through).collect()
 }

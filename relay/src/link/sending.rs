@@ -14,6 +14,7 @@ use super::{
     frame::{Arrived, Batch, Custody, Frame, Item, Position, Weight},
     machine::Stop,
     position::per_lane,
+    spans::Spans,
 };
 use crate::ids::{Epoch, Lane, LinkSeq, PerLane};
 
@@ -49,6 +50,8 @@ struct Outbox {
     /// What the neighbour has acknowledged in words, not only by its Hello.
     custody: LinkSeq,
     arrived: LinkSeq,
+    /// What it has said in this session of positions that are late.
+    late_further_on: Option<Spans>,
     /// Where custody can stand: from what it was known to hold through what was sent.
     marks: VecDeque<Position>,
     credit: Credit,
@@ -181,9 +184,13 @@ impl Sending {
         if let Some(seq) = arrived.refused.iter().find(|seq| **seq > arrived.seq || **seq == LinkSeq(0)) {
             return Err(impossible(*seq));
         }
-        if arrived.seq <= outbox.arrived && arrived.refused.is_empty() {
+        if let Some(last) = arrived.late.last().filter(|last| *last > arrived.seq) {
+            return Err(impossible(last));
+        }
+        if arrived.seq <= outbox.arrived && arrived.refused.is_empty() && outbox.late_further_on.as_ref() == Some(&arrived.late) {
             return Ok(News::Old);
         }
+        outbox.late_further_on = Some(arrived.late.clone());
         outbox.arrived = outbox.arrived.max(arrived.seq);
         Ok(News::New)
     }
@@ -276,7 +283,18 @@ impl Outbox {
         let start = Position::start(epoch);
         let marks = VecDeque::from([start]);
         let (custody, arrived) = (LinkSeq(0), LinkSeq(0));
-        Self { head, sent: start, custody, arrived, marks, credit, bytes_max, ahead: Ahead::Nothing, late: Late::InTime }
+        Self {
+            head,
+            sent: start,
+            custody,
+            arrived,
+            late_further_on: None,
+            marks,
+            credit,
+            bytes_max,
+            ahead: Ahead::Nothing,
+            late: Late::InTime,
+        }
     }
 
     fn has_unsent(&self) -> bool {

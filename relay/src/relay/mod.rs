@@ -3,12 +3,14 @@
 //! [`Relay::open`] opens the store and starts the writer; [`Relay::run`] listens for children and keeps the link to the parent until it is
 //! told to stop. Everything else may be called before, while and after lines are down: nothing here waits for a line.
 
+mod dormancy;
 mod offices;
 mod opening;
 mod settings;
 mod shared;
 mod status;
 
+pub use dormancy::DormantAfter;
 pub use offices::{NewOffice, Terms};
 pub(crate) use opening::{open_index_of, open_writer};
 pub use settings::{LEAF_VALID, OpenError, RelayConfig, SubmitError};
@@ -151,6 +153,7 @@ impl Relay {
             tasks.spawn(dial::keep_linked(inner.clone(), parent));
         }
         tasks.spawn(watch_space(inner.clone()));
+        tasks.spawn(dormancy::watch_sleepers(inner.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();
         tokio::select! {

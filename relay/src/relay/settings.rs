@@ -2,6 +2,7 @@
 
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
+use super::DormantAfter;
 use crate::{
     folder::FolderError,
     link::{config::Limits, retry},
@@ -28,6 +29,8 @@ pub struct RelayConfig {
     pub dial_timeout: Duration,
     /// When neighbours should come back after this node was stopped on purpose.
     pub drain_retry: Duration,
+    /// When a neighbour that is off sleeps.
+    pub dormant: DormantAfter,
     /// Below so many free bytes nothing is taken any more; routine records are refused below four times, all but flash below twice as many.
     pub free_bytes_min: u64,
     /// How long a leaf is good for that this office signs for a child; brought within [`LEAF_VALID`].
@@ -51,6 +54,7 @@ impl RelayConfig {
             retry_max: retry::CEILING_MAX,
             dial_timeout: Duration::from_secs(10),
             drain_retry: Duration::from_secs(5),
+            dormant: DormantAfter::default(),
             free_bytes_min: 64 * 1024 * 1024,
             // Short enough that renewing is no rare event which fails unseen, long enough for a line that is down for weeks.
             leaf_valid: Duration::from_secs(90 * 24 * 3600),

@@ -8,7 +8,7 @@ use crate::{
     hub::{LineKnown, LinkState},
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
     link::event::Event,
-    writer::{Heads, Space, thread::Conditions},
+    writer::{Dormant, Heads, Space, thread::Conditions},
 };
 
 /// The line to a neighbour with its lanes.
@@ -24,6 +24,8 @@ pub struct LinkStatus {
     pub lanes: PerLane<LaneStatus>,
     /// Refused and not settled.
     pub parked: u64,
+    /// It is off past its quota and sleeps.
+    pub dormant: Option<Dormant>,
 }
 
 /// One outgoing lane.
@@ -75,6 +77,7 @@ impl Relay {
             parked: self.inner.store.with_heads(|heads| {
                 Lane::ALL.iter().filter_map(|lane| heads.out_lane(office, *lane)).map(|out| out.parked.len() as u64).sum()
             }),
+            dormant: self.inner.store.dormant(office),
         };
         neighbours.map(row).collect()
     }

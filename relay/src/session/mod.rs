@@ -20,7 +20,7 @@ use self::{accept::Acceptance, admit::gate};
 use crate::{
     ids::{Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
-        config::{Carries, Config, Role, Start},
+        config::{Carries, Config, FEATURE_LATE, Role, Start},
         convert::{self, Heard, Packing},
         end::{EndReason, RetryHint},
         event::{Action, Event, Now},
@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
             carries: side.carries,
             software: relay.settings.software.clone(),
             protocol: (1, 1),
-            features: vec![FEATURE_ZSTD.to_owned()],
+            features: [FEATURE_ZSTD, FEATURE_LATE].map(str::to_owned).to_vec(),
             limits: relay.settings.limits.clone(),
         };
         let acceptance = Acceptance::start(relay.clone(), side.peer.clone(), events.clone());

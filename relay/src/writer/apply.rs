@@ -3,21 +3,26 @@
 //! The same code runs after a live commit and in replay, one group at a time, and reads nothing but the group, the heads and the epochs
 //! before it: so a rebuilt index equals the living one. It decides nothing.
 
+mod arrivals;
+mod sleeping;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message as _;
 
+use self::arrivals::At;
+pub(super) use self::arrivals::watch_all;
 use super::{
     frames::{
         self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, ParkedFrame, ParkedState, PositionsFrame,
     },
-    frames::{PositionsOf, ReroutedFrame, RouteFrame, SealFrame, Verdict},
-    heads::{Heads, InLink, LineHead, StreamHead, Wait},
+    frames::{PositionsOf, ReroutedFrame, SealFrame, Verdict},
+    heads::{Heads, LineHead, OutLane, StreamHead, Wait},
     keys::{self, CHUNK_MAX, Key},
-    values::{in_link_bytes, wait_entries},
+    values::in_link_bytes,
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
+    ids::{Digest, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
     index::Batch,
     journal::{Cursor, Place},
     link::frame::Position,
@@ -32,7 +37,13 @@ pub(crate) struct Applier<'a> {
     heads: &'a mut Heads,
     batch: Batch,
     chunks: BTreeMap<(OfficeId, Lane), Vec<Routed>>,
-    waits: BTreeMap<(OfficeId, Lane), Wait>,
+    waits: BTreeMap<At, Wait>,
+    /// Incoming lanes that may have come further.
+    look_at: BTreeSet<At>,
+    /// Outgoing lanes that have.
+    moved: BTreeSet<At>,
+    /// Neighbours that may be quite back from their sleep.
+    awaited: BTreeSet<OfficeId>,
     touched: Touched,
 }
 
@@ -50,14 +61,24 @@ pub struct Touched {
     pub links: BTreeSet<OfficeId>,
     out: BTreeSet<(OfficeId, Lane)>,
     incoming: BTreeSet<OfficeId>,
+    sleepers: BTreeSet<OfficeId>,
+    late: BTreeSet<(At, OfficeId)>,
     streams: BTreeSet<StreamId>,
     counters: BTreeSet<String>,
 }
 
 /// Applies the entries of one group, which ends at `end`.
 pub(crate) fn apply(heads: &mut Heads, entries: &[(Place, Entry)], end: Cursor) -> Result<(Batch, Touched), FrameFault> {
-    let mut applier =
-        Applier { heads, batch: Batch::default(), chunks: BTreeMap::new(), waits: BTreeMap::new(), touched: Touched::default() };
+    let mut applier = Applier {
+        heads,
+        batch: Batch::default(),
+        chunks: BTreeMap::new(),
+        waits: BTreeMap::new(),
+        look_at: BTreeSet::new(),
+        moved: BTreeSet::new(),
+        awaited: BTreeSet::new(),
+        touched: Touched::default(),
+    };
     for (place, entry) in entries {
         applier.entry(*place, entry)?;
     }
@@ -71,7 +92,7 @@ impl Applier<'_> {
             Entry::Seal(seal) => self.seal(seal),
             Entry::Consumed(head) => self.consumed(head),
             Entry::Parked(head) => self.parked(head),
-            Entry::Positions(head) => self.positions(head),
+            Entry::Positions(head) => self.positions(place, head),
             Entry::Epoch(head) => self.epoch(head),
             Entry::Local(head, _) => {
                 self.batch.put(keys::local(&head.namespace, &head.key), keys::place_bytes(place));
@@ -101,12 +122,15 @@ impl Applier<'_> {
             self.heads.registrations.entry(entry.office.clone()).or_default().push(place);
         }
         for route in &head.routes {
-            let (neighbour, lane, _) = route.read()?;
+            let (neighbour, lane, seq) = route.read()?;
             if let Some(Ok(entry)) = &registers {
                 let key = entry.key.as_ref().map(crate::record::PublicKey::id);
                 self.batch.put(keys::registered(&neighbour, &entry.office, key), Vec::new());
             }
-            self.route(neighbour, lane, Routed { place, digest });
+            match seq {
+                LinkSeq(0) => self.withhold(neighbour),
+                LinkSeq(1..) => self.route(neighbour, lane, Routed { place, digest }),
+            }
         }
         if head.in_seq > 0 {
             self.consume(&head.from, head.in_lane, (head.in_seq, digest), &head.routes)?;
@@ -145,28 +169,6 @@ impl Applier<'_> {
         let Some(link) = self.heads.incoming.get(&from).filter(|_| head.seq > 0) else { return Ok(()) };
         let key = keys::refused(&from, link.epoch, lane).seq(LinkSeq(head.seq)).done();
         self.batch.put(key, Key::new(0).text(&head.code).text(&head.detail).done());
-        Ok(())
-    }
-
-    /// One more position of an incoming lane, and what its arrival waits for.
-    fn consume(&mut self, from: &str, lane: i32, at: (u64, Digest), routes: &[RouteFrame]) -> Result<(), FrameFault> {
-        let (from, lane, (seq, digest)) = (frames::office(from)?, frames::lane(lane)?, at);
-        let link = self.heads.incoming.get_mut(&from).ok_or(FrameFault("position of an unknown epoch"))?;
-        let before = link.lanes[lane].at.unwrap_or_else(|| Position::start(link.epoch));
-        let after = before.after(digest);
-        if after.seq.0 != seq {
-            return Err(FrameFault("incoming positions with a hole"));
-        }
-        link.lanes[lane].at = Some(after);
-        self.touched.incoming.insert(from.clone());
-        self.touched.links.insert(from.clone());
-        let wait = self.waits.entry((from, lane)).or_insert(Wait { through: after.seq, on: BTreeMap::new() });
-        wait.through = after.seq;
-        for route in routes {
-            let (neighbour, lane, seq) = route.read()?;
-            let on = wait.on.entry((neighbour, lane)).or_insert(seq);
-            *on = seq.max(*on);
-        }
         Ok(())
     }
 
@@ -217,7 +219,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn positions(&mut self, head: &PositionsFrame) -> Result<(), FrameFault> {
+    fn positions(&mut self, place: Place, head: &PositionsFrame) -> Result<(), FrameFault> {
         let neighbour = frames::office(&head.neighbour)?;
         match head.of.as_ref().ok_or(FrameFault("positions of nothing"))? {
             PositionsOf::Acked(at) => {
@@ -231,12 +233,15 @@ impl Applier<'_> {
                 let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
                 out.acked = out.acked.min(LinkSeq(at.seq));
                 out.arrived = out.arrived.min(LinkSeq(at.seq));
+                self.look_at_all();
                 self.touched.out.insert((neighbour, lane));
             }
             PositionsOf::Arrived(at) => {
                 let lane = frames::lane(at.lane)?;
                 let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
                 out.arrived = out.arrived.max(LinkSeq(at.seq));
+                self.has_moved((neighbour.clone(), lane));
+                self.awaited.insert(neighbour.clone());
                 self.touched.out.insert((neighbour, lane));
             }
             PositionsOf::Line(line) => {
@@ -253,19 +258,14 @@ impl Applier<'_> {
             PositionsOf::PeerEpoch(epoch) => self.peer_epoch(neighbour, frames::epoch(epoch)?),
             PositionsOf::Rerouted(frame) => self.rerouted(neighbour, frame)?,
             PositionsOf::Counted(name) => self.count(name),
+            PositionsOf::Dormant(since) => self.falls_asleep(place, neighbour, UnixMillis(*since)),
+            PositionsOf::Woken(frame) => {
+                self.awaited.insert(neighbour.clone());
+                self.woken(neighbour, frame)?;
+            }
+            PositionsOf::Late(frame) => self.late(neighbour, frame)?,
         }
         Ok(())
-    }
-
-    fn peer_epoch(&mut self, neighbour: OfficeId, epoch: Epoch) {
-        self.waits.retain(|(from, _), _| *from != neighbour);
-        let old = self.heads.incoming.insert(neighbour.clone(), InLink { epoch, lanes: PerLane::default() });
-        for (lane, held) in old.iter().flat_map(|link| Lane::ALL.map(|lane| (lane, &link.lanes[lane]))) {
-            for wait in &held.waits {
-                wait_entries(&neighbour, lane, wait).for_each(|(key, _)| self.batch.delete(key));
-            }
-        }
-        self.touched.incoming.insert(neighbour);
     }
 
     fn rerouted(&mut self, neighbour: OfficeId, frame: &ReroutedFrame) -> Result<(), FrameFault> {
@@ -284,18 +284,19 @@ impl Applier<'_> {
         let epoch = frames::epoch(&head.epoch)?;
         let ordinal = self.heads.ordinal();
         if !self.heads.epochs.is_empty() {
-            self.leave_epoch(ordinal);
+            self.leave_epoch(ordinal, UnixMillis(head.at));
             self.count("epochs_forked");
         }
         self.heads.epochs.push(epoch);
         let key = Key::new(b'e').ordinal(self.heads.ordinal()).done();
         self.batch.put(key, epoch.0);
+        self.batch.put(keys::VERSION, [keys::VERSION_NOW]);
         Ok(())
     }
 
     /// Outgoing lanes and streams begin again. Whoever forks sends first, in order, all that had not arrived; what incoming positions
     /// waited for keeps its place in that order.
-    fn leave_epoch(&mut self, ordinal: u32) {
+    fn leave_epoch(&mut self, ordinal: u32, at: UnixMillis) {
         let before = std::mem::take(&mut self.heads.out);
         for (neighbour, lanes) in &before {
             // Beyond what it acknowledged nobody knows whether its numbers name the same records.
@@ -309,17 +310,7 @@ impl Applier<'_> {
         for stream in std::mem::take(&mut self.heads.streams).into_keys() {
             self.batch.delete(keys::stream(&stream));
         }
-        for (neighbour, link) in &mut self.heads.incoming {
-            for lane in Lane::ALL {
-                for wait in &mut link.lanes[lane].waits {
-                    for ((to, by), seq) in &mut wait.on {
-                        *seq = before.get(to).map_or(LinkSeq(0), |lanes| lanes[*by].place_after_fork(*seq));
-                    }
-                    wait_entries(neighbour, lane, wait).for_each(|(key, value)| self.batch.put(key, value));
-                }
-            }
-            self.touched.incoming.insert(neighbour.clone());
-        }
+        self.sleep_on(&before, at);
     }
 
     fn count(&mut self, name: &str) {
@@ -333,15 +324,11 @@ impl Applier<'_> {
             self.touched.links.insert(neighbour.clone());
             self.touched.out.insert((neighbour, lane));
         }
-        for ((from, lane), wait) in std::mem::take(&mut self.waits) {
-            let link = self.heads.incoming.get_mut(&from);
-            if let Some(link) = link {
-                wait_entries(&from, lane, &wait).for_each(|(key, value)| self.batch.put(key, value));
-                link.lanes[lane].waits.push_back(wait);
-            }
-        }
+        self.push_waits();
         self.settle_arrivals();
+        self.settle_sleepers();
         self.write_heads();
+        self.write_sleepers();
         self.heads.applied = end;
         self.batch.put(keys::APPLIED, keys::cursor_bytes(end));
         (self.batch, self.touched)
@@ -357,24 +344,6 @@ impl Applier<'_> {
             self.batch.put(keys::outbox(neighbour, ordinal, lane).seq(first).done(), value);
         }
         self.heads.out.entry(neighbour.clone()).or_default()[lane].sent = Some(at);
-    }
-
-    /// Moves every incoming lane on as far as what it waits for has arrived.
-    fn settle_arrivals(&mut self) {
-        let Heads { incoming, out, .. } = &mut *self.heads;
-        let arrived = |on: &(OfficeId, Lane)| out.get(&on.0).map_or(LinkSeq(0), |lanes| lanes[on.1].arrived);
-        for (neighbour, link) in incoming.iter_mut() {
-            for lane in Lane::ALL {
-                let held = &mut link.lanes[lane];
-                while held.waits.front().is_some_and(|wait| wait.on.iter().all(|(on, seq)| arrived(on) >= *seq)) {
-                    let Some(wait) = held.waits.pop_front() else { break };
-                    held.arrived = wait.through;
-                    wait_entries(neighbour, lane, &wait).for_each(|(key, _)| self.batch.delete(key));
-                    self.touched.incoming.insert(neighbour.clone());
-                    self.touched.links.insert(neighbour.clone());
-                }
-            }
-        }
     }
 
     fn write_heads(&mut self) {

@@ -41,6 +41,8 @@ pub(super) struct Decision<'a> {
     pub(super) chains: HashMap<(OfficeId, Lane), Position>,
     pub(super) peer_epochs: HashMap<OfficeId, Epoch>,
     pub(super) epoch: Option<Epoch>,
+    /// Neighbours that this commit has sent to sleep.
+    pub(super) asleep: HashSet<OfficeId>,
     pub(super) records: HashMap<RecordRef, Fresh>,
     pub(super) seal_frames: HashMap<Digest, u32>,
     pub(super) unsealed: BTreeMap<StreamId, Vec<(usize, Record)>>,
@@ -90,6 +92,7 @@ impl<'a> Decision<'a> {
             chains: HashMap::new(),
             peer_epochs: HashMap::new(),
             epoch: None,
+            asleep: HashSet::new(),
             records: HashMap::new(),
             seal_frames: HashMap::new(),
             unsealed: BTreeMap::new(),
@@ -108,6 +111,8 @@ impl<'a> Decision<'a> {
             Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }
+            | Intent::Sleep { .. }
+            | Intent::Wake { .. }
             | Intent::Tickets { .. }
             | Intent::RetryParked(..)
             | Intent::WithdrawParked(..)
@@ -247,10 +252,15 @@ impl<'a> Decision<'a> {
         Ok(Some(Held::Here(Box::new(record), routes.collect::<Result<_, _>>()?)))
     }
 
-    /// Positions of an earlier epoch mean nothing now: whatever is sent so far in that lane covers the record.
+    /// Positions of an earlier epoch mean nothing now, nor does it that there was none while the neighbour slept: whatever is sent so far in
+    /// that lane covers the record.
     fn route_now(&self, mut route: RouteFrame) -> Result<RouteFrame, StoreError> {
-        if self.heads.ordinal() > 0 {
-            let (neighbour, lane, _) = route.read()?;
+        let (neighbour, lane, seq) = route.read()?;
+        let withheld = seq.0 == 0;
+        if self.sleeps(&neighbour) && withheld {
+            return Ok(route);
+        }
+        if self.heads.ordinal() > 0 || withheld {
             route.seq = self.heads.sent(&neighbour, lane).seq.0;
         }
         Ok(route)

@@ -54,6 +54,8 @@ impl Decision<'_> {
             | Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }
+            | Intent::Sleep { .. }
+            | Intent::Wake { .. }
             | Intent::Tickets { .. }
             | Intent::RetryParked(..)
             | Intent::WithdrawParked(..)

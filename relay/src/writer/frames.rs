@@ -9,14 +9,17 @@ use prost::Message;
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, RecordRef, UnixMillis},
     journal::{Frame, FrameKind, Place},
-    link::frame::Hop,
+    link::{
+        frame::Hop,
+        spans::{Span, Spans},
+    },
     record::{RawRecord, RawSeal},
 };
 
 pub(crate) use super::messages::{
-    AcceptedFrame, ConsumedFrame, EpochFrame, GroupPlace, HeaderBrief, HopFrame, LaneSeqFrame, LineFrame, LocalFrame,
+    AcceptedFrame, ConsumedFrame, EpochFrame, GroupPlace, HeaderBrief, HopFrame, LaneSeqFrame, LateFrame, LineFrame, LocalFrame,
     NotInterpretedFrame, ParkedFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame, RouteFrame, SealFrame,
-    TicketsFrame, Verdict,
+    TicketsFrame, Verdict, WokenFrame,
 };
 
 /// Version of every encoding in this file.
@@ -94,6 +97,11 @@ impl AcceptedFrame {
         Ok(RawRecord { header: self.header.clone(), salt, body: rest })
     }
 
+    /// The lane that its header names.
+    pub(crate) fn lane(&self) -> Result<Lane, FrameFault> {
+        lane(HeaderBrief::decode(self.header.clone()).map_err(|_| FrameFault("record header"))?.lane)
+    }
+
     /// The digest as the seal signs it.
     pub(crate) fn digest(&self) -> Result<Digest, FrameFault> {
         Digest::from_slice(&self.digest).map_err(|_| FrameFault("digest"))
@@ -124,6 +132,18 @@ impl HopFrame {
 impl SealFrame {
     pub(crate) fn raw(&self) -> RawSeal {
         RawSeal { group: self.group.clone(), signature: self.signature.clone() }
+    }
+}
+
+impl LateFrame {
+    pub(crate) fn of(lane: Lane, spans: &Spans) -> Self {
+        let bounds = spans.list().iter().flat_map(|span| [span.first.0, span.last.0]).collect();
+        Self { lane: lane.number(), bounds }
+    }
+
+    pub(crate) fn spans(&self) -> Result<Spans, FrameFault> {
+        let span = |two: &[u64]| Span { first: LinkSeq(two[0]), last: LinkSeq(two.get(1).copied().unwrap_or(0)) };
+        Spans::from_list(self.bounds.chunks(2).map(span).collect()).ok_or(FrameFault("late positions"))
     }
 }
 

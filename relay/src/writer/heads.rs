@@ -9,7 +9,10 @@ use std::{
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
     journal::{Cursor, Place},
-    link::frame::Position,
+    link::{
+        frame::Position,
+        spans::{Span, Spans},
+    },
     record::StreamId,
     registry::Registry,
 };
@@ -35,6 +38,12 @@ pub struct Heads {
     pub(crate) lines: BTreeMap<OfficeId, LineHead>,
     /// Tickets that count, newest first.
     pub(crate) tickets: BTreeMap<OfficeId, Vec<Ticket>>,
+    /// Neighbours that are off past their quota, or not yet quite back.
+    pub(crate) sleepers: BTreeMap<OfficeId, Sleeper>,
+    /// Positions of outgoing lanes that the neighbour says have not arrived because some office further on sleeps.
+    pub(crate) late: BTreeMap<(OfficeId, Lane), Spans>,
+    /// Incoming lanes, by the outgoing lane that the first thing they wait for still lacks. Not kept: it follows from the rest.
+    pub(crate) blocked: BTreeMap<(OfficeId, Lane), BTreeSet<(OfficeId, Lane)>>,
     /// Counted events, by stable name.
     pub(crate) counters: BTreeMap<String, u64>,
     /// End of what is applied.
@@ -57,14 +66,17 @@ pub(crate) struct OutLane {
 }
 
 impl OutLane {
-    /// Where the position will stand in the next epoch, when all that has not arrived is sent there first, without tombstones.
-    /// 0: it has arrived already.
-    pub(crate) fn place_after_fork(&self, seq: LinkSeq) -> LinkSeq {
-        if seq <= self.arrived {
-            return LinkSeq(0);
-        }
-        let skipped = self.tombstones.range(self.arrived.next()..=seq).count() as u64;
-        LinkSeq(seq.0 - self.arrived.0 - skipped)
+    /// Where the position will stand in the next epoch, when all that has not arrived, or is late, is sent there first, without tombstones.
+    /// 0: nothing up to it is sent again.
+    pub(crate) fn place_after_fork(&self, seq: LinkSeq, late: &Spans) -> LinkSeq {
+        let late = late.through(seq.min(self.arrived));
+        let of_span = |span: &Span| {
+            let skipped = self.tombstones.range(span.first..=span.last).count() as u64;
+            span.last.0 - span.first.0 + 1 - skipped
+        };
+        let rest = Span { first: self.arrived.next(), last: seq };
+        let after = if seq > self.arrived { of_span(&rest) } else { 0 };
+        LinkSeq(late.list().iter().map(of_span).sum::<u64>() + after)
     }
 }
 
@@ -88,13 +100,35 @@ pub(crate) struct InLane {
     pub(crate) waits: VecDeque<Wait>,
     /// Positions that a later hop refused.
     pub(crate) refused: BTreeSet<LinkSeq>,
+    /// Positions that have not arrived because an office sleeps that this neighbour is, or that is behind it.
+    pub(crate) late: BTreeMap<OfficeId, Spans>,
 }
 
 /// Incoming positions through `through` have arrived when all of `on` have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wait {
     pub(crate) through: LinkSeq,
-    pub(crate) on: BTreeMap<(OfficeId, Lane), LinkSeq>,
+    /// From the first to the last position in that lane.
+    pub(crate) on: BTreeMap<(OfficeId, Lane), Span>,
+}
+
+/// A neighbour that is off past its quota (沉睡).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sleeper {
+    /// Since when, by this machine's clock.
+    pub(crate) since: UnixMillis,
+    /// Records that were routed to it and have no position in its lanes.
+    pub(crate) withheld: u64,
+    pub(crate) phase: SleepPhase,
+}
+
+/// How far it is from being an ordinary neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SleepPhase {
+    /// What is routed to it gets no position. What was, was given one up to there in the journal.
+    Asleep(Cursor),
+    /// Everything has a position; what was late is so until it has all arrived through there.
+    CatchingUp(PerLane<LinkSeq>),
 }
 
 /// End of an own stream.
@@ -130,6 +164,9 @@ impl Heads {
             registrations: BTreeMap::new(),
             lines: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            sleepers: BTreeMap::new(),
+            late: BTreeMap::new(),
+            blocked: BTreeMap::new(),
             counters: BTreeMap::new(),
             applied: Cursor::default(),
         }
@@ -170,7 +207,28 @@ impl Heads {
     /// Positions that are not acknowledged, over all neighbours.
     pub(crate) fn waiting(&self) -> u64 {
         let lanes = self.out.values().flat_map(|lanes| lanes.0.iter());
-        lanes.map(|lane| lane.sent.map_or(0, |at| at.seq.0.saturating_sub(lane.acked.0))).sum()
+        let in_lanes: u64 = lanes.map(|lane| lane.sent.map_or(0, |at| at.seq.0.saturating_sub(lane.acked.0))).sum();
+        in_lanes + self.sleepers.values().map(|sleeper| sleeper.withheld).sum::<u64>()
+    }
+
+    /// Records that a neighbour has not acknowledged, those without a position too.
+    pub(crate) fn waiting_for(&self, neighbour: &OfficeId) -> u64 {
+        let lanes = self.out.get(neighbour).into_iter().flat_map(|lanes| lanes.0.iter());
+        let in_lanes: u64 = lanes.map(|lane| lane.sent.map_or(0, |at| at.seq.0.saturating_sub(lane.acked.0))).sum();
+        in_lanes + self.sleepers.get(neighbour).map_or(0, |sleeper| sleeper.withheld)
+    }
+
+    /// Up to where a sleeping neighbour's records have positions; `None`: it does not sleep.
+    pub(crate) fn asleep(&self, neighbour: &OfficeId) -> Option<Cursor> {
+        match self.sleepers.get(neighbour)?.phase {
+            SleepPhase::Asleep(through) => Some(through),
+            SleepPhase::CatchingUp(_) => None,
+        }
+    }
+
+    /// What of an outgoing lane the neighbour calls late.
+    pub(crate) fn late_of(&self, neighbour: &OfficeId, lane: Lane) -> Spans {
+        self.late.get(&(neighbour.clone(), lane)).cloned().unwrap_or_default()
     }
 
     /// Positions that wait for a person, over all neighbours.

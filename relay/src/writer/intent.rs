@@ -160,6 +160,16 @@ pub enum Intent {
         /// English, for the history.
         reason: String,
     },
+    /// A neighbour has been off for too long: it is given no positions until it is woken.
+    Sleep {
+        /// Who.
+        neighbour: OfficeId,
+    },
+    /// It is back: a part of what it had missed is given positions. To be repeated until it does not sleep any more.
+    Wake {
+        /// Who.
+        neighbour: OfficeId,
+    },
     /// Tickets that count from now on, newest first.
     Tickets {
         /// On which link.
@@ -223,7 +233,7 @@ pub enum Intent {
 impl Intent {
     /// Makes more entries than one group holds, so it is committed by itself.
     pub(super) fn stands_alone(&self) -> bool {
-        matches!(self, Self::Fork(_) | Self::Rebase { .. })
+        matches!(self, Self::Fork(_) | Self::Rebase { .. } | Self::Wake { .. })
     }
 }
 

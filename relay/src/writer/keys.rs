@@ -21,7 +21,11 @@
 //! | `s` | top, lane | head of an own stream |
 //! | `t` | neighbour | tickets |
 //! | `u` | neighbour | line state |
+//! | `v` | | version of what is in this space |
 //! | `w` | neighbour, lane, through seq, part | positions whose arrival is waited for |
+//! | `x` | neighbour, lane | positions of an outgoing lane that it says are late |
+//! | `y` | neighbour, lane, because of | positions of an incoming lane that are late |
+//! | `z` | neighbour | since when it sleeps |
 
 use crate::{
     ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, RecordRef},
@@ -31,6 +35,9 @@ use crate::{
 
 /// Where the journal is applied up to.
 pub(crate) const APPLIED: &[u8] = b"a";
+/// Where the version of all this stands; an index of another one is made anew.
+pub(crate) const VERSION: &[u8] = b"v";
+pub(crate) const VERSION_NOW: u8 = 2;
 /// Most places in one outbox chunk; keeps a value well under 4 KiB.
 pub(crate) const CHUNK_MAX: usize = 128;
 const PLACE_BYTES: usize = 14;
@@ -107,6 +114,18 @@ pub(crate) fn stream(id: &StreamId) -> Vec<u8> {
 pub(crate) fn registered(neighbour: &OfficeId, office: &OfficeId, key: Option<KeyId>) -> Vec<u8> {
     let key = key.map_or([0; 16], |id| id.0);
     Key::new(b'd').office(neighbour).office(office).bytes(&key).done()
+}
+
+pub(crate) fn late_out(neighbour: &OfficeId, lane: Lane) -> Vec<u8> {
+    Key::new(b'x').office(neighbour).lane(lane).done()
+}
+
+pub(crate) fn late_in(from: &OfficeId, lane: Lane, of: &OfficeId) -> Vec<u8> {
+    Key::new(b'y').office(from).lane(lane).office(of).done()
+}
+
+pub(crate) fn sleeper(neighbour: &OfficeId) -> Vec<u8> {
+    Key::new(b'z').office(neighbour).done()
 }
 
 pub(crate) fn local(namespace: &str, key: &str) -> Vec<u8> {

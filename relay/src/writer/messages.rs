@@ -12,6 +12,8 @@ pub(crate) struct HeaderBrief {
     pub(crate) origin: String,
     #[prost(string, tag = "6")]
     pub(crate) kind: String,
+    #[prost(int32, tag = "8")]
+    pub(crate) lane: i32,
 }
 
 /// Where a copy goes: the position that the writer gave it.
@@ -21,6 +23,7 @@ pub(crate) struct RouteFrame {
     pub(crate) neighbour: String,
     #[prost(int32, tag = "2")]
     pub(crate) lane: i32,
+    /// 0: it sleeps, and is given one when it wakes.
     #[prost(uint64, tag = "3")]
     pub(crate) seq: u64,
 }
@@ -196,7 +199,7 @@ pub(crate) struct ParkedFrame {
 pub(crate) struct PositionsFrame {
     #[prost(string, tag = "1")]
     pub(crate) neighbour: String,
-    #[prost(oneof = "PositionsOf", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "PositionsOf", tags = "2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15")]
     pub(crate) of: Option<PositionsOf>,
 }
 
@@ -227,6 +230,43 @@ pub(crate) enum PositionsOf {
     /// It holds less than it had acknowledged: it was restored from a backup.
     #[prost(message, tag = "9")]
     Rewound(LaneSeqFrame),
+    /// It is off past its quota, since then, ms: from here on it is given no positions.
+    #[prost(int64, tag = "13")]
+    Dormant(i64),
+    /// It is back: a part of what it had missed has positions now.
+    #[prost(message, tag = "14")]
+    Woken(WokenFrame),
+    /// What it says is late further on.
+    #[prost(message, tag = "15")]
+    Late(LateFrame),
+}
+
+/// A part of what a sleeping neighbour had missed.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct WokenFrame {
+    /// End of what was looked through.
+    #[prost(uint32, tag = "1")]
+    pub(crate) segment: u32,
+    #[prost(uint64, tag = "2")]
+    pub(crate) offset: u64,
+    #[prost(uint64, tag = "3")]
+    pub(crate) groups: u64,
+    /// Records that were given positions.
+    #[prost(uint64, tag = "4")]
+    pub(crate) selected: u64,
+    /// Ends of its four lanes, when everything has a position; else none.
+    #[prost(uint64, repeated, tag = "5")]
+    pub(crate) through: Vec<u64>,
+}
+
+/// Positions of an outgoing lane that have not arrived because some office further on sleeps; all of them.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct LateFrame {
+    #[prost(int32, tag = "1")]
+    pub(crate) lane: i32,
+    /// First and last of each span.
+    #[prost(uint64, repeated, tag = "2")]
+    pub(crate) bounds: Vec<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Message)]

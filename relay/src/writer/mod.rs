@@ -27,6 +27,7 @@ mod open;
 mod outbox;
 mod parked;
 mod routing;
+mod sleep;
 mod store;
 pub mod thread;
 mod values;
@@ -36,6 +37,7 @@ pub use heads::{Heads, LineHead};
 pub use neighbour::WANTED_BACK;
 pub use open::{Opening, rebuild};
 pub use parked::ParkedRecord;
+pub use sleep::Dormant;
 pub use store::{RecordState, Store, Stored};
 
 use std::{

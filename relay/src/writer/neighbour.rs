@@ -6,8 +6,8 @@ use super::{
     StoreError,
     decide::Decision,
     frames::{
-        Entry, EpochFrame, GroupPlace, LaneSeqFrame, LineFrame, LocalFrame, NotInterpretedFrame, ParkedFrame, ParkedState,
-        PositionsFrame, PositionsOf, TicketsFrame,
+        Entry, EpochFrame, GroupPlace, LaneSeqFrame, LateFrame, LineFrame, LocalFrame, NotInterpretedFrame, ParkedFrame,
+        ParkedState, PositionsFrame, PositionsOf, TicketsFrame,
     },
     intent::{Answer, ForkReason, Intent, ParkedAt, WriteRefusal},
     keys,
@@ -38,6 +38,8 @@ impl Decision<'_> {
                 let (at, reason) = (self.at.wall.0, shortened(&reason, TEXT_BYTES_MAX));
                 self.note(&neighbour, PositionsOf::Line(LineFrame { up, at, reason }));
             }
+            Intent::Sleep { neighbour } => self.sleep(neighbour, self.at.wall),
+            Intent::Wake { neighbour } => self.wake(&neighbour)?,
             Intent::Tickets { neighbour, tickets } => {
                 let tickets = tickets.iter().map(|t| Bytes::copy_from_slice(&t.0)).collect();
                 self.note(&neighbour, PositionsOf::Tickets(TicketsFrame { tickets }));
@@ -117,6 +119,9 @@ impl Decision<'_> {
         let known = self.heads.out_lane(neighbour, lane).map_or(LinkSeq(0), |out| out.arrived);
         if arrived.seq > known {
             self.note(neighbour, PositionsOf::Arrived(LaneSeqFrame { lane: lane.number(), seq: arrived.seq.0 }));
+        }
+        if arrived.late != self.heads.late_of(neighbour, lane) {
+            self.note(neighbour, PositionsOf::Late(LateFrame::of(lane, &arrived.late)));
         }
         Ok(())
     }
@@ -206,9 +211,10 @@ impl Decision<'_> {
         let heads = self.heads;
         for (neighbour, lanes) in &heads.out {
             for lane in Lane::ALL {
-                let out = &lanes[lane];
-                for (seq, place) in self.store.entries(neighbour, (ordinal, lane), out.arrived, usize::MAX)? {
-                    if !out.tombstones.contains(&seq) {
+                let (out, late) = (&lanes[lane], heads.late_of(neighbour, lane));
+                let after = late.first().map_or(out.arrived, |first| LinkSeq(first.0 - 1).min(out.arrived));
+                for (seq, place) in self.store.entries(neighbour, (ordinal, lane), after, usize::MAX)? {
+                    if !out.tombstones.contains(&seq) && (seq > out.arrived || late.contains(seq)) {
                         self.send_again((neighbour, lane), place)?;
                     }
                 }

@@ -201,6 +201,9 @@ const TORN: StoreError = StoreError::Index("heads");
 fn heads_from(index: &dyn Index, identity: &Identity) -> Result<Heads, StoreError> {
     let mut heads = Heads::empty(identity.office.clone(), identity.root_pin);
     heads.applied = applied(index)?;
+    if heads.applied.groups > 0 && index.get(CUSTODY, keys::VERSION)?.as_deref() != Some(&[keys::VERSION_NOW]) {
+        return Err(StoreError::Index("another version"));
+    }
     let letter = |letter: u8| scan_prefix(index, CUSTODY, &[letter], usize::MAX);
     for (_, value) in letter(b'e')? {
         heads.epochs.push(Epoch::from_slice(&value).map_err(|_| TORN)?);
@@ -226,9 +229,11 @@ fn heads_from(index: &dyn Index, identity: &Identity) -> Result<Heads, StoreErro
         heads.incoming.insert(neighbour, values::read_in_link(&value).ok_or(TORN)?);
     }
     read_waits(index, &mut heads)?;
+    read_sleepers(index, &mut heads)?;
     read_parked(index, &mut heads)?;
     read_small(index, &mut heads)?;
     read_registry(index, &mut heads)?;
+    apply::watch_all(&mut heads);
     Ok(heads)
 }
 
@@ -250,6 +255,25 @@ fn read_waits(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
             Some(last) => last.on.extend(wait.on),
             None => waits.push_back(wait),
         }
+    }
+    Ok(())
+}
+
+fn read_sleepers(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
+    for (key, value) in scan_prefix(index, CUSTODY, b"x", usize::MAX)? {
+        let mut read = Reader(&key[1..]);
+        let at = (read.office().ok_or(TORN)?, read.lane().ok_or(TORN)?);
+        heads.late.insert(at, values::read_spans(&value).ok_or(TORN)?);
+    }
+    for (key, value) in scan_prefix(index, CUSTODY, b"y", usize::MAX)? {
+        let mut read = Reader(&key[1..]);
+        let (from, lane, of) = (read.office().ok_or(TORN)?, read.lane().ok_or(TORN)?, read.office().ok_or(TORN)?);
+        let link = heads.incoming.get_mut(&from).ok_or(TORN)?;
+        link.lanes[lane].late.insert(of, values::read_spans(&value).ok_or(TORN)?);
+    }
+    for (key, value) in scan_prefix(index, CUSTODY, b"z", usize::MAX)? {
+        let neighbour = Reader(&key[1..]).office().ok_or(TORN)?;
+        heads.sleepers.insert(neighbour, values::read_sleeper(&value).ok_or(TORN)?);
     }
     Ok(())
 }

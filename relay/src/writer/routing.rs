@@ -20,6 +20,10 @@ impl Decision<'_> {
     pub(super) fn route_all(&mut self, to: &[OfficeId], record: &Record) -> Result<Vec<RouteFrame>, StoreError> {
         let mut routes = Vec::new();
         for neighbour in to {
+            if self.sleeps(neighbour) {
+                routes.push(RouteFrame::of(neighbour, record.header().lane(), LinkSeq(0)));
+                continue;
+            }
             if self.registry.parent(neighbour) == Some(self.own()) {
                 self.introduce(neighbour, &record.header().origin)?;
             }
@@ -40,7 +44,7 @@ impl Decision<'_> {
     }
 
     /// A child must know who an origin from elsewhere in the tree is before it gets that origin's record.
-    fn introduce(&mut self, child: &OfficeId, origin: &OfficeId) -> Result<(), StoreError> {
+    pub(super) fn introduce(&mut self, child: &OfficeId, origin: &OfficeId) -> Result<(), StoreError> {
         let known = self.registry.is_within(origin, child) || self.registry.is_within(self.own(), origin);
         if known {
             return Ok(());

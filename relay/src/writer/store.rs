@@ -19,6 +19,7 @@ use crate::{
     link::{
         event::Event,
         frame::{Ancestor, Carried, Held, Hop, Position, Refusal, RefusalCode},
+        spans::Spans,
     },
     record::{RawSeal, Record},
     registry::Registry,
@@ -156,6 +157,9 @@ impl Store {
     }
 
     fn state_of_route(&self, place: Place, to: &OfficeId, lane: Lane, seq: LinkSeq) -> Result<RecordState, StoreError> {
+        if seq.0 == 0 && self.is_missed(to, place) {
+            return Ok(RecordState::Saved);
+        }
         let ordinal = self.with_heads(Heads::ordinal);
         let at = self.position_now(ordinal, to, (lane, seq), place)?;
         self.state_at(at, to, lane, place)
@@ -178,8 +182,9 @@ impl Store {
         }
         Ok(self.with_heads(|heads| match heads.out_lane(to, lane) {
             _ if ordinal < heads.ordinal() => RecordState::Custody,
-            Some(out) if out.arrived >= seq => RecordState::Arrived,
-            Some(out) if out.acked >= seq => RecordState::Custody,
+            _ if seq.0 == 0 => RecordState::Saved,
+            Some(out) if out.arrived >= seq && !heads.late_of(to, lane).contains(seq) => RecordState::Arrived,
+            Some(out) if out.acked.max(out.arrived) >= seq => RecordState::Custody,
             Some(_) | None => RecordState::Saved,
         }))
     }
@@ -210,7 +215,7 @@ impl Store {
         place: Place,
     ) -> Result<(u32, LinkSeq), StoreError> {
         for ordinal in (0..=newest).rev() {
-            if newest == 0 || self.place_at(to, ordinal, lane, seq)? == Some(place) {
+            if (newest == 0 && seq.0 > 0) || self.place_at(to, ordinal, lane, seq)? == Some(place) {
                 return Ok((ordinal, seq));
             }
             let found = self.entries(to, (ordinal, lane), LinkSeq(0), usize::MAX)?;
@@ -276,10 +281,11 @@ impl Store {
             let (epoch, held) = (incoming.epoch, &incoming.lanes[lane]);
             let refused = held.refused.range(..=held.arrived).copied();
             let refused = refused.filter(|at| after.is_none_or(|after| *at > after)).collect();
-            let seq = held.arrived;
+            let (seq, mut late) = (held.arrived, Spans::default());
+            held.late.values().for_each(|of| late.add_all(of));
             Some(match after {
-                Some(_) => Event::ArrivedBefore { lane, seq, refused },
-                None => Event::ArrivedBelow { epoch, lane, seq, refused },
+                Some(_) => Event::ArrivedBefore { lane, seq, refused, late },
+                None => Event::ArrivedBelow { epoch, lane, seq, refused, late },
             })
         })
     }

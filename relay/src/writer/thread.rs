@@ -219,6 +219,8 @@ fn weight(intent: &Intent) -> (usize, usize) {
         Intent::Custody { .. }
         | Intent::Arrived { .. }
         | Intent::Line { .. }
+        | Intent::Sleep { .. }
+        | Intent::Wake { .. }
         | Intent::Tickets { .. }
         | Intent::RetryParked(..)
         | Intent::WithdrawParked(..)

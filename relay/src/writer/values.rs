@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    heads::{InLane, InLink, Wait},
+    heads::{InLane, InLink, SleepPhase, Sleeper, Wait},
     keys::{self, Key},
 };
 use crate::{
-    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
-    link::frame::Position,
+    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, UnixMillis},
+    journal::Cursor,
+    link::{
+        frame::Position,
+        spans::{Span, Spans},
+    },
 };
 
 /// Most lanes in one value; keeps it well under 4 KiB.
@@ -21,7 +25,10 @@ pub(super) fn wait_entries(neighbour: &OfficeId, lane: Lane, wait: &Wait) -> imp
     let base = Key::new(b'w').office(neighbour).lane(lane).seq(wait.through).done();
     let entry = move |part: u16| {
         let of_part = on.iter().skip(usize::from(part) * WAIT_LANES_MAX).take(WAIT_LANES_MAX);
-        let value = of_part.flat_map(|((office, lane), seq)| Key::new(*lane as u8).seq(**seq).office(office).done()).collect();
+        let value = |((office, lane), span): &(&(OfficeId, Lane), &Span)| {
+            Key::new(*lane as u8).seq(span.first).seq(span.last).office(office).done()
+        };
+        let value = of_part.flat_map(value).collect();
         ([base.as_slice(), &part.to_be_bytes()].concat(), value)
     };
     let entries: Vec<_> = (0..parts).map(entry).collect();
@@ -31,10 +38,46 @@ pub(super) fn wait_entries(neighbour: &OfficeId, lane: Lane, wait: &Wait) -> imp
 pub(super) fn read_wait(through: LinkSeq, value: &[u8]) -> Option<Wait> {
     let (mut read, mut on) = (keys::Reader(value), BTreeMap::new());
     while !read.0.is_empty() {
-        let (lane, seq) = (read.lane()?, read.seq()?);
-        on.insert((read.office()?, lane), seq);
+        let (lane, first, last) = (read.lane()?, read.seq()?, read.seq()?);
+        on.insert((read.office()?, lane), Span { first, last });
     }
     Some(Wait { through, on })
+}
+
+pub(super) fn spans_bytes(spans: &Spans) -> Vec<u8> {
+    spans.list().iter().flat_map(|span| [span.first.0.to_be_bytes(), span.last.0.to_be_bytes()].concat()).collect()
+}
+
+pub(super) fn read_spans(value: &[u8]) -> Option<Spans> {
+    let (mut read, mut spans) = (keys::Reader(value), Vec::new());
+    while !read.0.is_empty() {
+        spans.push(Span { first: read.seq()?, last: read.seq()? });
+    }
+    Spans::from_list(spans)
+}
+
+pub(super) fn sleeper_bytes(sleeper: &Sleeper) -> Vec<u8> {
+    let head = [sleeper.since.0.to_be_bytes(), sleeper.withheld.to_be_bytes()].concat();
+    let (tag, rest) = match sleeper.phase {
+        SleepPhase::Asleep(through) => (0, keys::cursor_bytes(through)),
+        SleepPhase::CatchingUp(through) => (1, through.0.iter().flat_map(|seq| seq.0.to_be_bytes()).collect()),
+    };
+    [head.as_slice(), &[tag], &rest].concat()
+}
+
+pub(super) fn read_sleeper(value: &[u8]) -> Option<Sleeper> {
+    let mut read = keys::Reader(value);
+    let since = UnixMillis(i64::from_be_bytes(read.take(8)?.try_into().ok()?));
+    let withheld = read.u64()?;
+    let phase = match read.u8()? {
+        0 => {
+            let cursor: Option<Cursor> = keys::read_cursor(read.0);
+            SleepPhase::Asleep(cursor?)
+        }
+        1 => SleepPhase::CatchingUp(PerLane([read.seq()?, read.seq()?, read.seq()?, read.seq()?])),
+        _ => return None,
+    };
+    Some(Sleeper { since, withheld, phase })
 }
 
 pub(super) fn in_link_bytes(link: &InLink) -> Vec<u8> {
@@ -74,9 +117,10 @@ mod tests {
     #[test]
     fn a_wait_for_very_many_children_fits_the_index() {
         let office = |number: u32| OfficeId::parse(&format!("an-office-with-a-long-name-{number:05}")).unwrap();
+        let span = |last| Span { first: LinkSeq(1), last: LinkSeq(last) };
         for count in [0, 1, 64, 65, 300] {
             let on: BTreeMap<_, _> =
-                (0..count).map(|number| ((office(number), Lane::Routine), LinkSeq(u64::from(number)))).collect();
+                (0..count).map(|number| ((office(number), Lane::Routine), span(u64::from(number)))).collect();
             let wait = Wait { through: LinkSeq(7), on };
             let mut read = Wait { through: LinkSeq(7), on: BTreeMap::new() };
             let mut keys = Vec::new();

@@ -21,6 +21,8 @@ pub enum Fate {
     Refused,
     /// Taken there, refused by a later hop.
     RefusedLater,
+    /// Taken there; it arrives only when an office further on wakes.
+    Late,
 }
 
 /// One record, with what the model knows of it.
@@ -90,6 +92,7 @@ fn make(origin: &OfficeId, lane: Lane, n: u8) -> Fact {
     let fate = match n % 7 {
         3 if lane != Lane::Control => Fate::Refused,
         5 if lane != Lane::Control => Fate::RefusedLater,
+        6 => Fate::Late,
         _ => Fate::Good,
     };
     let seal = Arc::new(RawSeal { group: vec![n; 40].into(), signature: vec![n; 64].into() });

@@ -12,6 +12,7 @@ use dutynet_relay::{
         config::Start,
         event::Outgoing,
         frame::{Ancestor, Arrived, Batch, Custody, Fetch, Fetched, Held, Item, Position, Refusal, RefusalCode},
+        spans::{Span, Spans},
     },
 };
 
@@ -31,6 +32,8 @@ pub struct Store {
     pub past: Vec<(Epoch, Outbox)>,
     pub custody: PerLane<LinkSeq>,
     pub arrived: PerLane<LinkSeq>,
+    /// What of that has not, as last told.
+    late: PerLane<Spans>,
     /// Own records that are here, ever routed or taken back.
     pub made: BTreeSet<RecordId>,
     pub parked: BTreeSet<RecordId>,
@@ -71,6 +74,7 @@ impl Store {
             past: Vec::new(),
             custody: PerLane::default(),
             arrived: PerLane::default(),
+            late: PerLane::default(),
             made: BTreeSet::new(),
             parked: BTreeSet::new(),
             arrived_facts: BTreeSet::new(),
@@ -159,8 +163,10 @@ impl Store {
             self.arrived_facts.remove(&id);
         }
         let through = usize::try_from(arrived.seq.0).unwrap();
-        for fact in &self.lanes[lane][..through] {
-            if !self.parked.contains(&fact.id) && !self.refused_later.contains(&fact.id) {
+        self.late[lane] = arrived.late.clone();
+        for (fact, seq) in self.lanes[lane][..through].iter().zip(1..) {
+            let ends_here = self.parked.contains(&fact.id) || self.refused_later.contains(&fact.id);
+            if !ends_here && !arrived.late.contains(LinkSeq(seq)) {
                 self.arrived_facts.insert(fact.id);
             }
         }
@@ -190,13 +196,16 @@ impl Store {
         self.lineage.insert(0, Ancestor { epoch: self.epoch, forked_at: self.custody });
         let again = per_lane(|lane| {
             let arrived = usize::try_from(self.arrived[lane].0).unwrap();
-            self.lanes[lane][arrived..].iter().filter(|fact| !self.parked.contains(&fact.id)).cloned().collect()
+            let late = self.lanes[lane][..arrived].iter().zip(1..).filter(|(_, seq)| self.late[lane].contains(LinkSeq(*seq)));
+            let again = late.map(|(fact, _)| fact).chain(&self.lanes[lane][arrived..]);
+            again.filter(|fact| !self.parked.contains(&fact.id)).cloned().collect()
         });
         self.past.push((self.epoch, std::mem::replace(&mut self.lanes, again)));
         self.epoch = epoch;
         self.chains = std::cell::RefCell::default();
         self.custody = PerLane::default();
         self.arrived = PerLane::default();
+        self.late = PerLane::default();
         self.fetch_due = true;
     }
 
@@ -252,6 +261,17 @@ impl Store {
             self.inbox.positions[lane][place].as_ref().is_some_and(|fact| fact.fate == Fate::RefusedLater)
         };
         (through, (after.0 + 1..=through.0).map(LinkSeq).filter(later).collect())
+    }
+
+    /// What has not arrived because of an office further on.
+    pub fn late(&self, lane: Lane) -> Spans {
+        let mut late = Spans::default();
+        for (fact, seq) in self.inbox.positions[lane].iter().zip(1..) {
+            if fact.as_ref().is_some_and(|fact| fact.fate == Fate::Late) {
+                late.add(Span { first: LinkSeq(seq), last: LinkSeq(seq) });
+            }
+        }
+        late
     }
 
     pub fn fetched(&self, fetch: &Fetch) -> Fetched {

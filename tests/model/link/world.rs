@@ -14,10 +14,11 @@ use std::{
 use dutynet_relay::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, Ticket, UnixMillis, Zone},
     link::{
-        config::{Carries, Config, Gate, Incumbent, Limits, Role},
+        config::{Carries, Config, FEATURE_LATE, Gate, Incumbent, Limits, Role},
         event::{Event, Now},
         frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame},
         machine::Machine,
+        spans::Spans,
     },
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
@@ -42,6 +43,8 @@ pub enum Mutant {
     ForkForgotten,
     /// What is held by the neighbour is not fetched back.
     FetchForgotten,
+    /// That something is late is not said.
+    LateForgotten,
     /// The ends of the lanes are not read in one piece: that of Control is the one of before.
     ControlHeadLate,
 }
@@ -57,6 +60,8 @@ pub struct World {
     pub mutant: Mutant,
     /// Stores do what they are asked.
     pub calm: bool,
+    /// Both know what late is.
+    speaks_of_late: bool,
     /// Says what happens.
     tells: bool,
     /// Records that their sender once knew to be refused. A known limit: when it then is restored to before that, and the neighbour has been
@@ -137,6 +142,7 @@ impl World {
             line: None,
             mutant,
             calm: false,
+            speaks_of_late: seed % 4 != 3,
             tells: false,
             ever_parked: BTreeSet::new(),
             needs: BTreeMap::new(),
@@ -278,11 +284,18 @@ impl World {
     /// What is held has arrived.
     pub fn arrive(&mut self, end: usize) {
         for lane in Lane::ALL {
-            if let Some((seq, refused)) = self.ends[end].store.arrive(lane) {
-                let epoch = self.ends[end].store.inbox.held.map(|held| held.epoch).expect("something arrived");
-                self.tell(end, Event::ArrivedBelow { epoch, lane, seq, refused });
-            }
+            let news = self.ends[end].store.arrive(lane);
+            let store = &self.ends[end].store;
+            let Some(held) = store.inbox.held else { continue };
+            let (seq, refused) = news.unwrap_or((store.inbox.arrived[lane], Vec::new()));
+            let late = self.late(end, lane);
+            self.tell(end, Event::ArrivedBelow { epoch: held.epoch, lane, seq, refused, late });
         }
+    }
+
+    /// What sleeps further on, until everything is calm.
+    fn late(&self, end: usize, lane: Lane) -> Spans {
+        if self.calm || self.mutant == Mutant::LateForgotten { Spans::default() } else { self.ends[end].store.late(lane) }
     }
 
     pub fn is_linked(&self) -> bool {
@@ -314,7 +327,7 @@ impl World {
             carries: Carries::Everything,
             software: "model".into(),
             protocol: (1, 1),
-            features: Vec::new(),
+            features: if self.speaks_of_late { vec![FEATURE_LATE.into()] } else { Vec::new() },
             limits: Limits {
                 window_records: 6,
                 window_bytes: 3_000,

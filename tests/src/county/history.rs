@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use dutynet_relay::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, UnixMillis},
-    link::frame::{Arrived, Custody, Position, Refusal, RefusalCode},
+    link::{
+        frame::{Arrived, Custody, Position, Refusal, RefusalCode},
+        spans::{Span, Spans},
+    },
     record::{Audience, Mode, Person},
     writer::intent::{Draft, ForkReason, Incoming, Intent, ParkedAt},
 };
@@ -31,8 +34,8 @@ pub enum Act {
     },
     /// A neighbour gives custody, and refuses some positions.
     Custody(OfficeId, Lane, LinkSeq, Vec<LinkSeq>),
-    /// A neighbour says how far records have come, and what was refused on the way.
-    Arrived(OfficeId, Lane, LinkSeq, Vec<LinkSeq>),
+    /// A neighbour says how far records have come, what was refused on the way, and what is late.
+    Arrived(OfficeId, Lane, LinkSeq, Vec<LinkSeq>, Spans),
     /// A person sends a parked record again.
     Retry(ParkedAt),
     /// A person gives a parked record up.
@@ -47,6 +50,10 @@ pub enum Act {
     Local(String, Bytes),
     /// A line went down.
     Line(OfficeId),
+    /// A neighbour is off for too long.
+    Sleep(OfficeId),
+    /// It is back.
+    Wake(OfficeId),
 }
 
 impl Act {
@@ -68,9 +75,9 @@ impl Act {
                 let refusals = refused.iter().map(refusal).collect();
                 Intent::Custody { neighbour: neighbour.clone(), custody: Custody { epoch: current, lane: *lane, at, refusals } }
             }
-            Self::Arrived(neighbour, lane, seq, refused) => Intent::Arrived {
+            Self::Arrived(neighbour, lane, seq, refused, late) => Intent::Arrived {
                 neighbour: neighbour.clone(),
-                arrived: Arrived { epoch: current, lane: *lane, seq: *seq, refused: refused.clone() },
+                arrived: Arrived { epoch: current, lane: *lane, seq: *seq, refused: refused.clone(), late: late.clone() },
             },
             Self::Retry(at) => Intent::RetryParked(at.clone(), by()),
             Self::Withdraw(at) => Intent::WithdrawParked(at.clone(), by()),
@@ -78,6 +85,8 @@ impl Act {
             Self::Fork => Intent::Fork(ForkReason::ChainDiffers),
             Self::Rebase(neighbour, holds) => Intent::Rebase { neighbour: neighbour.clone(), holds: *holds },
             Self::Local(key, bytes) => Intent::Local { namespace: "test".into(), key: key.clone(), bytes: bytes.clone() },
+            Self::Sleep(neighbour) => Intent::Sleep { neighbour: neighbour.clone() },
+            Self::Wake(neighbour) => Intent::Wake { neighbour: neighbour.clone() },
             Self::Line(neighbour) => Intent::Line { neighbour: neighbour.clone(), up: false, reason: "cut".into() },
         }
     }
@@ -123,17 +132,22 @@ impl Chooser<'_> {
     }
 
     fn rare(&self, picture: &Picture, random: &mut SmallRng) -> Vec<Act> {
-        vec![match random.random_range(0..9) {
+        vec![match random.random_range(0..13) {
             0..4 => {
-                let Some(at) = picture.parked().choose(random).cloned() else { return vec![self.submit(random)] };
+                let parked = picture.parked();
+                let Some(at) = parked.choose(random).cloned() else { return vec![self.submit(random)] };
+                // The same place may have been parked in two epochs.
+                let once = parked.iter().filter(|also| **also == at).count() == 1;
                 // Two persons, now and then, at the same moment.
                 let act = if random.random_bool(0.7) { Act::Retry(at.clone()) } else { Act::Withdraw(at.clone()) };
-                return if random.random_bool(0.2) { vec![act, Act::Withdraw(at)] } else { vec![act] };
+                return if once && random.random_bool(0.2) { vec![act, Act::Withdraw(at)] } else { vec![act] };
             }
             4 => Act::Rewind(neighbour(random), PerLane(Lane::ALL.map(|_| LinkSeq(random.random_range(0..6))))),
             5 => Act::Fork,
             6 | 7 => Act::Rebase(neighbour(random), picture.shown(random)),
-            _ => Act::Line(neighbour(random)),
+            8 => Act::Line(neighbour(random)),
+            9 | 10 => return vec![self.submit(random), Act::Sleep(neighbour(random)), self.submit(random)],
+            _ => Act::Wake(neighbour(random)),
         }]
     }
 
@@ -208,5 +222,10 @@ fn custody(picture: &Picture, random: &mut SmallRng) -> Act {
 
 fn arrived(picture: &Picture, random: &mut SmallRng) -> Act {
     let (to, lane, seq, refused) = through(picture, random);
-    Act::Arrived(to, lane, seq, refused)
+    let mut late = Spans::default();
+    if random.random_bool(0.3) && seq.0 > 0 {
+        let first = random.random_range(1..=seq.0);
+        late.add(Span { first: LinkSeq(first), last: LinkSeq(random.random_range(first..=seq.0)) });
+    }
+    Act::Arrived(to, lane, seq, refused, late)
 }

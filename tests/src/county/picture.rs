@@ -21,6 +21,9 @@ use super::{Fate, Sendable, history::Act, id};
 
 mod check;
 mod neighbours;
+mod sleeping;
+
+use self::sleeping::Sleeper;
 
 /// Refused positions that are kept to be told again.
 const REFUSED_MAX: usize = 64;
@@ -36,6 +39,7 @@ pub struct Picture {
     /// Outgoing lanes, of each epoch.
     out: Vec<BTreeMap<(OfficeId, Lane), Out>>,
     incoming: BTreeMap<OfficeId, In>,
+    sleepers: BTreeMap<OfficeId, Sleeper>,
     entries: BTreeMap<OfficeId, RecordRef>,
     introduced: BTreeSet<(OfficeId, OfficeId)>,
     locals: BTreeMap<(String, String), Bytes>,
@@ -60,6 +64,7 @@ struct Out {
     settled: BTreeSet<u64>,
     parked: BTreeSet<u64>,
     below: BTreeSet<u64>,
+    late: BTreeSet<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,13 +78,14 @@ struct InLane {
     at: Option<Position>,
     arrived: u64,
     refused: BTreeSet<u64>,
+    late: BTreeMap<OfficeId, BTreeSet<u64>>,
     waits: Vec<Wait>,
 }
 
 #[derive(Debug, Clone)]
 struct Wait {
     through: u64,
-    on: BTreeMap<(OfficeId, Lane), u64>,
+    on: BTreeMap<(OfficeId, Lane), (u64, u64)>,
     commit: u64,
 }
 
@@ -174,6 +180,7 @@ impl Picture {
         self.sent_before = now.into_iter().map(|(key, out)| (key, out.items.len() as u64)).collect();
         let expected = acts.iter().map(|act| self.act(act)).collect();
         self.settle_arrivals();
+        self.settle_sleepers();
         expected
     }
 
@@ -182,7 +189,7 @@ impl Picture {
             Act::Submit(draft, to) => return self.submit(draft, to),
             Act::Accept { from, epoch, lane, first, items } => return self.accept(from, *epoch, (*lane, *first), items),
             Act::Custody(to, lane, seq, refused) => self.custody(to, *lane, seq.0, refused),
-            Act::Arrived(to, lane, seq, refused) => self.arrived(to, *lane, seq.0, refused),
+            Act::Arrived(to, lane, seq, refused, late) => self.arrived(to, *lane, seq.0, (refused, late)),
             Act::Retry(at) => return self.settle(at, true),
             Act::Withdraw(at) => return self.settle(at, false),
             Act::Rewind(to, holds) => {
@@ -202,6 +209,8 @@ impl Picture {
             Act::Local(key, bytes) => {
                 self.locals.insert(("test".into(), key.clone()), bytes.clone());
             }
+            Act::Sleep(neighbour) => self.sleep(neighbour),
+            Act::Wake(neighbour) => self.wake(neighbour),
             Act::Line(_) => {}
         }
         Expected::Exactly(Answer::Done)
@@ -214,7 +223,8 @@ impl Picture {
             let refused = Answer::Refused(WriteRefusal::Conflict);
             return Expected::Exactly(if same { Answer::Made { reference, folded: true } } else { refused });
         }
-        let routes = to.iter().map(|to| ((to.clone(), draft.lane), self.push(to, draft.lane, reference.clone()))).collect();
+        let route = |to: &OfficeId| ((to.clone(), draft.lane), self.route(to, draft.lane, &reference));
+        let routes = to.iter().map(route).collect();
         let known = Known { raw: None, body: draft.body.clone(), routes, from: None, commit: self.commits };
         self.records.insert(reference.clone(), known);
         Expected::Exactly(Answer::Made { reference, folded: false })
@@ -238,7 +248,9 @@ impl Picture {
             if on.is_none() {
                 refused.insert(at.seq);
             }
-            self.wait((from, lane), at.seq.0, on.unwrap_or_default());
+            self.be_late((from, lane), at.seq.0, on.as_ref());
+            let on = on.unwrap_or_default().into_iter().filter(|(_, seq)| *seq > 0);
+            self.wait((from, lane), at.seq.0, on.map(|(key, seq)| (key, (seq, seq))).collect());
         }
         Expected::Custody(self.held(from, epoch, lane), refused)
     }
@@ -256,8 +268,12 @@ impl Picture {
                 return None;
             }
             let mut routes = known.routes.clone();
-            if self.epochs.len() > 1 && known.commit < self.commits {
-                for (key, seq) in &mut routes {
+            for (key, seq) in &mut routes {
+                let withheld = *seq == 0;
+                if withheld && self.sleeps(&key.0) {
+                    continue;
+                }
+                if withheld || (self.epochs.len() > 1 && known.commit < self.commits) {
                     *seq = self.sent_before.get(key).copied().unwrap_or(0);
                 }
             }
@@ -272,8 +288,10 @@ impl Picture {
         };
         let mut routes = BTreeMap::new();
         for to in to {
-            self.introduce(to, &reference.origin);
-            let seq = self.push(to, sent.lane, reference.clone());
+            if !self.sleeps(to) {
+                self.introduce(to, &reference.origin);
+            }
+            let seq = self.route(to, sent.lane, &reference);
             routes.insert((to.clone(), sent.lane), seq);
         }
         if sent.fate == Fate::Registers {
@@ -299,11 +317,11 @@ impl Picture {
         // It came just before: its own arrival waits for this too.
         known.routes.insert((child.clone(), Lane::Control), seq);
         if let Some((from, _, lane, at)) = known.from.clone() {
-            self.wait((&from, lane), at, BTreeMap::from([((child.clone(), Lane::Control), seq)]));
+            self.wait((&from, lane), at, BTreeMap::from([((child.clone(), Lane::Control), (seq, seq))]));
         }
     }
 
-    fn wait(&mut self, (from, lane): (&OfficeId, Lane), through: u64, on: BTreeMap<(OfficeId, Lane), u64>) {
+    fn wait(&mut self, (from, lane): (&OfficeId, Lane), through: u64, on: BTreeMap<(OfficeId, Lane), (u64, u64)>) {
         let commit = self.commits;
         let Some(link) = self.incoming.get_mut(from) else { return };
         let waits = &mut link.lanes[lane].waits;
@@ -313,10 +331,22 @@ impl Picture {
         if let Some(last) = waits.last_mut() {
             last.through = last.through.max(through);
             for (key, seq) in on {
-                let most = last.on.entry(key).or_default();
-                *most = seq.max(*most);
+                let both = last.on.entry(key).or_insert(seq);
+                *both = (both.0.min(seq.0), both.1.max(seq.1));
             }
         }
+    }
+
+    /// Neighbours that sleep are why a position is late.
+    fn be_late(&mut self, (from, lane): (&OfficeId, Lane), seq: u64, on: Option<&BTreeMap<(OfficeId, Lane), u64>>) {
+        let Some(link) = self.incoming.get_mut(from) else { return };
+        for ((of, _), _) in on.into_iter().flatten().filter(|(_, seq)| **seq == 0) {
+            link.lanes[lane].be_late(of, [seq].into_iter());
+        }
+    }
+
+    fn route(&mut self, to: &OfficeId, lane: Lane, reference: &RecordRef) -> u64 {
+        if self.withhold(to, lane, reference) { 0 } else { self.push(to, lane, reference.clone()) }
     }
 
     fn out(&mut self, to: &OfficeId, lane: Lane) -> &mut Out {

@@ -93,6 +93,8 @@ fn frames() -> Vec<Frame> {
     let line = LineState { office: office("4408"), up: true, since: UnixMillis(5) };
     let nobody = Hello { held: None, ticket: None, lineage: Vec::new(), ..hello() };
     let group = seal(&mut random);
+    let span = |first, last| Span { first: LinkSeq(first), last: LinkSeq(last) };
+    let late = Spans::from_list(vec![span(2, 2), span(5, 9)]).unwrap();
     vec![
         Frame::Hello(Box::new(hello())),
         Frame::Hello(Box::new(nobody)),
@@ -104,7 +106,7 @@ fn frames() -> Vec<Frame> {
             at: Position { seq: LinkSeq(9), hash: Digest([9; 32]) },
             refusals: vec![refusal(3), refusal(4)],
         }),
-        Frame::Arrived(Arrived { epoch: Epoch([1; 16]), lane: Lane::Routine, seq: LinkSeq(9), refused: vec![LinkSeq(4)] }),
+        Frame::Arrived(Arrived { epoch: Epoch([1; 16]), lane: Lane::Routine, seq: LinkSeq(9), refused: vec![LinkSeq(4)], late }),
         Frame::Heartbeat(Heartbeat {
             clock: UnixMillis(5),
             echo: Some((UnixMillis(4), 12)),

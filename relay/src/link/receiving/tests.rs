@@ -9,6 +9,7 @@ use crate::{
         event::{Action, Event, NotAccepted},
         fixtures::{OURS, THEIRS, Told, config, outgoing, sent, start, their_hello},
         frame::{Arrived, Batch, Custody, Frame, Held, Position, Refusal, RefusalCode},
+        spans::Spans,
     },
 };
 
@@ -39,12 +40,12 @@ fn refusal(seq: u64) -> Refusal {
 
 fn arrived(seq: u64, refused: &[u64]) -> Action {
     let refused = refused.iter().copied().map(LinkSeq).collect();
-    Action::Send(Frame::Arrived(Arrived { epoch: THEIRS, lane: FLASH, seq: LinkSeq(seq), refused }))
+    Action::Send(Frame::Arrived(Arrived { epoch: THEIRS, lane: FLASH, seq: LinkSeq(seq), refused, late: Spans::default() }))
 }
 
 fn below(seq: u64, refused: &[u64]) -> Event {
     let refused = refused.iter().copied().map(LinkSeq).collect();
-    Event::ArrivedBelow { epoch: THEIRS, lane: FLASH, seq: LinkSeq(seq), refused }
+    Event::ArrivedBelow { epoch: THEIRS, lane: FLASH, seq: LinkSeq(seq), refused, late: Spans::default() }
 }
 
 fn fault(actions: &[Action]) -> &PeerFault {
@@ -149,7 +150,8 @@ fn acknowledgements_that_a_cut_swallowed_are_told_before_newer_ones() {
     assert_eq!(told.tell(below(11, &[9])), []);
     let before = Event::CustodyBefore { lane: FLASH, at: at(10), refusals: vec![refusal(8)] };
     assert_eq!(told.tell(before), [custody(FLASH, 11, &[8, 11])]);
-    let before = Event::ArrivedBefore { lane: FLASH, seq: LinkSeq(11), refused: [5, 9].map(LinkSeq).to_vec() };
+    let before =
+        Event::ArrivedBefore { lane: FLASH, seq: LinkSeq(11), refused: [5, 9].map(LinkSeq).to_vec(), late: Spans::default() };
     assert_eq!(told.tell(before), [arrived(11, &[5, 9])]);
 }
 
@@ -180,7 +182,7 @@ fn arrival_is_not_told_before_custody() {
 #[test]
 fn arrival_of_an_epoch_that_was_left_is_not_told() {
     let mut told = Told::open();
-    let old = Event::ArrivedBelow { epoch: OURS, lane: FLASH, seq: LinkSeq(3), refused: Vec::new() };
+    let old = Event::ArrivedBelow { epoch: OURS, lane: FLASH, seq: LinkSeq(3), refused: Vec::new(), late: Spans::default() };
     assert_eq!(told.tell(old), []);
     told.hear(Frame::Batch(batch(FLASH, 1, 1)));
     told.tell(accepted(FLASH, 1));

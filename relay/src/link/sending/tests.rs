@@ -10,6 +10,7 @@ use crate::{
         event::{Action, Event},
         fixtures::{OURS, THEIRS, Told, batches, config, loads, ours, outgoing, start, their_hello},
         frame::{Arrived, Custody, Frame, Position, Refusal, RefusalCode},
+        spans::Spans,
     },
 };
 
@@ -195,7 +196,7 @@ fn refusals_must_lie_within_what_is_newly_held() {
 fn arrival_is_told_once_and_never_beyond_custody() {
     let arrived = |seq, refused: &[u64]| {
         let refused = refused.iter().copied().map(LinkSeq).collect();
-        Frame::Arrived(Arrived { epoch: OURS, lane: FLASH, seq: LinkSeq(seq), refused })
+        Frame::Arrived(Arrived { epoch: OURS, lane: FLASH, seq: LinkSeq(seq), refused, late: Spans::default() })
     };
     let mut told = under_way();
     assert!(matches!(told.hear(arrived(2, &[]))[..], [Action::RecordArrived(_)]));

@@ -6,7 +6,7 @@ use dutynet_relay::{
 };
 
 use super::{Check, World};
-use crate::link::facts::recognised;
+use crate::link::facts::{Fate, recognised};
 
 impl World {
     /// What stands at a position is the same on both sides.
@@ -23,6 +23,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Nothing has arrived that an office further on has not got.
+    pub(super) fn check_late(&self, end: usize) -> Check {
+        let store = &self.ends[end].store;
+        let late = store.routed().find(|fact| fact.fate == Fate::Late && store.arrived_facts.contains(&fact.id));
+        match late {
+            Some(fact) if !self.calm => Err(format!("{:?} {} is called arrived and is late", fact.lane, fact.id)),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What custody covers is on this end's disk at the moment when it is said.

@@ -47,6 +47,7 @@ impl World {
             }
             Write::Arrived(arrived) => {
                 at.store.record_arrived(&arrived);
+                self.check_late(end)?;
                 None
             }
             Write::Rewind(holds) => {
@@ -134,7 +135,7 @@ impl World {
             }
             Read::Arrived(lane, after) => {
                 let (seq, refused) = store.arrived_after(lane, after);
-                Event::ArrivedBefore { lane, seq, refused }
+                Event::ArrivedBefore { lane, seq, refused, late: self.late(end, lane) }
             }
             Read::Fetch(fetch) => Event::FetchLoaded(store.fetched(&fetch)),
         };

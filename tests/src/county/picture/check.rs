@@ -108,7 +108,8 @@ impl Picture {
             let known = &link.lanes[lane];
             let refused: Vec<_> = known.refused.range(..=known.arrived).map(|seq| LinkSeq(*seq)).collect();
             let said = store.arrived_event(from, lane, None);
-            let expected = Event::ArrivedBelow { epoch: link.epoch, lane, seq: LinkSeq(known.arrived), refused };
+            let late = known.late();
+            let expected = Event::ArrivedBelow { epoch: link.epoch, lane, seq: LinkSeq(known.arrived), refused, late };
             ensure(said.as_ref() == Some(&expected), || format!("from {from}: {said:?}, not {expected:?}"))?;
         }
         Ok(())
@@ -119,12 +120,13 @@ impl Picture {
         let own = self.records.iter().filter(|(_, known)| self.epochs.len() == 1 && known.from.is_none() && known.commit > 0);
         for (reference, known) in own {
             let states = known.routes.keys().map(|(to, lane)| {
-                let out = &self.out[0][&(to.clone(), *lane)];
+                let Some(out) = self.out[0].get(&(to.clone(), *lane)) else { return RecordState::Saved };
                 let seq = out.items.iter().rposition(|item| item == reference).map_or(0, |at| at as u64 + 1);
                 match seq {
                     _ if out.parked.contains(&seq) || out.below.contains(&seq) => RecordState::Parked,
                     _ if out.settled.contains(&seq) || seq > out.acked.max(out.arrived) => RecordState::Saved,
-                    _ if seq > out.arrived => RecordState::Custody,
+                    0 => RecordState::Saved,
+                    _ if seq > out.arrived || out.late.contains(&seq) => RecordState::Custody,
                     _ => RecordState::Arrived,
                 }
             });

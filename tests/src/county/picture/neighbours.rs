@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use dutynet_relay::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
+    link::spans::Spans,
     writer::intent::{Answer, ParkedAt, WriteRefusal},
 };
 
@@ -24,7 +25,7 @@ impl Picture {
         out.acked = out.acked.max(through);
     }
 
-    pub(super) fn arrived(&mut self, to: &OfficeId, lane: Lane, through: u64, refused: &[LinkSeq]) {
+    pub(super) fn arrived(&mut self, to: &OfficeId, lane: Lane, through: u64, (refused, late): (&[LinkSeq], &Spans)) {
         for seq in refused.iter().map(|seq| seq.0).filter(|seq| *seq <= through) {
             if !self.out(to, lane).is_tombstone(seq) && self.out(to, lane).below.insert(seq) {
                 self.tell_sender(to, lane, seq);
@@ -32,6 +33,7 @@ impl Picture {
         }
         let out = self.out(to, lane);
         out.arrived = out.arrived.max(through);
+        out.late = (1..=through).filter(|seq| late.contains(LinkSeq(*seq))).collect();
     }
 
     fn tell_sender(&mut self, to: &OfficeId, lane: Lane, seq: u64) {
@@ -63,8 +65,7 @@ impl Picture {
         let before = self.out.last().cloned().unwrap_or_default();
         let mut next: BTreeMap<(OfficeId, Lane), Out> = BTreeMap::new();
         for (key, out) in &before {
-            let again = (out.arrived + 1..=out.items.len() as u64).filter(|seq| !out.is_tombstone(*seq));
-            let items = again.map(|seq| out.items[seq as usize - 1].clone()).collect();
+            let items = out.again(out.items.len() as u64).map(|seq| out.items[seq as usize - 1].clone()).collect();
             next.insert(key.clone(), Out { items, ..Out::default() });
         }
         for link in self.incoming.values_mut() {
@@ -72,10 +73,13 @@ impl Picture {
                 for (key, seq) in &mut wait.on {
                     let empty = Out::default();
                     let out = before.get(key).unwrap_or(&empty);
-                    *seq = (out.arrived + 1..=*seq).filter(|seq| !out.is_tombstone(*seq)).count() as u64;
+                    let now = |through: u64| out.again(through).count() as u64;
+                    let last = now(seq.1);
+                    *seq = ((now(seq.0.saturating_sub(1)) + 1).min(last), last);
                 }
             }
         }
+        self.sleep_on(&before);
         self.epochs.push(None);
         self.out.push(next);
         for name in ["p", "t1", "t2", "d"] {
@@ -104,8 +108,14 @@ impl Picture {
         let out = self.out.last().cloned().unwrap_or_default();
         let arrived = |key: &(OfficeId, Lane)| out.get(key).map_or(0, |out| out.arrived);
         for lane in self.incoming.values_mut().flat_map(|link| link.lanes.0.iter_mut()) {
-            while lane.waits.first().is_some_and(|wait| wait.on.iter().all(|(key, seq)| arrived(key) >= *seq)) {
-                lane.arrived = lane.waits.remove(0).through;
+            while lane.waits.first().is_some_and(|wait| wait.on.iter().all(|(key, seq)| arrived(key) >= seq.1)) {
+                let wait = lane.waits.remove(0);
+                let first = std::mem::replace(&mut lane.arrived, wait.through) + 1;
+                for (key, (from, to)) in &wait.on {
+                    if out.get(key).is_some_and(|out| out.late.range(from..=to).next().is_some()) {
+                        lane.be_late(&key.0, first..=wait.through);
+                    }
+                }
             }
         }
     }
