@@ -51,6 +51,8 @@ pub struct LinkConfig {
     pub connect_timeout: Duration,
     /// Longest wait before the next attempt.
     pub retry_delay_max: Duration,
+    /// A neighbour that is off for so long, with something waiting for it, is given no more positions.
+    pub dormant_after: Duration,
     /// How long a certificate is good for that this office signs for a child.
     pub leaf_valid: Duration,
 }
@@ -145,6 +147,7 @@ impl Default for LinkConfig {
             heartbeat: 15 * SECOND,
             connect_timeout: 10 * SECOND,
             retry_delay_max: 60 * SECOND,
+            dormant_after: 7 * 86_400 * SECOND,
             leaf_valid: 90 * 86_400 * SECOND,
         }
     }
@@ -160,6 +163,9 @@ impl LinkConfig {
             heartbeat: from.duration("link", "heartbeat", short..=300 * SECOND).unwrap_or(default.heartbeat),
             connect_timeout: from.duration("link", "connect_timeout", short..=60 * SECOND).unwrap_or(default.connect_timeout),
             retry_delay_max: from.duration("link", "retry_delay_max", short..=3600 * SECOND).unwrap_or(default.retry_delay_max),
+            dormant_after: from
+                .duration("link", "dormant_after", 3600 * SECOND..=3650 * 86_400 * SECOND)
+                .unwrap_or(default.dormant_after),
             leaf_valid: from.duration("link", "leaf_valid", LEAF_VALID).unwrap_or(default.leaf_valid),
         }
     }

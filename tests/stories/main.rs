@@ -3,6 +3,7 @@
 mod carriage;
 mod coming_back;
 mod doors;
+mod dormancy;
 mod full_disk;
 mod guarantees;
 mod kills;

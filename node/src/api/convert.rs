@@ -180,6 +180,8 @@ pub(super) fn link_row((link, name): &(LinkStatus, String)) -> api::LinkRow {
         next_attempt_ms: millis(link.state.next_attempt),
         reason: if link.state.up { String::new() } else { link.state.reason.clone() },
         offset_ms: link.state.offset_ms,
+        dormant_since_ms: millis(link.dormant.map(|dormant| dormant.since)),
+        dormant_waiting: link.dormant.map_or(0, |dormant| dormant.waiting),
     }
 }
 

@@ -277,6 +277,7 @@ fn link(from: &api::LinkRow) -> json::Link {
         next_attempt: time(from.next_attempt_ms),
         reason: said(&from.reason),
         offset_ms: from.offset_ms,
+        dormant: time(from.dormant_since_ms).map(|since| json::Dormant { since: Some(since), waiting: from.dormant_waiting }),
     }
 }
 

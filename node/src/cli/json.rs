@@ -142,6 +142,15 @@ pub(super) struct Link {
     pub(super) reason: Option<String>,
     /// Clock of the neighbour minus ours.
     pub(super) offset_ms: i64,
+    /// It is off past its quota.
+    pub(super) dormant: Option<Dormant>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Dormant {
+    pub(super) since: Option<String>,
+    /// Over all lanes.
+    pub(super) waiting: u64,
 }
 
 #[derive(Debug, Serialize)]

@@ -27,9 +27,9 @@ pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told>
             row.office.clone(),
             row.name.clone(),
             relation(row).to_owned(),
-            words::line(convert::line(row.line)).to_owned(),
+            line(row),
             time(row.since_ms),
-            waiting(&row.lanes),
+            waiting(row),
             row.parked.to_string(),
             time(row.next_attempt_ms),
             reason.to_owned(),
@@ -50,7 +50,16 @@ pub(super) fn relation(row: &api::LinkRow) -> &'static str {
     if row.is_parent { notice::PARENT } else { notice::CHILD }
 }
 
-fn waiting(lanes: &[api::LaneRow]) -> String {
+fn line(row: &api::LinkRow) -> String {
+    let line = words::line(convert::line(row.line));
+    if row.dormant_since_ms == 0 { line.to_owned() } else { notice::dormant(line) }
+}
+
+fn waiting(row: &api::LinkRow) -> String {
+    if row.dormant_since_ms != 0 {
+        return row.dormant_waiting.to_string();
+    }
+    let lanes = &row.lanes;
     let waits = lanes.iter().filter(|lane| lane.waiting > 0);
     let parts: Vec<_> = waits.map(|lane| notice::waiting(words::lane(convert::lane(lane.lane)), lane.waiting)).collect();
     if parts.is_empty() { words::DASH.to_owned() } else { parts.join(" ") }

@@ -120,6 +120,8 @@ fn links() -> api::ListLinksReply {
         next_attempt_ms: AT + 30_000,
         reason: "no answer in time".into(),
         offset_ms: -12,
+        dormant_since_ms: AT,
+        dormant_waiting: 12_000,
     };
     let line = api::LineRow { office: "440825103".into(), line: api::Line::Unknown.into(), since_ms: AT };
     api::ListLinksReply { links: vec![link], lines: vec![line] }

@@ -129,6 +129,11 @@ pub fn waiting(lane: &str, count: u64) -> String {
     format!("{lane} {count}")
 }
 
+/// The line of a neighbour that sleeps.
+pub fn dormant(line: &str) -> String {
+    format!("{line}（沉睡）")
+}
+
 /// The office has a node.
 pub const HAS_NODE: &str = "有";
 

@@ -10,6 +10,7 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::DiskFull => "DISK_FULL",
         WarningKind::Parked => "PARKED",
         WarningKind::NotInterpreted => "NOT_INTERPRETED",
+        WarningKind::Dormant => "DORMANT",
         WarningKind::ParentDown => "PARENT_DOWN",
         WarningKind::ClockSkew => "CLOCK_SKEW",
     }
@@ -23,6 +24,9 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::DiskFull => "磁盘将满，只接收特急内容或已全部停收，请立即腾出空间。".into(),
         WarningKind::Parked => format!("有 {about} 条记录被对方拒收，请查看滞留清单（parked list）。"),
         WarningKind::NotInterpreted => format!("有 {about} 条记录本机不能识读，已照常转发，请升级程序或联系维护人员。"),
+        WarningKind::Dormant => {
+            format!("单位及待发条数 {about}：断线过久，已转入沉睡，不再占用待发队列；恢复后自动补发，紧急事项请打电话。")
+        }
         WarningKind::ParentDown => format!("与上级 {about} 的线路不通，新报内容先存本机，通后自动送出；紧急事项请打电话。"),
         WarningKind::ClockSkew => format!("电脑时间不对：与 {about} 相差过大，请校准本机或对方时钟。"),
     }

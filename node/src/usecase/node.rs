@@ -63,6 +63,8 @@ pub enum WarningKind {
     Parked,
     /// Records that this program could not read.
     NotInterpreted,
+    /// A neighbour is off past its quota and sleeps.
+    Dormant,
     /// The line to the parent is down.
     ParentDown,
     /// The clocks of this machine and the parent's differ.
@@ -119,6 +121,10 @@ fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {
     let strange = store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0);
     if strange > 0 {
         warnings.push(plain(WarningKind::NotInterpreted, strange.to_string()));
+    }
+    for (link, dormant) in links.iter().filter_map(|link| Some((link, link.dormant?))) {
+        let about = format!("{}: {}", link.office, dormant.waiting);
+        warnings.push(Warning { kind: WarningKind::Dormant, about, since: Some(dormant.since) });
     }
     for parent in links.iter().filter(|link| link.is_parent) {
         let about = parent.office.to_string();

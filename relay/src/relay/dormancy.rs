@@ -19,7 +19,7 @@ pub struct DormantAfter {
 
 impl Default for DormantAfter {
     fn default() -> Self {
-        Self { records: 10_000, off_for: Duration::from_secs(7 * 24 * 3600), looked_at_every: Duration::from_secs(5) }
+        Self { records: 10_000, off_for: Duration::from_secs(7 * 24 * 3600), looked_at_every: Duration::from_secs(2) }
     }
 }
 
