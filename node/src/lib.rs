@@ -8,13 +8,16 @@
 //! - Whether a report is in time is judged by its origin's clock; when it came stands beside it.
 //! - A board has every office of the subtree, those without a node too, and three facts about each that are never mixed: what, when, and
 //!   how the line is.
+//! - A notice counts as one only when it comes from above. Its sign-for list has everybody who was addressed when it was sent, whatever
+//!   happened to the tree or to a group since; that it was delivered and that somebody signed are two facts, and why one is missing is a third.
+//! - That it was delivered is said by the node of the addressed office, by itself and exactly once.
 //! - Every refusal has a stable code and one sentence that says what to do, and leaves nothing half done.
 //! - A record that this program cannot read is noted and passed over. It stops neither boards nor carrying.
 //!
 //! # Where it ends
 //!
 //! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. No duty clocks,
-//! no directives, no pages yet; their places are free.
+//! no directives but notices, no pages yet; their places are free.
 //!
 //! ```text
 //!   cli ──┐ (a client, like any machine of the office)

@@ -5,6 +5,7 @@
 
 pub mod between;
 pub mod county;
+pub mod desk;
 pub mod ground;
 pub mod hostile;
 pub mod lying;

@@ -8,6 +8,7 @@ mod full_disk;
 mod guarantees;
 mod kills;
 mod lines;
+mod notices;
 mod program;
 mod renewal;
 mod tree;

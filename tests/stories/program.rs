@@ -150,3 +150,66 @@ fn invitations_are_good_once_for_one_office_and_in_time() {
     parent.stop();
     enrol("alone", &first).is_refused(1, "PARENT_UNREACHABLE");
 }
+
+#[test]
+fn a_notice_is_sent_signed_for_and_asked_about_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (parent, mut child) = parent_and_child(folder.path());
+    parent.done(&["office", "add", "440801", "--no-node", "--name", "坡头", "--class", "county", "--as", "z01:张三"]);
+    child.serve();
+    let send = [
+        "notice",
+        "send",
+        "--title",
+        "台风防御",
+        "--text",
+        "-",
+        "--urgency",
+        "flash",
+        "--sign-by",
+        "2199-01-01 17:00",
+        "--as",
+        "z01:张三",
+    ];
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let words = [send.as_slice(), &["--all", "--id", id, "--json"]].concat();
+    let sent = parent.run_with(&words, "各值班室做好准备。\n").json();
+    assert_eq!((&sent["addressed"], &sent["folded"]), (&2.into(), &false.into()));
+    assert_eq!(parent.run_with(&words, "各值班室做好准备。").json()["folded"], true, "a retry is the same notice");
+    let number = sent["number"].as_str().unwrap();
+    wait_for("it is to be signed for", || {
+        let list = child.done(&["notice", "list", "--json"]).json();
+        list["notices"][0]["relation"] == "to_sign" && list["notices"][0]["notice"]["urgency"] == "flash"
+    });
+    assert!(child.done(&["notice", "show", number]).out.contains("各值班室做好准备。"));
+    let sign = ["notice", "sign", number, "--as", "z02:李四"];
+    child.done(&sign);
+    assert!(child.done(&sign).out.contains("没有重复签收"));
+    let told = ["--for", "440801", "--told-by", "王五:0759-3331234", "--remark", "收悉"];
+    parent.done(&[sign.as_slice(), &told].concat());
+    let board = || parent.done(&["notice", "board", number, "--json"]).json();
+    wait_for("the list is whole", || board()["counts"]["signed"] == 2 && board()["counts"]["delivered"] == 1);
+    let rows = board()["rows"].clone();
+    assert_eq!((&rows[0]["signatures"][0]["by"]["name"], &rows[0]["timing"]), (&"李四".into(), &"in_time".into()));
+    assert_eq!((&rows[1]["undelivered"], &rows[1]["signatures"][0]["entered_by"]), (&"no_node".into(), &"440000".into()));
+    parent.done(&["group", "save", "沿海", "440800", "440801", "--as", "z01:张三"]);
+    assert!(parent.done(&["group", "list"]).out.contains("沿海"));
+    parent.done(&["group", "drop", "沿海", "--as", "z01:张三"]);
+
+    assert_eq!(parent.run(&send).status, 2, "to whom is not said");
+    assert_eq!(parent.run(&[send.as_slice(), &["--all", "--group", "沿海"]].concat()).status, 2, "only one of the three");
+    parent.run(&[send.as_slice(), &["--group", "沿海"]].concat()).is_refused(1, "NOTICE_FAULTS");
+    let send = |more: &[&str]| parent.run(&[&["notice", "send", "--text", "字", "--as", "z01:张三"], more].concat());
+    send(&["--title", "题", "--group", "沿海"]).is_refused(1, "GROUP_UNKNOWN");
+    send(&["--title", "题", "--to", "440800,440899"]).is_refused(1, "OFFICE_UNKNOWN");
+    send(&["--title", "", "--all"]).is_refused(1, "NOTICE_FAULTS");
+    send(&["--title", "题", "--all", "--sign-by", "明天"]).is_refused(1, "SIGN_BY_INVALID");
+    send(&["--title", "题", "--all", "--sign-by", "2020-01-01 08:00"]).is_refused(1, "SIGN_BY_PAST");
+    parent.run(&["notice", "sign", number, "--as", "z01:张三"]).is_refused(1, "NOT_ADDRESSED");
+    parent.run(&["notice", "sign", number, "--for", "440801", "--as", "z01:张三"]).is_refused(1, "TOLD_BY_MISSING");
+    child.run(&["notice", "send", "--title", "题", "--text", "字", "--all", "--as", "z01:张三"]).is_refused(1, "NOTHING_BELOW");
+    child.run(&["notice", "board", "0000-000000"]).is_refused(1, "NOTICE_UNKNOWN");
+    child.run(&["notice", "board", "明天"]).is_refused(1, "NOTICE_NUMBER_INVALID");
+    child.stop();
+    child.run(&["notice", "list"]).is_refused(3, "NOT_SERVING");
+}

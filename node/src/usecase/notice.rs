@@ -85,3 +85,6 @@ fn faults_at(field: &str, label: &str, kinds: Vec<FaultKind>) -> Vec<Fault> {
 fn faulty(faults: Vec<Fault>) -> Refused {
     Refused { faults, ..Refusal::NoticeFaults.into() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ fn at(day: &str, time: &str) -> UnixMillis {
     Day::parse(day).unwrap().at(TimeOfDay::parse(time).unwrap())
 }
 
-fn by() -> Option<Person> {
+pub(crate) fn by() -> Option<Person> {
     Some(Person { id: "z1".into(), name: "张三".into() })
 }
 

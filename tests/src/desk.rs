@@ -1,0 +1,141 @@
+//! The duty part of an office of a story, over its running relay: what an officer can do there, and what the node does by itself.
+
+use std::collections::BTreeMap;
+
+use dutynet_node::{
+    domain::sign_for::SignForRow,
+    projection::Follower,
+    usecase::{NoticeBoard, Office, SendNotice, SentNotice, SignNotice, SignedNotice, To, deliver_by_itself},
+};
+use dutynet_relay::{
+    ids::{OfficeId, RecordId},
+    journal::Cursor,
+    record::Mode,
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::net::{Network, clerk, draft, office};
+
+/// One office's desk.
+pub struct Desk {
+    /// What an officer can do.
+    pub office: Office,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Desk {
+    /// Opens a desk at an office that is on.
+    pub fn at(net: &Network, id: &str) -> Self {
+        let relay = net.relay(id);
+        let (follower, caught_up) = Follower::new(relay).expect("a projection that can be read");
+        let office = Office::new(relay.clone(), caught_up, Vec::new());
+        let (stop, stopped) = watch::channel(false);
+        let by_itself = deliver_by_itself(office.clone(), stopped.clone());
+        let tasks = vec![tokio::spawn(follower.run(stopped)), tokio::spawn(by_itself)];
+        Self { office, stop, tasks }
+    }
+
+    /// Closes it, before its office is stopped.
+    pub async fn close(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            task.await.expect("a desk that does not panic");
+        }
+    }
+
+    /// Sends an urgent notice.
+    pub async fn send(&self, title: &str, to: To) -> SentNotice {
+        self.office.send_notice(notice(title, to)).await.expect("a notice is sent")
+    }
+
+    /// Signs for the office itself.
+    pub async fn sign(&self, number: &str, by: &str) -> SignedNotice {
+        self.office.sign_notice(signature(number, by)).await.expect("a notice is signed for")
+    }
+
+    /// The sign-for list.
+    pub async fn board(&self, number: &str) -> NoticeBoard {
+        self.office.notice_board(number).await.expect("a list is made")
+    }
+
+    /// Its rows by office, once they are as they should be.
+    pub async fn board_when(&self, number: &str, what: &str, holds: impl Fn(&Rows) -> bool) -> Rows {
+        for _ in 0..9000 {
+            // A notice that is still to come is no fault.
+            if let Ok(board) = self.office.notice_board(number).await {
+                let rows = Rows(board.rows.into_iter().map(|row| (row.seat.office.clone(), row)).collect());
+                if holds(&rows) {
+                    return rows;
+                }
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("never came true: {what}: {:?}", self.office.notice_board(number).await);
+    }
+}
+
+/// Rows of a sign-for list.
+#[derive(Debug)]
+pub struct Rows(BTreeMap<OfficeId, SignForRow>);
+
+impl Rows {
+    /// Who stands on it.
+    pub fn offices(&self) -> Vec<&str> {
+        self.0.keys().map(OfficeId::as_str).collect()
+    }
+
+    /// How many have it, and for how many somebody signed.
+    pub fn counts(&self) -> (usize, usize) {
+        let delivered = self.0.values().filter(|row| row.delivery.is_ok()).count();
+        (delivered, self.0.values().filter(|row| !row.signatures.is_empty()).count())
+    }
+
+    /// One of them.
+    pub fn of(&self, id: &str) -> &SignForRow {
+        &self.0[&office(id)]
+    }
+}
+
+/// An urgent notice, as it would be typed.
+pub fn notice(title: &str, to: To) -> SendNotice {
+    SendNotice {
+        id: new_id(),
+        title: title.into(),
+        text: "请做好准备。".into(),
+        urgency: Some(dutynet_node::domain::notice::Urgency::Urgent),
+        sign_by: None,
+        to: Some(to),
+        by: Some(clerk()),
+        mode: Mode::Real,
+    }
+}
+
+/// A person's signature for the own office.
+pub fn signature(number: &str, by: &str) -> SignNotice {
+    let by = dutynet_relay::record::Person { id: by.into(), name: by.into() };
+    SignNotice {
+        id: new_id(),
+        notice: number.into(),
+        remark: String::new(),
+        by: Some(by),
+        on_behalf_of: String::new(),
+        told_by: None,
+    }
+}
+
+/// A record id as a client makes it.
+pub fn new_id() -> RecordId {
+    draft(dutynet_relay::ids::Lane::Routine, Vec::new(), b"").id
+}
+
+/// How many records of a kind an office holds.
+pub fn records_of(net: &Network, at: &str, kind: &str) -> usize {
+    let (feed, mut cursor, mut count) = (net.relay(at).feed(), Cursor::default(), 0);
+    loop {
+        let groups = feed.after(cursor, 1024 * 1024).expect("a journal that can be read");
+        let Some(last) = groups.last() else { return count };
+        cursor = last.end;
+        count += groups.iter().flat_map(|group| &group.records).filter(|stored| stored.record.header().kind == kind).count();
+    }
+}
