@@ -7,6 +7,7 @@ use prost::Message;
 const FILES: &[&str] = &[
     "dutynet/record/v1/record.proto",
     "dutynet/record/v1/registry.proto",
+    "dutynet/record/v1/destruction.proto",
     "dutynet/link/v1/link.proto",
     "dutynet/duty/v1/duty.proto",
     "dutynet/duty/v1/group.proto",

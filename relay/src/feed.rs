@@ -3,6 +3,7 @@
 use tokio::sync::watch;
 
 use crate::{
+    ids::RecordRef,
     journal::Cursor,
     writer::{Store, StoreError, Stored},
 };
@@ -12,8 +13,10 @@ use crate::{
 pub struct FeedGroup {
     /// Where to go on from after it.
     pub end: Cursor,
-    /// Its records; there may be none.
+    /// Its records that have their words; there may be none.
     pub records: Vec<Stored>,
+    /// Earlier records whose words are gone from here on: what was made of them goes, too.
+    pub hollowed: Vec<RecordRef>,
 }
 
 /// Follows the journal; see the module.

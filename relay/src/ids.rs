@@ -162,6 +162,15 @@ pub struct RecordRef {
     pub id: RecordId,
 }
 
+impl RecordRef {
+    /// Reads what its display writes: `<origin>/<id in hexadecimal>`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (origin, id) = text.split_once('/')?;
+        let id = RecordId::from_slice(&HEXLOWER.decode(id.as_bytes()).ok()?).ok()?;
+        Some(Self { origin: OfficeId::parse(origin).ok()?, id })
+    }
+}
+
 impl fmt::Display for RecordRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.origin, self.id)

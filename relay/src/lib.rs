@@ -61,5 +61,6 @@ pub mod relay;
 pub mod route;
 mod session;
 pub mod tls;
+pub mod upkeep;
 pub mod verify;
 pub mod writer;

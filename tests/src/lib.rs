@@ -13,4 +13,5 @@ pub mod net;
 pub mod process;
 pub mod program;
 pub mod running;
+pub mod search;
 pub mod shifted;

@@ -2,6 +2,7 @@
 
 mod carriage;
 mod coming_back;
+mod destroying;
 mod doors;
 mod dormancy;
 mod full_disk;

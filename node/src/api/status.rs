@@ -114,6 +114,7 @@ fn cut(mut message: String) -> String {
     message
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each refusal")]
 fn grpc_code(refusal: Refusal) -> Code {
     match refusal {
         Refusal::KeyWrong => Code::Unauthenticated,
@@ -135,6 +136,7 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::InvitationTooLong
         | Refusal::InvitationUnreadable
         | Refusal::AddressInvalid
+        | Refusal::DestroyReason
         | Refusal::NoticeFaults
         | Refusal::NoticeNumberInvalid
         | Refusal::UrgencyMissing
@@ -149,7 +151,8 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::ConfigFaults
         | Refusal::ConfigUnreadable
         | Refusal::FileUnreadable => Code::InvalidArgument,
-        Refusal::OfficeUnknown
+        Refusal::RecordUnknown
+        | Refusal::OfficeUnknown
         | Refusal::ParkedUnknown
         | Refusal::InvitationUnknown
         | Refusal::NoticeUnknown
@@ -157,6 +160,7 @@ fn grpc_code(refusal: Refusal) -> Code {
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
         Refusal::OfficeNotYours
         | Refusal::OfficeElsewhere
+        | Refusal::DestroyElsewhere
         | Refusal::InvitationForAnother
         | Refusal::ParentNotBelieved
         | Refusal::NotBelow
@@ -165,6 +169,7 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::NothingToCorrect
         | Refusal::InvitationExpired
         | Refusal::NoAudience
+        | Refusal::DestroyNever
         | Refusal::NothingBelow
         | Refusal::NoticeNumberShared
         | Refusal::NotListening

@@ -78,6 +78,14 @@ pub enum Refusal {
     ParkedUnknown,
     /// Nobody is there to receive it.
     NoAudience,
+    /// No such record is held here.
+    RecordUnknown,
+    /// Why a record is destroyed is not said, or in too many words.
+    DestroyReason,
+    /// Another office's to destroy.
+    DestroyElsewhere,
+    /// Without it others could not be believed.
+    DestroyNever,
     /// Words of a notice, or of whoever answers it, are not as they must be.
     NoticeFaults,
     /// Neither a number nor a reference.
@@ -226,6 +234,10 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     ),
     (Refusal::ParkedUnknown, "PARKED_UNKNOWN", "没有这条滞留记录，可能已经处理，请重新查看滞留清单。"),
     (Refusal::NoAudience, "NO_AUDIENCE", "没有可以报送的对象，请核对本单位在名录中的上级。"),
+    (Refusal::RecordUnknown, "RECORD_UNKNOWN", "本机没有这条记录，请核对“单位/记录编号”，或到留有它的单位办理。"),
+    (Refusal::DestroyReason, "DESTROY_REASON", "请用 --reason 写明销毁理由，一行，不超过 160 个字，且不要抄写被销毁的内容。"),
+    (Refusal::DestroyElsewhere, "DESTROY_ELSEWHERE", "只能销毁本单位和下级单位的记录，请联系作出这条记录的单位或其上级。"),
+    (Refusal::DestroyNever, "DESTROY_NEVER", "这类记录是名录或销毁凭据，不能销毁，请核对记录编号。"),
     (Refusal::NoticeFaults, "NOTICE_FAULTS", "有填写不当之处，什么都没有发出，请逐项改正后再办。"),
     (Refusal::NoticeNumberInvalid, "NOTICE_NUMBER_INVALID", "通知编号应写成 0701-482137 的样子，或写“单位/记录编号”，请改正。"),
     (Refusal::NoticeUnknown, "NOTICE_UNKNOWN", "本机没有这份通知，请用 notice list 核对编号；刚发出的，请等线路送到。"),

@@ -11,7 +11,7 @@ use prost::{
 };
 
 use super::{
-    convert::{WireError, at_most, bytes, field, office, reference_to_wire},
+    convert::{WireError, at_most, bytes, field, office, optional, reference_to_wire},
     frame::{Carried, Hop, Item},
 };
 use crate::{
@@ -139,14 +139,15 @@ fn item_to_wire(item: &Item, writer: &mut BodyWriter) -> wire::Item {
 }
 
 fn record_item(carried: &Carried, writer: &mut BodyWriter) -> wire::Item {
-    let RawRecord { header, salt, body } = carried.record.clone();
+    let RawRecord { header, salt, body, hollow } = carried.record.clone();
+    let body_hash = hollow.map(|hash| bytes(&hash.0)).unwrap_or_default();
     let hop = |hop: &Hop| wire::Hop {
         office: hop.office.as_str().to_owned(),
         received_at_ms: hop.received_at.0,
         offset_ms: hop.offset_ms,
     };
     let to = wire::Carried {
-        record: Some(record_wire::Record { header, salt, body }),
+        record: Some(record_wire::Record { header, salt, body, body_hash }),
         seal: writer.place(&carried.seal),
         place: carried.place,
         trail: carried.trail.iter().map(hop).collect(),
@@ -179,6 +180,7 @@ fn carried_record(from: wire::Carried, seals: &[Arc<RawSeal>]) -> Result<Carried
     let record = from.record.ok_or(field("carried.record", "always set"))?;
     let seal =
         usize::try_from(from.seal).ok().and_then(|place| seals.get(place)).ok_or(field("carried.seal", "one of the seals"))?;
+    let hollow = optional(&record.body_hash, Digest::from_slice).map_err(|_| field("record.body_hash", "32 bytes or none"))?;
     let hop = |hop: wire::Hop| {
         Ok(Hop {
             office: office("hop.office", &hop.office)?,
@@ -187,7 +189,7 @@ fn carried_record(from: wire::Carried, seals: &[Arc<RawSeal>]) -> Result<Carried
         })
     };
     Ok(Carried {
-        record: RawRecord { header: record.header, salt: record.salt, body: record.body },
+        record: RawRecord { header: record.header, salt: record.salt, body: record.body, hollow },
         seal: seal.clone(),
         place: from.place,
         trail: from.trail.into_iter().map(hop).collect::<Result<_, WireError>>()?,

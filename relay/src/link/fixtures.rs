@@ -136,7 +136,7 @@ impl Told {
 /// The n-th record of one of our lanes.
 pub(super) fn outgoing(lane: Lane, n: u64, bytes: usize) -> Outgoing {
     let digest = Digest::of(lane.name(), &[&n.to_be_bytes()]);
-    let record = RawRecord { header: vec![1; 16].into(), salt: vec![2; 16].into(), body: vec![3; bytes].into() };
+    let record = RawRecord { header: vec![1; 16].into(), salt: vec![2; 16].into(), body: vec![3; bytes].into(), hollow: None };
     let seal = Arc::new(RawSeal { group: vec![4; 60].into(), signature: vec![5; 64].into() });
     Outgoing { item: Item::Record(Carried { record, seal, place: 0, trail: Vec::new() }), digest }
 }

@@ -7,10 +7,12 @@
 //! Nothing here knows what a body means.
 
 mod convert;
+mod convert_destruction;
 mod convert_registry;
 mod header;
 mod seal;
 
+pub use convert_destruction::{DESTROY_KIND, Destruction};
 pub use convert_registry::{OFFICE_KIND, entry_from_body, entry_to_body};
 pub use header::{Audience, Header, Mode, Person, StreamId};
 pub use seal::{GROUP_MAX, OfficeKey, PublicKey, RawSeal, SUITE, Seal, verify};
@@ -61,12 +63,20 @@ pub struct RawRecord {
     pub salt: Bytes,
     /// Encoded body.
     pub body: Bytes,
+    /// [`RawRecord::body_hash`] of a body that was hollowed; then there is neither salt nor body.
+    pub hollow: Option<Digest>,
 }
 
 impl RawRecord {
     /// H(salt ‖ body): what the digest needs of the body.
     pub fn body_hash(&self) -> Digest {
-        Digest::of("dutynet.record.body.1", &[&self.salt, &self.body])
+        self.hollow.unwrap_or_else(|| Digest::of("dutynet.record.body.1", &[&self.salt, &self.body]))
+    }
+
+    /// The same record without its body.
+    #[must_use]
+    pub fn hollowed(&self) -> Self {
+        Self { header: self.header.clone(), salt: Bytes::new(), body: Bytes::new(), hollow: Some(self.body_hash()) }
     }
 
     /// The record's digest, as the seal signs it.
@@ -77,7 +87,7 @@ impl RawRecord {
 
     /// Bytes that it takes on a link, without frame overhead.
     pub fn size(&self) -> usize {
-        self.header.len() + self.salt.len() + self.body.len()
+        self.header.len() + self.salt.len() + self.body.len() + self.hollow.map_or(0, |hash| hash.0.len() + 2)
     }
 }
 
@@ -94,10 +104,17 @@ impl Record {
     pub fn parse(raw: RawRecord) -> Result<Self, Malformed> {
         within("header", raw.header.len(), HEADER_BYTES_MAX)?;
         within("body", raw.body.len(), BODY_BYTES_MAX)?;
-        if raw.salt.len() != SALT_BYTES {
-            return Err(Malformed::Field { field: "salt", allowed: "exactly 16 bytes" });
-        }
         let header = convert::header_from_bytes(&raw.header)?;
+        match raw.hollow {
+            None if raw.salt.len() != SALT_BYTES => return Err(Malformed::Field { field: "salt", allowed: "exactly 16 bytes" }),
+            Some(_) if !(raw.salt.is_empty() && raw.body.is_empty()) || header.is_net_kind() => {
+                return Err(Malformed::Field {
+                    field: "body_hash",
+                    allowed: "in place of salt and body, and not of net.* kinds",
+                });
+            }
+            None | Some(_) => {}
+        }
         let digest = raw.digest();
         Ok(Self { raw, header, digest })
     }
@@ -105,7 +122,7 @@ impl Record {
     /// Encodes a header of our own and joins it with salt and body.
     pub fn make(header: Header, salt: [u8; SALT_BYTES], body: Bytes) -> Result<Self, Malformed> {
         let bytes = convert::header_to_bytes(&header);
-        Self::parse(RawRecord { header: bytes, salt: Bytes::copy_from_slice(&salt), body })
+        Self::parse(RawRecord { header: bytes, salt: Bytes::copy_from_slice(&salt), body, hollow: None })
     }
 
     /// The bytes that travel.
@@ -128,9 +145,16 @@ impl Record {
         RecordRef { origin: self.header.origin.clone(), id: self.header.id }
     }
 
-    /// Whether the other says the same thing, made again after a retry with a lost store: new salt, time and sequence do not count.
+    /// Its body was removed: only the header says anything.
+    pub fn is_hollow(&self) -> bool {
+        self.raw.hollow.is_some()
+    }
+
+    /// Whether the other says the same thing, made again after a retry with a lost store: new salt, time and sequence do not count, nor
+    /// what a body said that is gone.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        self.header.kind == other.header.kind && self.header.subject == other.header.subject && self.raw.body == other.raw.body
+        let same_words = self.is_hollow() || other.is_hollow() || self.raw.body == other.raw.body;
+        self.header.kind == other.header.kind && self.header.subject == other.header.subject && same_words
     }
 }
 

@@ -45,9 +45,10 @@ use crate::{
         accept::{AcceptLimits, accept},
         config::Tls,
     },
+    upkeep,
     writer::{
         Committed, Heads, Opening, ParkedRecord, RecordState, Store, StoreError,
-        intent::{Answer, Draft, Intent, ParkedAt},
+        intent::{Answer, Destroying, Draft, Intent, ParkedAt},
         thread::{Conditions, OnCommit, Stopped, WriterHandle, WriterThread},
     },
 };
@@ -154,6 +155,7 @@ impl Relay {
         }
         tasks.spawn(watch_space(inner.clone()));
         tasks.spawn(dormancy::watch_sleepers(inner.clone()));
+        tasks.spawn(upkeep::remove_bodies(inner.clone(), inner.commits.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();
         tokio::select! {
@@ -233,6 +235,11 @@ impl Relay {
     /// Makes a record; durable when it returns.
     pub async fn submit(&self, draft: Draft) -> Result<Made, SubmitError> {
         self.made(Intent::Submit(Box::new(draft))).await
+    }
+
+    /// Destroys a record: from here on nobody reads its body here, and soon nobody elsewhere.
+    pub async fn destroy(&self, destroying: Destroying) -> Result<Made, SubmitError> {
+        self.made(Intent::Destroy(Box::new(destroying))).await
     }
 
     /// Keeps bytes of a program above; the last of one key counts.

@@ -113,6 +113,9 @@ fn enrol_status(refusal: &WriteRefusal) -> Status {
         | WriteRefusal::NotYours(_)
         | WriteRefusal::OfficeExists(_)
         | WriteRefusal::NotParked
+        | WriteRefusal::UnknownRecord(_)
+        | WriteRefusal::NotYoursToDestroy(_)
+        | WriteRefusal::NotDestroyable(_)
         | WriteRefusal::OutOfOrder { .. } => Status::failed_precondition(text),
     }
 }

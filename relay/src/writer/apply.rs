@@ -4,6 +4,7 @@
 //! before it: so a rebuilt index equals the living one. It decides nothing.
 
 mod arrivals;
+mod parked;
 mod sleeping;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,11 +14,10 @@ use prost::Message as _;
 use self::arrivals::At;
 pub(super) use self::arrivals::watch_all;
 use super::{
-    frames::{
-        self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, ParkedFrame, ParkedState, PositionsFrame,
-    },
+    frames::{self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, PositionsFrame},
     frames::{PositionsOf, ReroutedFrame, SealFrame, Verdict},
     heads::{Heads, LineHead, OutLane, StreamHead, Wait},
+    hollow::came_hollow,
     keys::{self, CHUNK_MAX, Key},
     values::in_link_bytes,
 };
@@ -29,13 +29,10 @@ use crate::{
     record::{OFFICE_KIND, RawSeal, Seal, StreamId, entry_from_body, entry_to_body},
 };
 
-/// Refusals of later hops that are kept to be told again; older ones were told in earlier sessions.
-const REFUSED_MAX: usize = 64;
-
 /// Applies one group to the heads and says what changes in the index.
 pub(crate) struct Applier<'a> {
-    heads: &'a mut Heads,
-    batch: Batch,
+    pub(super) heads: &'a mut Heads,
+    pub(super) batch: Batch,
     chunks: BTreeMap<(OfficeId, Lane), Vec<Routed>>,
     waits: BTreeMap<At, Wait>,
     /// Incoming lanes that may have come further.
@@ -105,6 +102,8 @@ impl Applier<'_> {
                 self.count("not_interpreted");
                 Ok(())
             }
+            Entry::HollowIntent(head) => head.items.iter().try_for_each(|item| self.hollow(place, item)),
+            Entry::Hollowed(head) => self.hollowed(head),
         }
     }
 
@@ -112,7 +111,10 @@ impl Applier<'_> {
         let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| FrameFault("record header"))?;
         let digest = head.digest()?;
         let instead_of = head.instead_of_group.map(|group| frames::place(group, head.instead_of_frame));
-        self.batch.put(keys::record(&brief.reference()?), keys::RecordValue { place, digest, instead_of }.bytes());
+        let reference = brief.reference()?;
+        let value = keys::RecordValue { place, digest, instead_of, hollow: came_hollow(head)? };
+        self.batch.put(keys::record(&reference), value.bytes());
+        self.destroys(place, &brief);
         self.count(if instead_of.is_some() { "restored" } else { "records" });
         let registers = (brief.kind == OFFICE_KIND).then(|| head.raw(body).map(|raw| entry_from_body(&raw.body)));
         let registers = registers.transpose()?;
@@ -174,49 +176,6 @@ impl Applier<'_> {
 
     fn route(&mut self, neighbour: OfficeId, lane: Lane, item: Routed) {
         self.chunks.entry((neighbour, lane)).or_default().push(item);
-    }
-
-    fn parked(&mut self, head: &ParkedFrame) -> Result<(), FrameFault> {
-        let (neighbour, lane) = (frames::office(&head.neighbour)?, frames::lane(head.lane)?);
-        let seq = LinkSeq(head.seq);
-        self.batch.put(keys::parked(&neighbour, head.ordinal, lane, seq), head.encode_to_vec());
-        if head.ordinal == self.heads.ordinal() {
-            let out = &mut self.heads.out.entry(neighbour.clone()).or_default()[lane];
-            match head.state() {
-                ParkedState::Parked => {
-                    out.tombstones.insert(seq);
-                    out.parked.insert(seq);
-                }
-                ParkedState::Withdrawn | ParkedState::Retried => {
-                    out.parked.remove(&seq);
-                }
-                ParkedState::RefusedBelow | ParkedState::Unspecified => {}
-            }
-        }
-        if matches!(head.state(), ParkedState::Parked | ParkedState::RefusedBelow) {
-            self.count("parked");
-            self.refused_further_on(head)?;
-        }
-        self.touched.links.insert(neighbour);
-        Ok(())
-    }
-
-    /// The record had come from a neighbour: that one will be told.
-    fn refused_further_on(&mut self, head: &ParkedFrame) -> Result<(), FrameFault> {
-        if head.in_seq == 0 {
-            return Ok(());
-        }
-        let (from, lane) = (frames::office(&head.in_from)?, frames::lane(head.in_lane)?);
-        if let Some(link) = self.heads.incoming.get_mut(&from) {
-            let refused = &mut link.lanes[lane].refused;
-            refused.insert(LinkSeq(head.in_seq));
-            if refused.len() > REFUSED_MAX {
-                refused.pop_first();
-            }
-            self.touched.incoming.insert(from.clone());
-            self.touched.links.insert(from);
-        }
-        Ok(())
     }
 
     fn positions(&mut self, place: Place, head: &PositionsFrame) -> Result<(), FrameFault> {
@@ -313,7 +272,7 @@ impl Applier<'_> {
         self.sleep_on(&before, at);
     }
 
-    fn count(&mut self, name: &str) {
+    pub(super) fn count(&mut self, name: &str) {
         *self.heads.counters.entry(name.to_owned()).or_insert(0) += 1;
         self.touched.counters.insert(name.to_owned());
     }

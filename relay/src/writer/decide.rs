@@ -47,6 +47,8 @@ pub(super) struct Decision<'a> {
     pub(super) seal_frames: HashMap<Digest, u32>,
     pub(super) unsealed: BTreeMap<StreamId, Vec<(usize, Record)>>,
     pub(super) introduced: HashSet<Vec<u8>>,
+    /// Records that this commit destroys, and by which.
+    pub(super) destroyed: HashMap<RecordRef, RecordRef>,
     /// Positions that this commit has parked, or taken out of being parked.
     pub(super) parked: HashMap<(OfficeId, Lane, LinkSeq), ParkedState>,
 }
@@ -97,6 +99,7 @@ impl<'a> Decision<'a> {
             seal_frames: HashMap::new(),
             unsealed: BTreeMap::new(),
             introduced: HashSet::new(),
+            destroyed: HashMap::new(),
             parked: HashMap::new(),
         }
     }
@@ -107,6 +110,9 @@ impl<'a> Decision<'a> {
             Intent::Submit(draft) => self.submit(*draft),
             Intent::Accept(incoming) => self.accept(incoming),
             Intent::TakeBack { neighbour, records } => self.take_back(&neighbour, records),
+            Intent::Destroy(destroying) => self.destroy(*destroying),
+            Intent::Hollow { places, rule } => self.hollow_by_rule(&places, rule),
+            Intent::Hollowed(intents) => Ok(self.hollowed(&intents)),
             Intent::Invite(_) | Intent::Enrol(_) | Intent::Register(..) => self.enrolment(intent),
             Intent::Custody { .. }
             | Intent::Arrived { .. }
@@ -298,6 +304,7 @@ impl<'a> Decision<'a> {
             in_epoch: from.filter(|(.., seq)| seq.0 > 0).and_then(|(office, ..)| self.peer_epoch(office)).unwrap_or_default(),
             instead_of_group: None,
             instead_of_frame: 0,
+            body_hash: raw.hollow.map(|hash| Bytes::copy_from_slice(&hash.0)).unwrap_or_default(),
         };
         self.records.insert(record.reference(), Fresh { record: record.clone(), entry: self.entries.len() });
         self.push(Entry::Accepted(head, body));

@@ -64,6 +64,9 @@ impl Decision<'_> {
             | Intent::Fork(_)
             | Intent::Rebase { .. }
             | Intent::Local { .. }
+            | Intent::Destroy(_)
+            | Intent::Hollow { .. }
+            | Intent::Hollowed(_)
             | Intent::NotInterpreted { .. } => Err(StoreError::Journal("an intent in the wrong place")),
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     record::{RawRecord, RawSeal},
 };
 
+pub(crate) use super::hollow::messages::{FramePlace, HollowFrame, HollowItem, HollowedFrame};
 pub(crate) use super::messages::{
     AcceptedFrame, ConsumedFrame, EpochFrame, GroupPlace, HeaderBrief, HopFrame, LaneSeqFrame, LateFrame, LineFrame, LocalFrame,
     NotInterpretedFrame, ParkedFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame, RouteFrame, SealFrame,
@@ -41,6 +42,8 @@ pub(crate) enum Entry {
     Epoch(EpochFrame),
     Local(LocalFrame, Bytes),
     NotInterpreted(NotInterpretedFrame),
+    HollowIntent(HollowFrame),
+    Hollowed(HollowedFrame),
 }
 
 impl Entry {
@@ -55,6 +58,8 @@ impl Entry {
             Self::Epoch(head) => (FrameKind::Epoch, head.encode_to_vec(), Bytes::new()),
             Self::Local(head, body) => (FrameKind::Local, head.encode_to_vec(), body.clone()),
             Self::NotInterpreted(head) => (FrameKind::NotInterpreted, head.encode_to_vec(), Bytes::new()),
+            Self::HollowIntent(head) => (FrameKind::HollowIntent, head.encode_to_vec(), Bytes::new()),
+            Self::Hollowed(head) => (FrameKind::Hollowed, head.encode_to_vec(), Bytes::new()),
         };
         Frame { kind, version: VERSION, header: header.into(), body: body.into() }
     }
@@ -74,7 +79,8 @@ impl Entry {
             FrameKind::Epoch => EpochFrame::decode(head).map(Self::Epoch),
             FrameKind::Local => LocalFrame::decode(head).map(|h| Self::Local(h, frame.body.bytes().clone())),
             FrameKind::NotInterpreted => NotInterpretedFrame::decode(head).map(Self::NotInterpreted),
-            FrameKind::HollowIntent | FrameKind::Hollowed => return Err(FrameFault("a kind that this program does not write")),
+            FrameKind::HollowIntent => HollowFrame::decode(head).map(Self::HollowIntent),
+            FrameKind::Hollowed => HollowedFrame::decode(head).map(Self::Hollowed),
         };
         read.map_err(|_| FrameFault("protobuf"))
     }
@@ -90,11 +96,15 @@ impl HeaderBrief {
 impl AcceptedFrame {
     /// The record's bytes as they travel; `body` is the journal body.
     pub(crate) fn raw(&self, body: &Bytes) -> Result<RawRecord, FrameFault> {
+        if body.is_empty() && !self.body_hash.is_empty() {
+            let hollow = Some(digest(&self.body_hash)?);
+            return Ok(RawRecord { header: self.header.clone(), salt: Bytes::new(), body: Bytes::new(), hollow });
+        }
         if body.len() < crate::record::SALT_BYTES {
             return Err(FrameFault("body without salt"));
         }
         let (salt, rest) = (body.slice(..crate::record::SALT_BYTES), body.slice(crate::record::SALT_BYTES..));
-        Ok(RawRecord { header: self.header.clone(), salt, body: rest })
+        Ok(RawRecord { header: self.header.clone(), salt, body: rest, hollow: None })
     }
 
     /// The lane that its header names.
@@ -116,6 +126,24 @@ impl AcceptedFrame {
     /// Earlier hops.
     pub(crate) fn hops(&self) -> Result<Vec<Hop>, FrameFault> {
         self.trail.iter().map(HopFrame::to_hop).collect()
+    }
+}
+
+impl HollowItem {
+    /// A body at a place, and nothing else about it.
+    pub(crate) fn at(place: Place) -> Self {
+        let group = Some(GroupPlace::of(place));
+        Self { group, frame: u32::from(place.frame), ..Self::default() }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        place(self.group.unwrap_or_default(), self.frame)
+    }
+}
+
+impl GroupPlace {
+    pub(crate) fn of(place: Place) -> Self {
+        Self { segment: place.segment, offset: place.group }
     }
 }
 

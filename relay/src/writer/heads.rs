@@ -46,6 +46,8 @@ pub struct Heads {
     pub(crate) blocked: BTreeMap<(OfficeId, Lane), BTreeSet<(OfficeId, Lane)>>,
     /// Counted events, by stable name.
     pub(crate) counters: BTreeMap<String, u64>,
+    /// Bodies that are being removed, with their intents: gone already for whoever reads.
+    pub(crate) hollowing: BTreeMap<Place, Place>,
     /// End of what is applied.
     pub(crate) applied: Cursor,
 }
@@ -168,6 +170,7 @@ impl Heads {
             late: BTreeMap::new(),
             blocked: BTreeMap::new(),
             counters: BTreeMap::new(),
+            hollowing: BTreeMap::new(),
             applied: Cursor::default(),
         }
     }

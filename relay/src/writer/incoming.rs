@@ -14,7 +14,7 @@ use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId},
     journal::Place,
     link::frame::{Position, Refusal, RefusalCode},
-    record::{OFFICE_KIND, RawSeal, Record, entry_from_body},
+    record::{DESTROY_KIND, OFFICE_KIND, RawSeal, Record, entry_from_body},
     route,
 };
 
@@ -107,14 +107,23 @@ impl Decision<'_> {
         let instead_of = match self.held(&record.reference())? {
             Some(Held::Here(held, routes)) => {
                 let same = held.digest() == record.digest() || held.says_the_same(record);
-                return Ok(if same { Ruling::Fold(routes) } else { conflict() });
+                match self.may_be_filled(&held, record)? {
+                    Some(place) => Some(place),
+                    None => return Ok(if same { Ruling::Fold(routes) } else { conflict() }),
+                }
             }
             Some(Held::Lost(_, digest)) if digest != record.digest() => return Ok(conflict()),
             Some(Held::Lost(place, _)) => Some(place),
             None => None,
         };
-        if !self.may_say(from, record, way) {
+        // What was held here before has come by right.
+        if instead_of.is_none() && !self.may_say(from, record, way) {
             let detail = format!("{} may not send what {} says", from, record.header().origin);
+            return Ok(Ruling::Refuse(RefusalCode::NotYoursToSend, detail));
+        }
+        if record.header().kind == DESTROY_KIND
+            && let Err(detail) = self.may_destroy(record)
+        {
             return Ok(Ruling::Refuse(RefusalCode::NotYoursToSend, detail));
         }
         let before = self.registry.clone();
@@ -160,6 +169,7 @@ impl Decision<'_> {
         (to, instead_of): (&[OfficeId], Option<Place>),
     ) -> Result<(), StoreError> {
         let GoodRecord { record, carried } = good;
+        let record = self.as_kept(record)?;
         let seal_hash = carried.seal.hash();
         let routes = self.route_all(to, &record)?;
         let (seal_group, seal_frame) = self.seal_place(seal_hash, &carried.seal);
@@ -170,7 +180,7 @@ impl Decision<'_> {
             head.instead_of_group = instead_of.map(|place| GroupPlace { segment: place.segment, offset: place.group });
             head.instead_of_frame = instead_of.map_or(0, |place| u32::from(place.frame));
         }
-        Ok(())
+        self.obey(&record)
     }
 
     fn seal_place(&mut self, hash: Digest, seal: &RawSeal) -> (Option<GroupPlace>, u32) {

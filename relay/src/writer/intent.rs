@@ -9,7 +9,7 @@ use crate::{
     ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
     journal::Place,
     link::frame::{Arrived, Carried, Custody, Position, Refusal, RefusalCode},
-    record::{Audience, Mode, Person, PublicKey, Record},
+    record::{Audience, Destruction, Mode, Person, PublicKey, Record},
 };
 
 /// A record that this office is about to make. Everything else of its header is the writer's to fill in.
@@ -110,6 +110,17 @@ pub struct Enrolment {
     pub office: OfficeId,
     /// Key that TLS has proved.
     pub key: PublicKey,
+}
+
+/// A record that is to be destroyed.
+#[derive(Debug, Clone)]
+pub struct Destroying {
+    /// Id of the record that destroys; made by the outermost client before its first attempt.
+    pub id: RecordId,
+    /// Which, and why.
+    pub destruction: Destruction,
+    /// Who has decided it.
+    pub by: Person,
 }
 
 /// Why a store begins a new epoch.
@@ -219,6 +230,17 @@ pub enum Intent {
     Enrol(Box<Enrolment>),
     /// Register an office directly: a child without a node, or the root itself.
     Register(Box<crate::registry::Entry>, Option<Person>),
+    /// Destroy a record: its body goes, here and everywhere that it went.
+    Destroy(Box<Destroying>),
+    /// Remove bodies that a rule no longer keeps.
+    Hollow {
+        /// Of records, or of bytes of a program above.
+        places: Vec<Place>,
+        /// The rule, as the operator wrote it.
+        rule: String,
+    },
+    /// The bodies of these intents are on the disk no more.
+    Hollowed(Vec<Place>),
     /// A projection could not digest a record.
     NotInterpreted {
         /// Which frame.
@@ -302,6 +324,15 @@ pub enum WriteRefusal {
     /// Of its audience nobody can be reached from here.
     #[error("the audience is empty or above the root")]
     NoAudience,
+    /// No such record is held here.
+    #[error("record {0} is not held here")]
+    UnknownRecord(RecordRef),
+    /// Made elsewhere than at or below this office.
+    #[error("what {0} has said is not this office's to destroy")]
+    NotYoursToDestroy(OfficeId),
+    /// It says who is who, or destroys: without it others could not be believed.
+    #[error("record {0} is of a kind that is never destroyed")]
+    NotDestroyable(RecordRef),
     /// Not this office's to do.
     #[error("only its parent may do this for {0}")]
     NotYours(OfficeId),

@@ -12,12 +12,14 @@
 //! | `g` | place | registry entry of the record there |
 //! | `h` | neighbour, lane | head of an outgoing lane |
 //! | `i` | neighbour | epoch and positions of incoming lanes |
+//! | `j` | origin, id | place of the record that destroys that one |
+//! | `k` | place | intent by which the body there is being removed |
 //! | `l` | namespace, key | place of local bytes |
 //! | `n` | place, projection | not interpreted |
 //! | `o` | neighbour, ordinal, lane, first seq | chunk of an outbox: chain hash at its end, places |
 //! | `p` | neighbour, ordinal, lane, seq | refused, withdrawn or retried position |
 //! | `q` | neighbour, its epoch, lane, seq | why an incoming position was refused |
-//! | `r` | origin, id | place and digest of a record, and the place where it was lost before |
+//! | `r` | origin, id | place and digest of a record, where it was lost before, the hash of a body that is gone |
 //! | `s` | top, lane | head of an own stream |
 //! | `t` | neighbour | tickets |
 //! | `u` | neighbour | line state |
@@ -41,6 +43,7 @@ pub(crate) const VERSION_NOW: u8 = 2;
 /// Most places in one outbox chunk; keeps a value well under 4 KiB.
 pub(crate) const CHUNK_MAX: usize = 128;
 const PLACE_BYTES: usize = 14;
+const HOLLOW_BYTES: usize = 33;
 
 /// Builds one key.
 pub(crate) struct Key(Vec<u8>);
@@ -88,6 +91,14 @@ impl Key {
 
 pub(crate) fn record(reference: &RecordRef) -> Vec<u8> {
     Key::new(b'r').office(&reference.origin).bytes(&reference.id.0).done()
+}
+
+pub(crate) fn destroyed(reference: &RecordRef) -> Vec<u8> {
+    Key::new(b'j').office(&reference.origin).bytes(&reference.id.0).done()
+}
+
+pub(crate) fn hollowing(place: Place) -> Vec<u8> {
+    Key::new(b'k').place(place).done()
 }
 
 pub(crate) fn out_head(neighbour: &OfficeId, lane: Lane) -> Vec<u8> {
@@ -153,20 +164,54 @@ pub(crate) struct RecordValue {
     pub(crate) digest: Digest,
     /// Where it was before that could not be read any more.
     pub(crate) instead_of: Option<Place>,
+    /// Its body is gone.
+    pub(crate) hollow: Option<Hollow>,
+}
+
+/// What is left of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hollow {
+    pub(crate) body_hash: Digest,
+    pub(crate) why: HollowWhy,
+}
+
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum HollowWhy {
+    /// The record came without it.
+    Came = 1,
+    /// It was removed here.
+    Removed = 2,
 }
 
 impl RecordValue {
     pub(crate) fn bytes(self) -> Vec<u8> {
-        let before = self.instead_of.map(place_bytes);
-        [place_bytes(self.place).as_slice(), &self.digest.0, before.as_ref().map_or(&[], |b| b.as_slice())].concat()
+        let mut bytes = [place_bytes(self.place).as_slice(), &self.digest.0].concat();
+        bytes.extend(self.instead_of.iter().flat_map(|place| place_bytes(*place)));
+        if let Some(hollow) = self.hollow {
+            bytes.push(hollow.why as u8);
+            bytes.extend(hollow.body_hash.0);
+        }
+        bytes
     }
 }
 
 pub(crate) fn read_record(value: &[u8]) -> Option<RecordValue> {
     let mut read = Reader(value);
     let (place, digest) = (read_place(read.take(PLACE_BYTES)?)?, read.digest()?);
-    let instead_of = if read.0.is_empty() { None } else { Some(read_place(read.0)?) };
-    Some(RecordValue { place, digest, instead_of })
+    let instead_of = if read.0.len() % HOLLOW_BYTES == 0 { None } else { Some(read_place(read.take(PLACE_BYTES)?)?) };
+    let hollow = if read.0.is_empty() { None } else { Some(read_hollow(&mut read)?) };
+    Some(RecordValue { place, digest, instead_of, hollow })
+}
+
+fn read_hollow(read: &mut Reader<'_>) -> Option<Hollow> {
+    let why = match read.u8()? {
+        1 => HollowWhy::Came,
+        2 => HollowWhy::Removed,
+        _ => return None,
+    };
+    Some(Hollow { body_hash: read.digest()?, why })
 }
 
 pub(crate) fn read_place(bytes: &[u8]) -> Option<Place> {

@@ -14,6 +14,8 @@ pub(crate) struct HeaderBrief {
     pub(crate) kind: String,
     #[prost(int32, tag = "8")]
     pub(crate) lane: i32,
+    #[prost(string, tag = "7")]
+    pub(crate) subject: String,
 }
 
 /// Where a copy goes: the position that the writer gave it.
@@ -81,6 +83,9 @@ pub(crate) struct AcceptedFrame {
     pub(crate) instead_of_group: Option<GroupPlace>,
     #[prost(uint32, tag = "15")]
     pub(crate) instead_of_frame: u32,
+    /// It came without salt and body, or was destroyed before it came: their hash. The journal body is empty then. Empty: it has them.
+    #[prost(bytes = "bytes", tag = "16")]
+    pub(crate) body_hash: Bytes,
 }
 
 /// A group's place.

@@ -17,6 +17,7 @@ mod decide;
 mod enrol;
 mod frames;
 mod heads;
+mod hollow;
 mod incoming;
 pub mod intent;
 mod keys;
@@ -41,14 +42,14 @@ pub use sleep::Dormant;
 pub use store::{RecordState, Store, Stored};
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     iter::Peekable,
     sync::{Arc, PoisonError, RwLock},
 };
 
 use self::{
     decide::Decision,
-    frames::{Entry, FrameFault},
+    frames::{Entry, FrameFault, HollowItem},
     intent::{Answer, Intent},
 };
 use crate::{
@@ -202,6 +203,7 @@ impl Writer {
 
     fn append(&mut self, entries: &[Entry]) -> Result<Touched, StoreError> {
         let frames: Vec<_> = entries.iter().map(Entry::to_frame).collect();
+        self.roll_for(entries);
         let places = self.journal.append(&frames)?;
         self.remember_seals(entries, &places);
         let placed: Vec<_> = places.into_iter().zip(entries.iter().cloned()).collect();
@@ -210,6 +212,19 @@ impl Writer {
         let (batch, touched) = apply::apply(&mut heads, &placed, end)?;
         self.store.index.apply(CUSTODY, &batch)?;
         Ok(touched)
+    }
+
+    /// A segment that is written to cannot be written anew: what says that bodies in it go begins another.
+    fn roll_for(&mut self, entries: &[Entry]) {
+        let mut places = BTreeSet::new();
+        for entry in entries {
+            if let Entry::HollowIntent(head) = entry {
+                places.extend(head.items.iter().map(HollowItem::place));
+            }
+        }
+        if self.journal.reader().is_open_at(&places) {
+            self.journal.roll();
+        }
     }
 
     fn remember_seals(&mut self, entries: &[Entry], places: &[Place]) {

@@ -60,7 +60,10 @@ impl Decision<'_> {
             | Intent::TakeBack { .. }
             | Intent::Invite(_)
             | Intent::Enrol(_)
-            | Intent::Register(..) => return Err(StoreError::Journal("an intent in the wrong place")),
+            | Intent::Register(..)
+            | Intent::Destroy(_)
+            | Intent::Hollow { .. }
+            | Intent::Hollowed(_) => return Err(StoreError::Journal("an intent in the wrong place")),
         }
         Ok(Answer::Done)
     }

@@ -192,7 +192,9 @@ fn belongs_to(journal: &JournalReader, office: &OfficeId) -> Result<(), StoreErr
         Entry::Accepted(..) | Entry::Seal(_) | Entry::Consumed(_) | Entry::Parked(_) | Entry::Positions(_) => {
             Err(StoreError::Journal("an epoch at its beginning"))
         }
-        Entry::Local(..) | Entry::NotInterpreted(_) => Err(StoreError::Journal("an epoch at its beginning")),
+        Entry::Local(..) | Entry::NotInterpreted(_) | Entry::HollowIntent(_) | Entry::Hollowed(_) => {
+            Err(StoreError::Journal("an epoch at its beginning"))
+        }
     }
 }
 
@@ -234,6 +236,10 @@ fn heads_from(index: &dyn Index, identity: &Identity) -> Result<Heads, StoreErro
     read_small(index, &mut heads)?;
     read_registry(index, &mut heads)?;
     apply::watch_all(&mut heads);
+    for (key, value) in letter(b'k')? {
+        let place = keys::read_place(&key[1..]).ok_or(TORN)?;
+        heads.hollowing.insert(place, keys::read_place(&value).ok_or(TORN)?);
+    }
     Ok(heads)
 }
 

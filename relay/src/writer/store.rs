@@ -15,7 +15,7 @@ use crate::{
     feed::FeedGroup,
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
     index::{CUSTODY, Index, Order, after_prefix, scan_prefix},
-    journal::{Cursor, FrameKind, JournalReader, Place},
+    journal::{Cursor, JournalReader, Place},
     link::{
         event::Event,
         frame::{Ancestor, Carried, Held, Hop, Position, Refusal, RefusalCode},
@@ -95,9 +95,7 @@ impl Store {
 
     /// Place and digest of a record, if it is held.
     pub fn find(&self, reference: &RecordRef) -> Result<Option<(Place, Digest)>, StoreError> {
-        let Some(value) = self.index.get(CUSTODY, &keys::record(reference))? else { return Ok(None) };
-        let read = keys::read_record(&value).ok_or(StoreError::Index("record key"))?;
-        Ok(Some((read.place, read.digest)))
+        Ok(self.value_of(reference)?.map(|value| (value.place, value.digest)))
     }
 
     /// A record, if it is held.
@@ -123,10 +121,12 @@ impl Store {
     }
 
     pub(crate) fn accepted(&self, place: Place) -> Result<(AcceptedFrame, bytes::Bytes), StoreError> {
-        match Entry::from_frame(&self.journal.frame(place)?)? {
-            Entry::Accepted(head, body) => Ok((head, body)),
+        let frame = self.journal.frame(place)?;
+        match Entry::from_frame(&frame)? {
+            Entry::Accepted(head, _) => self.fill_hash(place, (head, self.body_of(place, &frame))),
             Entry::Seal(_) | Entry::Consumed(_) | Entry::Parked(_) | Entry::Positions(_) => Err(StoreError::Index("place")),
             Entry::Epoch(_) | Entry::Local(..) | Entry::NotInterpreted(_) => Err(StoreError::Index("place")),
+            Entry::HollowIntent(_) | Entry::Hollowed(_) => Err(StoreError::Index("place")),
         }
     }
 
@@ -135,6 +135,7 @@ impl Store {
             Entry::Seal(seal) => Ok(seal.raw()),
             Entry::Accepted(..) | Entry::Consumed(_) | Entry::Parked(_) | Entry::Positions(_) => Err(StoreError::Index("seal")),
             Entry::Epoch(_) | Entry::Local(..) | Entry::NotInterpreted(_) => Err(StoreError::Index("seal")),
+            Entry::HollowIntent(_) | Entry::Hollowed(_) => Err(StoreError::Index("seal")),
         }
     }
 
@@ -328,19 +329,7 @@ impl Store {
         let limit = self.applied();
         let groups = self.journal.groups_after(cursor, max_bytes)?;
         let groups = groups.into_iter().filter(|group| group.end.groups <= limit.groups);
-        let read = groups.map(|group| {
-            let mut records = Vec::new();
-            for (place, frame) in &group.frames {
-                if frame.kind != FrameKind::Accepted {
-                    continue;
-                }
-                if let Entry::Accepted(head, body) = Entry::from_frame(frame)? {
-                    records.push(Self::stored_from(*place, &head, &body)?);
-                }
-            }
-            Ok(FeedGroup { end: group.end, records })
-        });
-        read.collect()
+        groups.map(|group| self.feed_group(&group)).collect()
     }
 
     /// End of what is durable and visible.

@@ -229,6 +229,9 @@ fn weight(intent: &Intent) -> (usize, usize) {
         | Intent::Fork(_)
         | Intent::Rebase { .. }
         | Intent::Local { .. }
+        | Intent::Destroy(_)
+        | Intent::Hollow { .. }
+        | Intent::Hollowed(_)
         | Intent::Invite(_)
         | Intent::Enrol(_)
         | Intent::Register(..)

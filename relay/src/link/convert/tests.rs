@@ -33,8 +33,9 @@ fn carried(random: &mut SmallRng, seal: &Arc<RawSeal>, body_max: usize) -> Carri
     let header = random.random_range(0..400);
     let body = random.random_range(0..=body_max);
     let hop = Hop { office: office("x".repeat(32).as_str()), received_at: UnixMillis(i64::MIN), offset_ms: i64::MIN };
+    let record = RawRecord { header: blob(random, header), salt: blob(random, 16), body: blob(random, body), hollow: None };
     Carried {
-        record: RawRecord { header: blob(random, header), salt: blob(random, 16), body: blob(random, body) },
+        record: if random.random_ratio(1, 6) { record.hollowed() } else { record },
         seal: seal.clone(),
         place: random.random_range(0..64),
         trail: vec![hop; random.random_range(0..4)],

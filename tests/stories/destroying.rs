@@ -1,0 +1,151 @@
+//! What is destroyed, or past what a rule keeps, is in no file of any node afterwards, and everything else holds.
+
+use dutynet_relay::{
+    ids::{Lane, RecordId, RecordRef},
+    random,
+    record::{Audience, Destruction},
+    relay::{Made, SubmitError},
+    writer::intent::{Destroying, WriteRefusal},
+};
+use dutynet_tests::{
+    net::{Network, clerk, draft, office, until},
+    search::files_with,
+};
+
+/// Words that stand nowhere else. Random, so that neither does a part of them, packed or not.
+fn canary() -> String {
+    format!("canary-{}", RecordId(random::bytes().unwrap()))
+}
+
+fn destroying(target: &RecordRef) -> Destroying {
+    let destruction = Destruction { target: target.clone(), reason: "asked for".to_owned() };
+    Destroying { id: draft(Lane::Control, vec![], b"").id, destruction, by: clerk() }
+}
+
+async fn destroy(net: &Network, at: &str, target: &RecordRef) -> Result<Made, SubmitError> {
+    net.relay(at).destroy(destroying(target)).await
+}
+
+fn is_hollow(net: &Network, at: &str, record: &RecordRef) -> bool {
+    net.relay(at).store().record(record).unwrap().is_some_and(|stored| stored.record.is_hollow())
+}
+
+async fn is_gone_from(net: &Network, at: &str, words: &str) {
+    until(&format!("{words} is gone from {at}"), || files_with(&net.folder(at), words.as_bytes()).is_empty()).await;
+}
+
+async fn three_tiers() -> Network {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    net.join("c", "t").await;
+    net
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_destroyed_record_is_in_no_file_of_any_tier() {
+    let mut net = three_tiers().await;
+    let words = canary();
+    let before = net.report("t", "p", "before").await;
+    let record = net.report("t", "p", &words).await;
+    let after = net.report("t", "p", "after").await;
+    net.has_arrived(&after, "t").await;
+    for at in ["p", "c", "t"] {
+        assert!(!files_with(&net.folder(at), words.as_bytes()).is_empty(), "it can be found at {at}");
+    }
+    let destruction = destroy(&net, "t", &record).await.unwrap().reference;
+    net.has_arrived(&destruction, "t").await;
+    for at in ["t", "c", "p"] {
+        is_gone_from(&net, at, &words).await;
+        assert!(is_hollow(&net, at, &record));
+        assert_eq!(net.bodies(at), ["before", "after"]);
+        assert_eq!(net.relay(at).store().destruction_of(&record).unwrap().as_ref(), Some(&destruction));
+    }
+    // Again is the same one.
+    let again = destroy(&net, "c", &record).await.unwrap();
+    assert!(again.folded && again.reference == destruction);
+    for at in ["t", "c", "p"] {
+        net.stop(at).await;
+        assert!(files_with(&net.folder(at), words.as_bytes()).is_empty(), "{at}");
+    }
+    for at in ["p", "c", "t"] {
+        net.start(at).await;
+        assert_eq!(net.relay(at).opening().journal.damaged, []);
+        assert_eq!(net.body(at, &before).unwrap(), "before".as_bytes());
+        assert!(is_hollow(&net, at, &record));
+    }
+    let later = net.report("t", "p", "later").await;
+    net.has_arrived(&later, "t").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_destroyed_while_others_are_off_reaches_them_without_its_words() {
+    let mut net = three_tiers().await;
+    let (up, down) = (canary(), canary());
+    net.stop("c").await;
+    // The county's machine keeps what it had; what waits for it below and above is destroyed before it comes back.
+    let report = net.report("t", "p", &up).await;
+    let notice = draft(Lane::Urgent, vec![Audience::Subtree(office("p"))], down.as_bytes());
+    let notice = net.submit("p", notice).await.unwrap().reference;
+    destroy(&net, "t", &report).await.unwrap();
+    destroy(&net, "p", &notice).await.unwrap();
+    net.start("c").await;
+    net.arrives(&report, "p").await;
+    net.arrives(&notice, "t").await;
+    net.has_arrived(&report, "t").await;
+    net.has_arrived(&notice, "p").await;
+    for at in ["t", "c", "p"] {
+        assert!(is_hollow(&net, at, &report) && is_hollow(&net, at, &notice), "{at}");
+        is_gone_from(&net, at, &up).await;
+        is_gone_from(&net, at, &down).await;
+    }
+    assert_eq!(net.counter("c", "refused") + net.counter("p", "refused") + net.counter("t", "refused"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_copy_from_a_restored_neighbour_is_kept_without_its_words() {
+    let mut net = three_tiers().await;
+    let words = canary();
+    let record = net.report("t", "p", &words).await;
+    net.has_arrived(&record, "t").await;
+    net.stop("t").await;
+    let copy = net.copy("t");
+    net.start("t").await;
+    let destruction = destroy(&net, "c", &record).await.unwrap().reference;
+    net.has_arrived(&destruction, "c").await;
+    for at in ["t", "c", "p"] {
+        is_gone_from(&net, at, &words).await;
+    }
+    // The township's copy still has it, and learns of the destruction as soon as it meets its parent.
+    net.stop("t").await;
+    net.put_back("t", &copy);
+    assert!(!files_with(&net.folder("t"), words.as_bytes()).is_empty());
+    net.start("t").await;
+    net.arrives(&destruction, "t").await;
+    is_gone_from(&net, "t", &words).await;
+    // So does a new machine, which gets back everything but the words.
+    net.stop("t").await;
+    net.replace("c", "t").await;
+    net.arrives(&record, "t").await;
+    for at in ["t", "c", "p"] {
+        assert!(is_hollow(&net, at, &record), "{at}");
+        assert!(files_with(&net.folder(at), words.as_bytes()).is_empty(), "{at}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_destroys_what_is_not_its_own_or_its_subtrees() {
+    let mut net = three_tiers().await;
+    let notice = draft(Lane::Urgent, vec![Audience::Subtree(office("p"))], b"notice");
+    let notice = net.submit("p", notice).await.unwrap().reference;
+    net.arrives(&notice, "t").await;
+    let refused = destroy(&net, "t", &notice).await.unwrap_err();
+    assert!(matches!(refused, SubmitError::Refused(WriteRefusal::NotYoursToDestroy(of)) if of == office("p")));
+    let unknown = RecordRef { origin: office("t"), id: RecordId([9; 16]) };
+    let refused = destroy(&net, "c", &unknown).await.unwrap_err();
+    assert!(matches!(refused, SubmitError::Refused(WriteRefusal::UnknownRecord(_))));
+    let entry = net.relay("c").store().by_origin(&office("c"), None, 1).unwrap().remove(0).0;
+    let refused = destroy(&net, "p", &entry).await.unwrap_err();
+    assert!(matches!(refused, SubmitError::Refused(WriteRefusal::NotDestroyable(_))));
+    assert!(!is_hollow(&net, "t", &notice));
+    net.stop("t").await;
+}
