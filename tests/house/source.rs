@@ -34,7 +34,8 @@ impl SourceFile {
     /// Takes a file's text apart.
     pub(crate) fn read(path: &str, text: &str) -> Self {
         let lines = Scanner::default().scan(text);
-        let tests_from = if path.ends_with("/tests.rs") { 0 } else { tests_from(&lines) };
+        let all_tests = path.ends_with("/tests.rs") || path.contains("/src/") && path.contains("/tests/");
+        let tests_from = if all_tests { 0 } else { tests_from(&lines) };
         Self { path: path.to_owned(), lines, tests_from }
     }
 

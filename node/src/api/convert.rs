@@ -11,10 +11,9 @@ use dutynet_relay::{
 };
 
 use crate::{
-    body,
-    domain::board::{BoardRow, Filed, Line, LineFact, Timing},
+    domain::board::{Line, LineFact},
     text::{refusal::Refusal, warning},
-    usecase::{Board, FileReport, FiledReport, NewChild, NodeStatus, Refused, Revision, Verified, Warning},
+    usecase::{NewChild, NodeStatus, Refused, Verified, Warning},
 };
 
 pub(super) fn millis(at: Option<UnixMillis>) -> i64 {
@@ -29,8 +28,18 @@ pub(super) fn person(from: Option<wire::Person>) -> Option<Person> {
     from.map(|person| Person { id: person.id, name: person.name })
 }
 
+pub(super) fn person_to_wire(from: &Person) -> wire::Person {
+    wire::Person { id: from.id.clone(), name: from.name.clone() }
+}
+
 pub(super) fn reference(from: &RecordRef) -> wire::RecordRef {
     wire::RecordRef { origin: from.origin.as_str().to_owned(), id: Bytes::copy_from_slice(&from.id.0) }
+}
+
+/// A reference as it was named; `None`: it names nothing.
+pub(super) fn named(from: Option<wire::RecordRef>) -> Option<RecordRef> {
+    let from = from?;
+    Some(RecordRef { origin: OfficeId::parse(&from.origin).ok()?, id: RecordId::from_slice(&from.id).ok()? })
 }
 
 pub(super) fn record_id(bytes: &[u8]) -> Result<RecordId, Refused> {
@@ -56,30 +65,6 @@ pub(super) fn mode_to_wire(from: Mode) -> wire::Mode {
     }
 }
 
-/// A reason makes it a correction, whatever the flag says: what was typed is never dropped.
-pub(super) fn file_report(from: api::FileReportRequest) -> Result<FileReport, Refused> {
-    let correction = (from.correction || !from.reason.trim().is_empty()).then_some(from.reason);
-    Ok(FileReport {
-        id: record_id(&from.id)?,
-        form: from.form,
-        period: from.period,
-        answers: from.answers.into_iter().filter_map(body::answer_from_wire).collect(),
-        correction,
-        by: person(from.by),
-        mode: mode(from.mode)?,
-    })
-}
-
-pub(super) fn filed(from: &FiledReport) -> api::FileReportReply {
-    api::FileReportReply {
-        record: Some(reference(&from.reference)),
-        revision: from.revision,
-        folded: from.folded,
-        state: state(Some(from.state)).into(),
-        period: from.period.clone(),
-    }
-}
-
 pub(super) fn state(from: Option<RecordState>) -> api::ReportState {
     match from {
         None => api::ReportState::Unspecified,
@@ -90,62 +75,7 @@ pub(super) fn state(from: Option<RecordState>) -> api::ReportState {
     }
 }
 
-pub(super) fn revision(from: &Revision) -> api::Revision {
-    let hop = |(office, at): &(OfficeId, UnixMillis)| api::HopRow { office: office.to_string(), received_at_ms: at.0 };
-    api::Revision {
-        record: Some(reference(&from.reference)),
-        answer: Some(from.body.to_wire()),
-        by: from.by.as_ref().map(|person| wire::Person { id: person.id.clone(), name: person.name.clone() }),
-        recorded_at_ms: from.recorded_at.0,
-        received_at_ms: from.received_at.0,
-        state: state(from.state).into(),
-        hops: from.hops.iter().map(hop).collect(),
-    }
-}
-
-pub(super) fn board(from: &Board) -> api::BoardReply {
-    api::BoardReply {
-        period: from.period.to_string(),
-        cut_off_ms: from.window.cut_off.0,
-        closes_ms: from.window.closes.0,
-        as_of_ms: from.as_of.0,
-        rows: from.rows.iter().map(board_row).collect(),
-    }
-}
-
-fn board_row(from: &BoardRow) -> api::BoardRow {
-    let filing = from.filing.as_ref();
-    api::BoardRow {
-        office: from.seat.office.to_string(),
-        name: from.seat.name.clone(),
-        depth: from.seat.depth,
-        filed: match from.filed {
-            Filed::Nothing => api::Filed::Nothing,
-            Filed::Daily => api::Filed::Daily,
-            Filed::Zero => api::Filed::Zero,
-            Filed::Both => api::Filed::Both,
-        }
-        .into(),
-        timing: match from.timing {
-            Timing::InTime => api::Timing::InTime,
-            Timing::Late => api::Timing::Late,
-            Timing::NotDue => api::Timing::NotDue,
-            Timing::Missing => api::Timing::Missing,
-        }
-        .into(),
-        line: line(from.line.line).into(),
-        line_since_ms: millis(from.line.since),
-        revision: filing.map_or(0, |filing| filing.revision),
-        recorded_at_ms: millis(filing.map(|filing| filing.recorded_at)),
-        received_at_ms: millis(filing.map(|filing| filing.received_at)),
-        incidents: filing.map_or(0, |filing| filing.incidents),
-        calls: filing.map_or(0, |filing| filing.calls),
-        entered_by: text(filing.and_then(|filing| filing.entered_by.as_ref())),
-        has_node: from.seat.has_node,
-    }
-}
-
-fn line(from: Line) -> api::Line {
+pub(super) fn line(from: Line) -> api::Line {
     match from {
         Line::Up => api::Line::Up,
         Line::Down => api::Line::Down,
@@ -266,38 +196,5 @@ fn warning_row(from: &Warning) -> api::Warning {
         code: warning::code(from.kind).to_owned(),
         sentence: warning::sentence(from.kind, &from.about),
         since_ms: millis(from.since),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn request() -> api::FileReportRequest {
-        let id = RecordId::from_parts(UnixMillis(1_700_000_000_000), [3; 10]);
-        api::FileReportRequest { id: id.0.to_vec().into(), form: "daily".into(), ..api::FileReportRequest::default() }
-    }
-
-    #[test]
-    fn a_record_id_is_a_uuid_of_version_seven() {
-        assert!(file_report(request()).is_ok());
-        for bad in [vec![], vec![7; 15], vec![0; 16], uuid::Uuid::from_u128(1).as_bytes().to_vec()] {
-            let refused = file_report(api::FileReportRequest { id: bad.into(), ..request() }).unwrap_err();
-            assert_eq!(refused.refusal, Refusal::RecordIdInvalid);
-        }
-    }
-
-    #[test]
-    fn a_reason_makes_a_correction() {
-        let with = |correction, reason: &str| api::FileReportRequest { correction, reason: reason.into(), ..request() };
-        assert_eq!(file_report(with(false, " ")).unwrap().correction, None);
-        assert_eq!(file_report(with(false, "误填")).unwrap().correction.as_deref(), Some("误填"));
-        assert_eq!(file_report(with(true, "")).unwrap().correction.as_deref(), Some(""));
-    }
-
-    #[test]
-    fn a_mode_that_does_not_exist_is_refused() {
-        let refused = file_report(api::FileReportRequest { mode: 9, ..request() }).unwrap_err();
-        assert_eq!(refused.refusal, Refusal::ModeInvalid);
     }
 }

@@ -6,6 +6,9 @@
 
 mod convert;
 mod convert_notice;
+mod convert_report;
+mod cut_offs;
+mod drafts;
 mod groups;
 pub mod key;
 mod links;
@@ -19,8 +22,9 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        groups_server::GroupsServer, links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer,
-        offices_server::OfficesServer, parked_server::ParkedServer, reports_server::ReportsServer,
+        cut_offs_server::CutOffsServer, drafts_server::DraftsServer, groups_server::GroupsServer, links_server::LinksServer,
+        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
+        reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -57,6 +61,8 @@ pub async fn run(
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
+        .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
+        .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
         .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
             // A sender that is gone wants the end too.

@@ -123,6 +123,12 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::FormFaults
         | Refusal::PeriodInvalid
         | Refusal::PeriodFuture
+        | Refusal::PeriodNoHoliday
+        | Refusal::PeriodNotAnnounced
+        | Refusal::ToldByAlone
+        | Refusal::OnBehalfDraft
+        | Refusal::CutOffInvalid
+        | Refusal::CutOffTooEarly
         | Refusal::RecordIdInvalid
         | Refusal::RecordMalformed
         | Refusal::ModeInvalid
@@ -156,17 +162,21 @@ fn grpc_code(refusal: Refusal) -> Code {
         | Refusal::ParkedUnknown
         | Refusal::InvitationUnknown
         | Refusal::NoticeUnknown
-        | Refusal::GroupUnknown => Code::NotFound,
+        | Refusal::GroupUnknown
+        | Refusal::ChoiceUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
         Refusal::OfficeNotYours
         | Refusal::OfficeElsewhere
         | Refusal::DestroyElsewhere
+        | Refusal::OnBehalfElsewhere
         | Refusal::InvitationForAnother
         | Refusal::ParentNotBelieved
         | Refusal::NotBelow
         | Refusal::NotAddressed => Code::PermissionDenied,
         Refusal::PeriodClosed
         | Refusal::NothingToCorrect
+        | Refusal::ChoiceNoDifference
+        | Refusal::NoChildren
         | Refusal::InvitationExpired
         | Refusal::NoAudience
         | Refusal::DestroyNever

@@ -1,7 +1,11 @@
 //! From what was typed, or stands in an answers file, to answers of a form. Nothing is refused here: what cannot be read goes on as text,
 //! so that the node names every fault of a form at once.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use toml::{Table, Value as Toml};
 
@@ -11,20 +15,23 @@ use crate::{
     text::{refusal::Refusal, typed},
 };
 
-/// Answers by field; the last word to a field counts.
+/// Answers by field; the last word to a field counts. An empty one empties the field.
 #[derive(Debug, Default)]
-pub(super) struct Answers(BTreeMap<String, Value>);
+pub(super) struct Answers {
+    said: BTreeMap<String, Value>,
+    emptied: BTreeSet<String>,
+}
 
 impl Answers {
     /// 无 to each field that takes nothing else.
     pub(super) fn nil_by_name(form: &Form) -> Self {
         let nil = form.fields.iter().filter(|field| field.kind == FieldKind::Nil);
-        Self(nil.map(|field| (field.key.clone(), Value::Nil)).collect())
+        Self { said: nil.map(|field| (field.key.clone(), Value::Nil)).collect(), ..Self::default() }
     }
 
     /// What was said before.
     pub(super) fn of(said: Vec<Answer>) -> Self {
-        Self(said.into_iter().map(|answer| (answer.field, answer.value)).collect())
+        Self { said: said.into_iter().map(|answer| (answer.field, answer.value)).collect(), ..Self::default() }
     }
 
     /// Lays over it what was typed: the file first, then the options by name, then those by key.
@@ -63,10 +70,15 @@ impl Answers {
 
     /// In the form's order, those at unknown fields last.
     pub(super) fn into_vec(mut self, form: &Form) -> Vec<Answer> {
-        let known = form.fields.iter().filter_map(|f| Some(Answer { field: f.key.clone(), value: self.0.remove(&f.key)? }));
+        let known = form.fields.iter().filter_map(|f| Some(Answer { field: f.key.clone(), value: self.said.remove(&f.key)? }));
         let mut answers: Vec<_> = known.collect();
-        answers.extend(self.0.into_iter().map(|(field, value)| Answer { field, value }));
+        answers.extend(self.said.into_iter().map(|(field, value)| Answer { field, value }));
         answers
+    }
+
+    /// Fields that were emptied on purpose.
+    pub(super) fn emptied(&self) -> impl Iterator<Item = &str> {
+        self.emptied.iter().map(String::as_str)
     }
 
     /// One field by its key or its name; nothing but blanks empties it.
@@ -74,9 +86,11 @@ impl Answers {
         let field = form.fields.iter().find(|field| field.key == key || field.label == key);
         let key = field.map_or(key, |field| field.key.as_str());
         if texts.iter().all(|text| text.trim().is_empty()) && field.is_some() {
-            self.0.remove(key);
+            self.said.remove(key);
+            self.emptied.insert(key.to_owned());
         } else {
-            self.0.insert(key.to_owned(), field.map_or_else(|| Value::Text(texts.join(" ")), |field| value(field, texts)));
+            self.emptied.remove(key);
+            self.said.insert(key.to_owned(), field.map_or_else(|| Value::Text(texts.join(" ")), |field| value(field, texts)));
         }
     }
 

@@ -3,8 +3,9 @@
 use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
-    groups_client::GroupsClient, links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient,
-    offices_client::OfficesClient, parked_client::ParkedClient, reports_client::ReportsClient,
+    cut_offs_client::CutOffsClient, drafts_client::DraftsClient, groups_client::GroupsClient, links_client::LinksClient,
+    node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient, parked_client::ParkedClient,
+    reports_client::ReportsClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -73,6 +74,14 @@ impl Node {
 
     pub(super) fn groups(&self) -> GroupsClient<Keyed> {
         GroupsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn cut_offs(&self) -> CutOffsClient<Keyed> {
+        CutOffsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn drafts(&self) -> DraftsClient<Keyed> {
+        DraftsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Keyed> {

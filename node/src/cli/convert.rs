@@ -1,13 +1,13 @@
-//! From replies of the local API to what is printed.
+//! From replies of the local API to what is printed. Reports are in [`super::convert_report`].
 
-use dutynet_proto::{api, duty, record};
+use dutynet_proto::{api, record};
 use dutynet_relay::{ids::UnixMillis, registry::OfficeClass};
 
 use super::{args, json};
 use crate::{
     domain::{
         beijing,
-        board::{Filed, Line, LineFact, Timing},
+        board::{Line, LineFact},
     },
     text::words::Progress,
 };
@@ -25,42 +25,6 @@ pub(super) fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-pub(super) fn filed(number: i32) -> Filed {
-    match api::Filed::try_from(number) {
-        Ok(api::Filed::Daily) => Filed::Daily,
-        Ok(api::Filed::Zero) => Filed::Zero,
-        Ok(api::Filed::Both) => Filed::Both,
-        Ok(api::Filed::Nothing | api::Filed::Unspecified) | Err(_) => Filed::Nothing,
-    }
-}
-
-fn filed_name(number: i32) -> &'static str {
-    match filed(number) {
-        Filed::Nothing => "nothing",
-        Filed::Daily => "daily",
-        Filed::Zero => "zero",
-        Filed::Both => "both",
-    }
-}
-
-pub(super) fn timing(number: i32) -> Timing {
-    match api::Timing::try_from(number) {
-        Ok(api::Timing::InTime) => Timing::InTime,
-        Ok(api::Timing::Late) => Timing::Late,
-        Ok(api::Timing::NotDue) => Timing::NotDue,
-        Ok(api::Timing::Missing | api::Timing::Unspecified) | Err(_) => Timing::Missing,
-    }
-}
-
-fn timing_name(number: i32) -> &'static str {
-    match timing(number) {
-        Timing::InTime => "in_time",
-        Timing::Late => "late",
-        Timing::NotDue => "not_due",
-        Timing::Missing => "missing",
-    }
-}
-
 pub(super) fn line(number: i32) -> Line {
     match api::Line::try_from(number) {
         Ok(api::Line::Up) => Line::Up,
@@ -74,7 +38,7 @@ pub(super) fn line_fact(number: i32, since_ms: i64) -> LineFact {
     LineFact { line: line(number), since: moment(since_ms) }
 }
 
-fn line_name(number: i32) -> &'static str {
+pub(super) fn line_name(number: i32) -> &'static str {
     match line(number) {
         Line::Up => "up",
         Line::Down => "down",
@@ -168,89 +132,6 @@ pub(super) fn reference(from: Option<&record::RecordRef>) -> json::Record {
 
 pub(super) fn person(from: Option<&record::Person>) -> Option<json::Person> {
     from.map(|person| json::Person { id: person.id.clone(), name: person.name.clone() })
-}
-
-impl From<&api::BoardReply> for json::Board {
-    fn from(from: &api::BoardReply) -> Self {
-        Self {
-            period: from.period.clone(),
-            cut_off: time(from.cut_off_ms),
-            closes: time(from.closes_ms),
-            as_of: time(from.as_of_ms),
-            rows: from.rows.iter().map(board_row).collect(),
-        }
-    }
-}
-
-fn board_row(from: &api::BoardRow) -> json::BoardRow {
-    json::BoardRow {
-        office: from.office.clone(),
-        name: from.name.clone(),
-        depth: from.depth,
-        has_node: from.has_node,
-        filed: filed_name(from.filed),
-        timing: timing_name(from.timing),
-        line: line_name(from.line),
-        line_since: time(from.line_since_ms),
-        revision: from.revision,
-        recorded_at: time(from.recorded_at_ms),
-        received_at: time(from.received_at_ms),
-        calls: from.calls,
-        incidents: from.incidents,
-        entered_by: said(&from.entered_by),
-    }
-}
-
-/// A filed report, under the form that was asked for.
-pub(super) fn filed_json(form: &str, from: &api::FileReportReply) -> json::Filed {
-    json::Filed {
-        record: reference(from.record.as_ref()),
-        form: form.to_owned(),
-        period: from.period.clone(),
-        revision: from.revision,
-        folded: from.folded,
-        state: state_name(from.state).unwrap_or("saved"),
-    }
-}
-
-impl From<&api::ShowReportReply> for json::Report {
-    fn from(from: &api::ShowReportReply) -> Self {
-        Self { revisions: from.revisions.iter().map(revision).collect() }
-    }
-}
-
-fn revision(from: &api::Revision) -> json::Revision {
-    let answer = from.answer.clone().unwrap_or_default();
-    json::Revision {
-        revision: answer.revision,
-        record: reference(from.record.as_ref()),
-        form: answer.form,
-        form_version: answer.form_version,
-        period: answer.period,
-        office: answer.office,
-        answers: answer.answers.into_iter().filter_map(answered).collect(),
-        reason: said(&answer.reason),
-        by: person(from.by.as_ref()),
-        recorded_at: time(from.recorded_at_ms),
-        received_at: time(from.received_at_ms),
-        state: state_name(from.state),
-        hops: from.hops.iter().map(|h| json::Hop { office: h.office.clone(), received_at: time(h.received_at_ms) }).collect(),
-    }
-}
-
-fn answered(from: duty::Answer) -> Option<json::Answer> {
-    use duty::answer::Value as From;
-    let value = match from.value? {
-        From::Text(text) => json::Value::Text(text),
-        From::Number(number) => json::Value::Number(number),
-        From::Nil(nil) => json::Value::Nil { nil },
-        From::Rows(rows) => json::Value::Rows(rows.rows.into_iter().map(row).collect()),
-    };
-    Some(json::Answer { field: from.field, value })
-}
-
-fn row(from: duty::Row) -> json::Row {
-    json::Row { code: from.code, number: from.number, text: from.text }
 }
 
 impl From<&api::ListLinksReply> for json::Links {

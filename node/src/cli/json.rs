@@ -1,110 +1,17 @@
 //! What `--json` prints. Keys are English and stable: one may be added, none is renamed or given another meaning.
 //!
 //! Times are RFC 3339 with `+08:00`, or null. Ids of records are lower-case hexadecimal. `deploy/json.md` shows every shape, and a test
-//! compares it with this file.
+//! compares it with this file. Reports are in [`super::json_report`].
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// `report board --json`.
-#[derive(Debug, Serialize)]
-pub(super) struct Board {
-    pub(super) period: String,
-    pub(super) cut_off: Option<String>,
-    pub(super) closes: Option<String>,
-    pub(super) as_of: Option<String>,
-    pub(super) rows: Vec<BoardRow>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct BoardRow {
-    pub(super) office: String,
-    pub(super) name: String,
-    /// 0: the office of the node.
-    pub(super) depth: u32,
-    pub(super) has_node: bool,
-    /// `nothing`, `daily`, `zero`, `both`.
-    pub(super) filed: &'static str,
-    /// `in_time`, `late`, `not_due`, `missing`.
-    pub(super) timing: &'static str,
-    /// `up`, `down`, `unknown`, `none`.
-    pub(super) line: &'static str,
-    pub(super) line_since: Option<String>,
-    pub(super) revision: u32,
-    pub(super) recorded_at: Option<String>,
-    pub(super) received_at: Option<String>,
-    pub(super) calls: i64,
-    pub(super) incidents: i64,
-    /// Another office that entered it.
-    pub(super) entered_by: Option<String>,
-}
-
-/// `report daily`, `report zero`, `report correct` with `--json`.
-#[derive(Debug, Serialize)]
-pub(super) struct Filed {
-    pub(super) record: Record,
-    pub(super) form: String,
-    pub(super) period: String,
-    pub(super) revision: u32,
-    /// True: the same content was held already.
-    pub(super) folded: bool,
-    /// `saved`, `custody`, `arrived`, `parked`.
-    pub(super) state: &'static str,
-}
-
+/// One record anywhere in the network.
 #[derive(Debug, Serialize)]
 pub(super) struct Record {
     pub(super) origin: String,
     pub(super) id: String,
-}
-
-/// `report show --json`.
-#[derive(Debug, Serialize)]
-pub(super) struct Report {
-    pub(super) revisions: Vec<Revision>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Revision {
-    pub(super) revision: u32,
-    pub(super) record: Record,
-    pub(super) form: String,
-    pub(super) form_version: u32,
-    pub(super) period: String,
-    pub(super) office: String,
-    pub(super) answers: Vec<Answer>,
-    /// Why the revision before it was changed; null in the first.
-    pub(super) reason: Option<String>,
-    pub(super) by: Option<Person>,
-    pub(super) recorded_at: Option<String>,
-    pub(super) received_at: Option<String>,
-    /// Null unless it is a record of this node.
-    pub(super) state: Option<&'static str>,
-    pub(super) hops: Vec<Hop>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Answer {
-    pub(super) field: String,
-    /// Text, number, `{"nil": true}`, or rows.
-    pub(super) value: Value,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(super) enum Value {
-    Text(String),
-    Number(i64),
-    Nil { nil: bool },
-    Rows(Vec<Row>),
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) code: String,
-    pub(super) number: i64,
-    pub(super) text: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,4 +1,4 @@
-//! `dutynet report`: filing, correcting, the board, and what one office has said.
+//! `dutynet report`: filing, also on behalf, correcting, choosing between versions, the board, and what one office has said.
 
 use dutynet_proto::{api, duty, record};
 use dutynet_relay::{
@@ -11,17 +11,20 @@ use super::{
     answers::Answers,
     args::{
         Place,
-        report::{Board, Correct, File, ReportVerb, Show},
+        report::{Board, Choose, Correct, File, OnBehalf, ReportVerb, Show},
     },
     client::{Node, heard, patiently},
-    convert, json, person, printed,
+    convert, convert_report as convert_to, cut_off, draft, json_report as json, person, printed, shown,
     table::Table,
     told::Told,
 };
 use crate::{
-    body,
-    domain::form::{FieldKind, Form, Forms},
-    text::{notice, refusal::Refusal, words},
+    body::{self, Channel, Entered},
+    domain::{
+        board::Differs,
+        form::{FieldKind, Form, Forms, PeriodKind},
+    },
+    text::{notice, refusal::Refusal, report as text, typed, words},
 };
 
 pub(super) async fn run(place: &Place, verb: &ReportVerb) -> Result<String, Told> {
@@ -33,12 +36,22 @@ pub(super) async fn run(place: &Place, verb: &ReportVerb) -> Result<String, Told
         }
         ReportVerb::Zero(file) => {
             let form = form("zero")?;
-            let answers = Answers::nil_by_name(form).typed(form, &file.fields)?;
+            // A draft says by itself what can be said by name.
+            let by_name = if file.from_draft { Answers::default() } else { Answers::nil_by_name(form) };
+            let answers = by_name.typed(form, &file.fields)?;
+            self::file(place, Filing { form, file, answers, reason: None }).await
+        }
+        ReportVerb::File(asked) => {
+            let (form, file) = (form(&asked.form)?, &asked.file);
+            let answers = Answers::default().typed(form, &file.fields)?;
             self::file(place, Filing { form, file, answers, reason: None }).await
         }
         ReportVerb::Correct(correct) => self::correct(place, correct).await,
         ReportVerb::Board(board) => self::board(place, board).await,
         ReportVerb::Show(show) => self::show(place, show).await,
+        ReportVerb::Choose(choose) => self::choose(place, choose).await,
+        ReportVerb::Draft(asked) => draft::run(place, asked).await,
+        ReportVerb::CutOff { verb } => cut_off::run(place, verb).await,
     }
 }
 
@@ -66,6 +79,9 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
         by: Some(person::named(&file.by)?),
         correction: reason.is_some(),
         mode: record::Mode::Real.into(),
+        on_behalf_of: file.on_behalf.on_behalf_of.clone().unwrap_or_default(),
+        entered: entered(&file.on_behalf),
+        from_draft: file.from_draft,
     };
     let node = Node::find(place).await?;
     let reply = patiently(|| {
@@ -74,9 +90,19 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
     });
     let reply = reply.await?;
     if file.output.json {
-        return Ok(printed(&convert::filed_json(&form.id, &reply)));
+        return Ok(printed(&convert_to::filed_json(&form.id, &reply)));
     }
-    Ok(filed_text(form, &reply))
+    Ok(filed_text(form, &reply, file.on_behalf.on_behalf_of.is_some()))
+}
+
+/// How another office's words came: `name:phone`; nobody when nothing was typed about it.
+fn entered(from: &OnBehalf) -> Option<duty::Entered> {
+    if from.on_behalf_of.is_none() && from.told_by.is_none() {
+        return None;
+    }
+    let (told_by, phone) = typed::at_colon(from.told_by.as_deref().unwrap_or_default());
+    let channel = if from.written { Channel::Written } else { Channel::Telephone };
+    Some(body::entered_to_wire(&Entered { channel, told_by: told_by.to_owned(), phone: phone.to_owned() }))
 }
 
 /// Made before the first attempt, so that every retry folds into one record.
@@ -85,14 +111,20 @@ pub(super) fn new_id() -> Result<RecordId, Told> {
     Ok(RecordId::from_parts(SystemClock::default().wall(), random))
 }
 
-fn filed_text(form: &Form, reply: &api::FileReportReply) -> String {
-    let record = convert::filed_json(&form.id, reply).record;
-    let record = format!("{}/{}", record.origin, record.id);
+fn filed_text(form: &Form, reply: &api::FileReportReply, on_behalf: bool) -> String {
+    let record = convert_to::record_text(reply.record.as_ref());
     let says = if reply.folded { notice::folded } else { notice::filed };
-    let mut lines = vec![says(&form.title, &reply.period, reply.revision, &record)];
+    let mut said = says(&form.title, &period_text(form, &reply.period), reply.revision, &record);
+    if on_behalf {
+        said.push_str(&text::on_behalf(&reply.office));
+    }
+    let mut lines = vec![said];
     let nil: Vec<_> = form.fields.iter().filter(|f| f.kind == FieldKind::Nil).map(|f| f.label.as_str()).collect();
     if !nil.is_empty() {
         lines.push(notice::nil_by_name(&nil));
+    }
+    if convert_to::differs(reply.difference) == Differs::Open {
+        lines.push(text::DIFFERS.to_owned());
     }
     lines.extend(convert::progress(reply.state).map(|progress| notice::state(words::progress(progress))));
     lines.join("\n")
@@ -101,19 +133,32 @@ fn filed_text(form: &Form, reply: &api::FileReportReply) -> String {
 /// Lays what was typed over the latest revision, so that what was right need not be typed again.
 async fn correct(place: &Place, correct: &Correct) -> Result<String, Told> {
     let form = form(&correct.form)?;
-    let request = api::ShowReportRequest { form: form.id.clone(), period: correct.file.period.clone(), office: String::new() };
+    if correct.file.from_draft {
+        let answers = Answers::default().typed(form, &correct.file.fields)?;
+        return self::file(place, Filing { form, file: &correct.file, answers, reason: Some(&correct.reason) }).await;
+    }
+    let office = correct.file.on_behalf.on_behalf_of.clone().unwrap_or_default();
+    let request = api::ShowReportRequest { form: form.id.clone(), period: correct.file.period.clone(), office };
     let node = Node::find(place).await?;
     let reply = heard(node.reports().show(request).await)?;
-    let latest = reply.revisions.into_iter().next_back().and_then(|revision| revision.answer).unwrap_or_default();
-    let said = latest.answers;
+    let said = laid_over(&reply, correct.file.on_behalf.on_behalf_of.is_some()).map(|answer| answer.answers).unwrap_or_default();
     let said = said.into_iter().filter_map(body::answer_from_wire).collect();
     let answers = Answers::of(said).typed(form, &correct.file.fields)?;
     self::file(place, Filing { form, file: &correct.file, answers, reason: Some(&correct.reason) }).await
 }
 
+/// What a correction is laid over: our own latest, else, on behalf of another, the version that stands.
+fn laid_over(reply: &api::ShowReportReply, on_behalf: bool) -> Option<duty::FormAnswer> {
+    // Only a record of this node has a state.
+    let ours = reply.revisions.iter().rev().find(|revision| convert::progress(revision.state).is_some());
+    let stands = reply.revisions.iter().find(|revision| revision.record == reply.standing).filter(|_| on_behalf);
+    ours.or(stands).and_then(|revision| revision.answer.clone())
+}
+
 async fn board(place: &Place, board: &Board) -> Result<String, Told> {
     let node = Node::find(place).await?;
-    let reply = heard(node.reports().board(api::BoardRequest { period: board.period.clone() }).await)?;
+    let request = api::BoardRequest { period: board.period.clone(), form: board.form.clone() };
+    let reply = heard(node.reports().board(request).await)?;
     if board.output.json {
         return Ok(printed(&json::Board::from(&reply)));
     }
@@ -127,6 +172,11 @@ fn board_text(reply: &api::BoardReply) -> String {
     let mut table = Table::new(&notice::BOARD);
     for row in &reply.rows {
         let line = convert::line_fact(row.line, row.line_since_ms);
+        let cut_off = (row.cut_off_ms != reply.cut_off_ms).then(|| time(row.cut_off_ms));
+        let source = match row.revision {
+            0 => words::DASH.to_owned(),
+            1.. => text::differing(&text::source(&row.entered_by), words::differs(convert_to::differs(row.difference))),
+        };
         // Of an office that has filed nothing there are no figures, not even a nought.
         let figures = [row.revision.into(), row.calls, row.incidents];
         let [revision, calls, incidents] = figures.map(|figure| match row.revision {
@@ -135,8 +185,9 @@ fn board_text(reply: &api::BoardReply) -> String {
         });
         table.row([
             notice::indented(&row.name, row.depth),
-            words::filed(convert::filed(row.filed)).to_owned() + &notice::entered(&row.entered_by),
-            words::timing(convert::timing(row.timing)).to_owned(),
+            words::filed(convert_to::filed(row.filed)).to_owned(),
+            notice::timing(convert_to::timing(row.timing), cut_off.as_deref()),
+            source,
             words::line(line.line).to_owned(),
             notice::time(line.since, now),
             revision,
@@ -146,8 +197,9 @@ fn board_text(reply: &api::BoardReply) -> String {
             incidents,
         ]);
     }
-    let timings: Vec<_> = reply.rows.iter().map(|row| convert::timing(row.timing)).collect();
-    let title = notice::board_title(own, &reply.period, UnixMillis(reply.cut_off_ms), now);
+    let timings: Vec<_> = reply.rows.iter().map(|row| convert_to::timing(row.timing)).collect();
+    let period = Forms::built_in().get(&reply.form).map_or_else(|| reply.period.clone(), |form| period_text(form, &reply.period));
+    let title = notice::board_title(own, &period, UnixMillis(reply.cut_off_ms), now);
     [title, table.render(), notice::board_counts(&timings)].join("\n")
 }
 
@@ -158,53 +210,52 @@ async fn show(place: &Place, show: &Show) -> Result<String, Told> {
     if show.output.json {
         return Ok(printed(&json::Report::from(&reply)));
     }
-    if reply.revisions.is_empty() {
-        return Ok(notice::NOTHING_FILED.to_owned());
-    }
-    let now = SystemClock::default().wall();
-    Ok(reply.revisions.iter().map(|revision| revision_text(revision, now)).collect::<Vec<_>>().join("\n\n"))
+    Ok(shown::text(&reply, SystemClock::default().wall()))
 }
 
-fn revision_text(from: &api::Revision, now: UnixMillis) -> String {
-    let time = |millis| notice::time(convert::moment(millis), now);
-    let answer = from.answer.clone().unwrap_or_default();
-    let by = from.by.as_ref().map_or(words::DASH, |person| person.name.as_str());
-    let mut lines = vec![notice::revision(answer.revision, &time(from.recorded_at_ms), &time(from.received_at_ms), by)];
-    let form = Forms::built_in().get(&answer.form);
-    lines.extend(answer.answers.iter().map(|answer| answer_text(form, answer)));
-    if !answer.reason.is_empty() {
-        lines.push(notice::reason(&answer.reason));
-    }
-    if !from.hops.is_empty() {
-        let hops: Vec<_> = from.hops.iter().map(|h| notice::hop(&h.office, &time(h.received_at_ms))).collect();
-        lines.push(notice::hops(&hops));
-    }
-    lines.extend(convert::progress(from.state).map(|progress| notice::state(words::progress(progress))));
-    lines.join("\n")
-}
-
-fn answer_text(form: Option<&Form>, answer: &duty::Answer) -> String {
-    use duty::answer::Value;
-    let field = form.and_then(|form| form.field(&answer.field));
-    let label = field.map_or(answer.field.as_str(), |field| field.label.as_str());
-    let code_label = |code: &str| match field.map(|field| &field.kind) {
-        Some(FieldKind::Rows { codes, .. }) => codes.iter().find(|c| c.key == code).map(|c| c.label.clone()),
-        Some(FieldKind::Text { .. } | FieldKind::Number(_) | FieldKind::Nil) | None => None,
+/// Names the version of an office by the record that it is now, so that nothing that comes meanwhile is chosen unseen.
+async fn choose(place: &Place, choose: &Choose) -> Result<String, Told> {
+    let form = form(&choose.form)?;
+    let by = person::named(&choose.by)?;
+    let (period, office) = (choose.period.clone(), choose.office.clone());
+    let node = Node::find(place).await?;
+    let request = api::ShowReportRequest { form: form.id.clone(), period: period.clone(), office: office.clone() };
+    let reply = heard(node.reports().show(request).await)?;
+    let kept = |revision: &&api::Revision| revision.record.as_ref().is_some_and(|record| record.origin == choose.keep);
+    let keep = reply.revisions.iter().rev().find(kept).ok_or_else(|| Told::of(Refusal::ChoiceUnknown).about(&choose.keep))?;
+    let request = api::ChooseReportRequest {
+        id: new_id()?.0.to_vec().into(),
+        form: form.id.clone(),
+        period,
+        office,
+        chosen: keep.record.clone(),
+        reason: choose.reason.clone(),
+        by: Some(by),
     };
-    let value = match &answer.value {
-        Some(Value::Text(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Nil(_)) => words::NONE.to_owned(),
-        Some(Value::Rows(rows)) => {
-            let row =
-                |row: &duty::Row| notice::row(&code_label(&row.code).unwrap_or_else(|| row.code.clone()), row.number, &row.text);
-            notice::rows(&rows.rows.iter().map(row).collect::<Vec<_>>())
-        }
-        None => words::DASH.to_owned(),
-    };
-    notice::answer(label, &value)
+    let chosen = patiently(|| {
+        let (mut reports, request) = (node.reports(), request.clone());
+        async move { reports.choose(request).await }
+    });
+    let chosen = chosen.await?;
+    if choose.output.json {
+        return Ok(printed(&convert_to::chosen_json(&form.id, &chosen)));
+    }
+    let said = text::chosen(&form.title, &period_text(form, &chosen.period), &chosen.office, &keep.origin_name);
+    let mut lines = vec![if chosen.folded { text::CHOSEN_BEFORE.to_owned() } else { said }];
+    if convert_to::differs(chosen.difference) == Differs::Open {
+        lines.push(text::STILL_OPEN.to_owned());
+    }
+    Ok(lines.join("\n"))
 }
 
-fn form(id: &str) -> Result<&'static Form, Told> {
+/// A period as people name it.
+fn period_text(form: &Form, period: &str) -> String {
+    match form.period {
+        PeriodKind::Day => period.to_owned(),
+        PeriodKind::Holiday => text::holiday(period),
+    }
+}
+
+pub(super) fn form(id: &str) -> Result<&'static Form, Told> {
     Forms::built_in().get(id).ok_or_else(|| Told::of(Refusal::FormUnknown).about(id))
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, env, fs, path::PathBuf};
 use clap::Command;
 use dutynet_proto::{api, duty, record};
 
-use super::{args, convert, json, notice, printed, told::Told};
+use super::{args, convert_report, json, json_report, notice, printed, told::Told};
 use crate::text::refusal::Refusal;
 
 fn blessed() -> bool {
@@ -59,8 +59,11 @@ fn board() -> api::BoardReply {
         received_at_ms: AT + 1500,
         incidents: 1,
         calls: 3,
-        entered_by: String::new(),
+        entered_by: "440825".into(),
         has_node: true,
+        cut_off_ms: AT - 3_600_000,
+        closes_ms: AT + 82_800_000,
+        difference: api::Difference::Open.into(),
     };
     let silent = api::BoardRow {
         office: "440825204".into(),
@@ -69,15 +72,25 @@ fn board() -> api::BoardReply {
         filed: api::Filed::Nothing.into(),
         timing: api::Timing::Missing.into(),
         line: api::Line::None.into(),
+        cut_off_ms: AT,
+        closes_ms: AT + 86_400_000,
+        difference: api::Difference::None.into(),
         ..api::BoardRow::default()
     };
-    let period = "2026-07-01".into();
-    api::BoardReply { period, cut_off_ms: AT, closes_ms: AT + 86_400_000, as_of_ms: AT, rows: vec![row, silent] }
+    let (form, period, rows) = ("daily".into(), "2026-07-01".into(), vec![row, silent]);
+    api::BoardReply { form, period, cut_off_ms: AT, closes_ms: AT + 86_400_000, as_of_ms: AT, rows }
+}
+
+fn answer(field: &str, value: duty::answer::Value) -> duty::Answer {
+    duty::Answer { field: field.into(), value: Some(value) }
+}
+
+fn person() -> Option<record::Person> {
+    Some(record::Person { id: "zhangsan".into(), name: "张三".into() })
 }
 
 fn shown() -> api::ShowReportReply {
     use duty::answer::Value;
-    let answer = |field: &str, value| duty::Answer { field: field.into(), value: Some(value) };
     let row = duty::Row { code: "natural".into(), number: 1, text: "台风".into() };
     let answers = vec![
         answer("leader", Value::Text("李四".into())),
@@ -85,26 +98,151 @@ fn shown() -> api::ShowReportReply {
         answer("incidents", Value::Rows(duty::Rows { rows: vec![row] })),
         answer("important", Value::Nil(true)),
     ];
-    let answer = duty::FormAnswer {
+    let entered =
+        duty::Entered { channel: duty::Channel::Telephone.into(), told_by: "王五".into(), phone: "0759-4850000".into() };
+    let answer_of = |answers, revision| duty::FormAnswer {
         form: "daily".into(),
         form_version: 1,
         period: "2026-07-01".into(),
         office: "440825103".into(),
         answers,
         reason: "少报一件".into(),
-        revision: 2,
+        revision,
+        ..duty::FormAnswer::default()
     };
     let hops = vec![api::HopRow { office: "440825".into(), received_at_ms: AT }];
-    let revision = api::Revision {
+    let source = api::SourceRow {
+        office: "440825103001".into(),
+        name: "某村".into(),
         record: reference(),
-        answer: Some(answer),
-        by: Some(record::Person { id: "zhangsan".into(), name: "张三".into() }),
+        revision: 1,
+        form: "daily".into(),
+        answers: vec![answer("calls", Value::Number(3))],
+        now: reference(),
+        now_revision: 2,
+        now_answers: vec![answer("calls", Value::Number(4))],
+    };
+    let missing = api::MissingRow {
+        office: "440825103002".into(),
+        name: "另村".into(),
+        why: duty::MissingWhy::LineDown.into(),
+        line_since_ms: AT,
+        filed_since: true,
+    };
+    let own = api::Revision {
+        record: reference(),
+        answer: Some(answer_of(answers, 2)),
+        by: person(),
         recorded_at_ms: AT,
         received_at_ms: AT + 1500,
-        state: api::ReportState::Unspecified.into(),
         hops,
+        sources: vec![source],
+        missing: vec![missing],
+        origin_name: "海安镇".into(),
+        ..api::Revision::default()
     };
-    api::ShowReportReply { revisions: vec![revision] }
+    let county = record::RecordRef { origin: "440825".into(), ..reference().unwrap() };
+    let entered = api::Revision {
+        record: Some(county.clone()),
+        answer: Some(duty::FormAnswer { entered: Some(entered), ..answer_of(vec![answer("calls", Value::Number(2))], 1) }),
+        by: person(),
+        recorded_at_ms: AT,
+        received_at_ms: AT + 1500,
+        state: api::ReportState::Arrived.into(),
+        origin_name: "徐闻县".into(),
+        ..api::Revision::default()
+    };
+    let values = vec![
+        api::VersionValue { record: reference(), answer: Some(answer("calls", Value::Number(3))) },
+        api::VersionValue { record: Some(county.clone()), answer: Some(answer("calls", Value::Number(2))) },
+    ];
+    let choice = api::ChoiceRow {
+        record: Some(county.clone()),
+        chosen: Some(county),
+        reason: "电话核实".into(),
+        by: person(),
+        recorded_at_ms: AT,
+        name: "徐闻县".into(),
+        counts: true,
+    };
+    api::ShowReportReply {
+        revisions: vec![own, entered],
+        standing: reference(),
+        difference: api::Difference::Settled.into(),
+        fields: vec![api::FieldDifference { field: "calls".into(), label: "接报件数".into(), values }],
+        choices: vec![choice],
+    }
+}
+
+fn draft() -> api::Draft {
+    use duty::answer::Value;
+    let nothing = || Some(duty::Answer { field: "leader".into(), value: None });
+    let calls = |n| Some(answer("calls", Value::Number(n)));
+    let leader = api::DraftField {
+        field: "leader".into(),
+        label: "带班领导".into(),
+        answer: nothing(),
+        sum: nothing(),
+        wanting: true,
+        ..api::DraftField::default()
+    };
+    let field = api::DraftField {
+        field: "calls".into(),
+        label: "接报件数".into(),
+        answer: calls(9),
+        sum: calls(7),
+        sums: true,
+        replaced: true,
+        changed: true,
+        was: calls(6),
+        ..api::DraftField::default()
+    };
+    let source = api::DraftSource {
+        office: "440825103".into(),
+        name: "海安镇".into(),
+        record: reference(),
+        revision: 1,
+        form: "daily".into(),
+        entered_by: "440825".into(),
+        answers: calls(7).into_iter().collect(),
+        changed: true,
+    };
+    let missing = api::DraftMissing {
+        office: "440825204".into(),
+        name: "角尾乡".into(),
+        why: duty::MissingWhy::NotFiled.into(),
+        line_since_ms: 0,
+    };
+    api::Draft {
+        form: "daily".into(),
+        period: "2026-07-01".into(),
+        fields: vec![leader, field],
+        sources: vec![source],
+        missing: vec![missing],
+        saved_at_ms: AT,
+        saved_by: person(),
+        as_of_ms: AT,
+    }
+}
+
+fn cut_offs() -> api::ListCutOffsReply {
+    let row = api::CutOffRow {
+        form: "daily".into(),
+        time: "16:30".into(),
+        from: "2026-07-02".into(),
+        office: "440825".into(),
+        name: "徐闻县".into(),
+        by: person(),
+        recorded_at_ms: AT,
+    };
+    let today = api::CutOffInForce {
+        form: "daily".into(),
+        time: "17:00".into(),
+        set_by: String::new(),
+        time_below: "16:30".into(),
+        set_by_below: "440825".into(),
+    };
+    api::ListCutOffsReply { cut_offs: vec![row], today: vec![today] }
 }
 
 fn links() -> api::ListLinksReply {
@@ -177,7 +315,20 @@ fn status() -> api::StatusReply {
 
 /// Every shape, by the heading under which it is documented.
 fn shapes() -> Vec<(&'static str, String)> {
-    let filed = api::FileReportReply { record: reference(), revision: 1, folded: false, state: 1, period: "2026-07-01".into() };
+    let (period, whose) = ("2026-07-01".to_owned(), "440825103".to_owned());
+    let filed = api::FileReportReply {
+        record: reference(),
+        revision: 1,
+        folded: false,
+        state: 1,
+        period: period.clone(),
+        office: whose.clone(),
+        difference: api::Difference::None.into(),
+    };
+    let difference = api::Difference::Settled.into();
+    let chosen = api::ChooseReportReply { record: reference(), folded: false, difference, period, office: whose };
+    let (form, time, from) = ("daily".into(), "16:30".into(), "2026-07-02".into());
+    let set = api::SetCutOffReply { record: reference(), form, time, from, folded: false };
     let fault = super::told::FieldFault {
         field: "calls".into(),
         label: "接报件数".into(),
@@ -191,9 +342,13 @@ fn shapes() -> Vec<(&'static str, String)> {
     let offices = api::ListOfficesReply { offices: vec![office()] };
     let verified = api::VerifyReply { frames: 60, records: 20, seals: 18, faults: vec!["journal: damaged at 1/4096".into()] };
     vec![
-        ("report board", printed(&json::Board::from(&board()))),
-        ("report daily", printed(&convert::filed_json("daily", &filed))),
-        ("report show", printed(&json::Report::from(&shown()))),
+        ("report board", printed(&json_report::Board::from(&board()))),
+        ("report daily", printed(&convert_report::filed_json("daily", &filed))),
+        ("report show", printed(&json_report::Report::from(&shown()))),
+        ("report choose", printed(&convert_report::chosen_json("daily", &chosen))),
+        ("report draft", printed(&json_report::Draft::from(&draft()))),
+        ("report cut-off set", printed(&json_report::SetAs::from(&set))),
+        ("report cut-off list", printed(&json_report::CutOffs::from(&cut_offs()))),
         ("links", printed(&json::Links::from(&links()))),
         ("parked list", printed(&json::ParkedList::from(&parked()))),
         ("office list", printed(&json::Offices::from(&offices))),

@@ -39,6 +39,16 @@ impl Day {
         Self(beijing(at).date_naive())
     }
 
+    /// Its year.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// `MM-DD`, for people who know the year.
+    pub fn short(self) -> String {
+        format!("{:02}-{:02}", self.0.month(), self.0.day())
+    }
+
     /// The day after; the last day of the calendar is followed by itself.
     #[must_use]
     pub fn next(self) -> Self {

@@ -3,13 +3,15 @@
 //! What was filed, whether it was in time, and how the line is are three answers to three questions. They are never one list: an office
 //! may have filed late while its line was up, or be missing behind a line that is down.
 //!
-//! Whether it was in time is judged by the moment at which the origin recorded the *first* filing; when it came here stands beside it.
+//! Whether it was in time is judged by the moment at which the *first* filing was recorded, by the office itself or by whoever entered it
+//! (代录), against the cut-off of that row; when it came here stands beside it. The figures are those of the version that stands. An office
+//! that was registered after the cut-off did not owe that period yet (无需报).
 
 use std::collections::BTreeMap;
 
 use dutynet_relay::ids::{OfficeId, UnixMillis};
 
-use super::report::Window;
+use super::{report::Window, standing::Difference};
 
 /// Id of the form 日报告.
 pub const DAILY: &str = "daily";
@@ -27,6 +29,8 @@ pub enum Filed {
     Zero,
     /// Both of them.
     Both,
+    /// The one form that the board is about.
+    Form,
 }
 
 /// Whether it was in time.
@@ -40,6 +44,29 @@ pub enum Timing {
     NotDue,
     /// 过时未报
     Missing,
+    /// 无需报: nothing, from an office that was registered after the cut-off.
+    NotOwed,
+}
+
+/// Whether the versions of a report differ (有出入).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Differs {
+    /// There is one, or they say the same.
+    No,
+    /// They do, and a person has chosen.
+    Settled,
+    /// They do.
+    Open,
+}
+
+impl From<&Difference> for Differs {
+    fn from(difference: &Difference) -> Self {
+        match difference {
+            Difference::None => Self::No,
+            Difference::Open => Self::Open,
+            Difference::Settled(_) => Self::Settled,
+        }
+    }
 }
 
 /// How the line of an office to its parent is.
@@ -75,23 +102,29 @@ pub struct Seat {
     pub depth: u32,
     /// Whether it has a node of its own.
     pub has_node: bool,
+    /// Since when it is in the tree.
+    pub since: UnixMillis,
+    /// When the period is due from it, and when it closes.
+    pub window: Window,
 }
 
 /// What one office has filed with one form in the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
-    /// When the origin recorded the first revision.
+    /// When the first version was recorded, by the clock of whoever recorded it.
     pub recorded_at: UnixMillis,
     /// When that came here.
     pub received_at: UnixMillis,
-    /// Number of the latest revision.
+    /// Number of the revision that stands.
     pub revision: u32,
-    /// 接报件数 of the latest revision.
+    /// 接报件数 of what stands.
     pub calls: i64,
-    /// 突发事件 of the latest revision.
+    /// 突发事件 of what stands.
     pub incidents: i64,
-    /// Another office that entered the latest revision (代录).
+    /// Another office that entered what stands (代录).
     pub entered_by: Option<OfficeId>,
+    /// Whether there are versions that differ.
+    pub differs: Differs,
 }
 
 /// One office on the board.
@@ -112,17 +145,33 @@ pub struct BoardRow {
 /// Filings of a period, by office and form.
 pub type Filings = BTreeMap<(OfficeId, String), Filing>;
 
+/// What a board is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A day: 日报告 or 零报告.
+    Day,
+    /// One form.
+    Form(String),
+}
+
+impl About {
+    /// The board on which a form stands.
+    pub fn form(id: &str) -> Self {
+        if id == DAILY || id == ZERO { Self::Day } else { Self::Form(id.to_owned()) }
+    }
+}
+
 /// What a board is made of.
 #[derive(Debug, Clone)]
 pub struct Facts {
+    /// What it is about.
+    pub about: About,
     /// Every office, in the order of the tree.
     pub seats: Vec<Seat>,
     /// What was filed.
     pub filings: Filings,
     /// How the lines are; an office that is not in it is behind nothing that is known.
     pub lines: BTreeMap<OfficeId, LineFact>,
-    /// When the period is due.
-    pub window: Window,
     /// Now, by the clock of this office.
     pub now: UnixMillis,
 }
@@ -135,22 +184,35 @@ impl Facts {
     }
 
     fn row(&self, seat: Seat) -> BoardRow {
-        let daily = self.filings.get(&(seat.office.clone(), DAILY.to_owned()));
-        let zero = self.filings.get(&(seat.office.clone(), ZERO.to_owned()));
-        let (filed, filing) = match (daily, zero) {
+        let (filed, filing) = match &self.about {
+            About::Day => self.of_day(&seat.office),
+            About::Form(form) => match self.filing(&seat.office, form) {
+                Some(filing) => (Filed::Form, Some(filing.clone())),
+                None => (Filed::Nothing, None),
+            },
+        };
+        BoardRow { timing: self.timing(&seat, filing.as_ref()), line: self.line(&seat), seat, filed, filing }
+    }
+
+    fn of_day(&self, office: &OfficeId) -> (Filed, Option<Filing>) {
+        match (self.filing(office, DAILY), self.filing(office, ZERO)) {
             (None, None) => (Filed::Nothing, None),
             (Some(daily), None) => (Filed::Daily, Some(daily.clone())),
             (None, Some(zero)) => (Filed::Zero, Some(zero.clone())),
             (Some(daily), Some(zero)) => (Filed::Both, Some(joined(daily, zero))),
-        };
-        BoardRow { timing: self.timing(filing.as_ref()), line: self.line(&seat), seat, filed, filing }
+        }
     }
 
-    fn timing(&self, filing: Option<&Filing>) -> Timing {
+    fn filing(&self, office: &OfficeId, form: &str) -> Option<&Filing> {
+        self.filings.get(&(office.clone(), form.to_owned()))
+    }
+
+    fn timing(&self, seat: &Seat, filing: Option<&Filing>) -> Timing {
         match filing {
-            Some(filing) if self.window.in_time(filing.recorded_at) => Timing::InTime,
+            Some(filing) if seat.window.in_time(filing.recorded_at) => Timing::InTime,
             Some(_) => Timing::Late,
-            None if self.window.in_time(self.now) => Timing::NotDue,
+            None if !seat.window.in_time(seat.since) => Timing::NotOwed,
+            None if seat.window.in_time(self.now) => Timing::NotDue,
             None => Timing::Missing,
         }
     }
@@ -171,37 +233,46 @@ fn joined(daily: &Filing, zero: &Filing) -> Filing {
         calls: daily.calls.saturating_add(zero.calls),
         incidents: daily.incidents.saturating_add(zero.incidents),
         entered_by: daily.entered_by.clone().or_else(|| zero.entered_by.clone()),
+        differs: daily.differs.max(zero.differs),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{beijing::Day, form::Forms};
+    use crate::domain::{
+        beijing::{Day, TimeOfDay},
+        form::Forms,
+    };
 
     fn office(id: &str) -> OfficeId {
         OfficeId::parse(id).unwrap()
     }
 
     fn seat(id: &str) -> Seat {
-        Seat { office: office(id), name: id.into(), depth: 1, has_node: true }
+        let since = UnixMillis(window().cut_off.0 - 3_600_000);
+        Seat { office: office(id), name: id.into(), depth: 1, has_node: true, since, window: window() }
     }
 
     fn window() -> Window {
-        Window::of(Forms::built_in().get(DAILY).unwrap(), Day::parse("2026-07-01").unwrap())
+        Window::of(Day::parse("2026-07-01").unwrap().into(), |_| Forms::built_in().get(DAILY).unwrap().cut_off)
     }
 
     /// A filing recorded so many minutes after the cut-off.
     fn filing(minutes: i64) -> Filing {
         let recorded_at = UnixMillis(window().cut_off.0 + minutes * 60_000);
         let received_at = UnixMillis(recorded_at.0 + 1);
-        Filing { recorded_at, received_at, revision: 1, calls: 3, incidents: 1, entered_by: None }
+        Filing { recorded_at, received_at, revision: 1, calls: 3, incidents: 1, entered_by: None, differs: Differs::No }
     }
 
     fn one(filings: &[(&str, Filing)], minutes: i64) -> BoardRow {
+        one_of(seat("a"), About::Day, filings, minutes)
+    }
+
+    fn one_of(seat: Seat, about: About, filings: &[(&str, Filing)], minutes: i64) -> BoardRow {
         let filings = filings.iter().map(|(form, f)| ((office("a"), (*form).to_owned()), f.clone())).collect();
         let now = UnixMillis(window().cut_off.0 + minutes * 60_000);
-        let facts = Facts { seats: vec![seat("a")], filings, lines: BTreeMap::new(), window: window(), now };
+        let facts = Facts { about, seats: vec![seat], filings, lines: BTreeMap::new(), now };
         facts.rows().remove(0)
     }
 
@@ -230,12 +301,46 @@ mod tests {
     }
 
     #[test]
+    fn each_row_is_judged_by_its_own_cut_off() {
+        let at = |time: &str| Window::of(Day::parse("2026-07-01").unwrap().into(), |_| TimeOfDay::parse(time).unwrap());
+        let timing = |time: &str| one_of(Seat { window: at(time), ..seat("a") }, About::Day, &[(DAILY, filing(-30))], 0).timing;
+        assert_eq!((timing("16:30"), timing("16:29")), (Timing::InTime, Timing::Late));
+        let row = one_of(Seat { window: at("17:30"), ..seat("a") }, About::Day, &[], 29);
+        assert_eq!(row.timing, Timing::NotDue);
+    }
+
+    #[test]
+    fn an_office_that_was_registered_after_the_cut_off_did_not_owe_the_period() {
+        let since = |minutes: i64| Seat { since: UnixMillis(window().cut_off.0 + minutes * 60_000), ..seat("a") };
+        assert_eq!(one_of(since(1), About::Day, &[], 60).timing, Timing::NotOwed);
+        assert_eq!(one_of(since(0), About::Day, &[], 60).timing, Timing::Missing);
+        assert_eq!(one_of(since(1), About::Day, &[(DAILY, filing(5))], 60).timing, Timing::Late, "what was filed is judged");
+    }
+
+    #[test]
+    fn a_board_of_one_form_has_that_form_alone() {
+        let about = || About::form("holiday");
+        let both = [(DAILY, filing(-1)), ("holiday", Filing { calls: 9, ..filing(1) })];
+        let row = one_of(seat("a"), about(), &both, 10);
+        assert_eq!((row.filed, row.timing, row.filing.unwrap().calls), (Filed::Form, Timing::Late, 9));
+        assert_eq!(one_of(seat("a"), about(), &both[..1], 10).filed, Filed::Nothing);
+        assert_eq!((About::form(DAILY), About::form(ZERO)), (About::Day, About::Day));
+    }
+
+    #[test]
+    fn of_two_forms_the_open_difference_is_shown() {
+        let with = |differs| Filing { differs, ..filing(-5) };
+        let row = one(&[(DAILY, with(Differs::Settled)), (ZERO, with(Differs::Open))], 10);
+        assert_eq!(row.filing.unwrap().differs, Differs::Open);
+    }
+
+    #[test]
     fn every_seat_has_a_row_and_a_line() {
         let mut seats = vec![seat("a"), seat("b"), seat("c")];
         seats[2].has_node = false;
         let up = LineFact { line: Line::Up, since: Some(UnixMillis(1)) };
         let lines = BTreeMap::from([(office("a"), up)]);
-        let facts = Facts { seats, filings: Filings::new(), lines, window: window(), now: UnixMillis(0) };
+        let facts = Facts { about: About::Day, seats, filings: Filings::new(), lines, now: UnixMillis(0) };
         let lines: Vec<_> = facts.rows().into_iter().map(|row| row.line.line).collect();
         assert_eq!(lines, [Line::Up, Line::Unknown, Line::None]);
     }

@@ -4,7 +4,11 @@
 //!
 //! - [`beijing`]: days and times of day, Asia/Shanghai whatever the machine says.
 //! - [`form`]: reports as data, and what may be answered.
+//! - [`period`], [`holiday`]: what a report is about: a day, or a statutory holiday.
+//! - [`cut_off`]: until when it is in time, by the records of those above.
 //! - [`report`]: when a filing folds, becomes a revision, or is refused.
+//! - [`standing`]: which of several versions stands (代录), and a person's choice between them.
+//! - [`draft`]: an office's report as its children's sum (综报).
 //! - [`board`]: facts about one period that combine and are never mixed.
 //! - [`notice`]: what a notice says, whom it addresses, and who may sign for whom.
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
@@ -13,9 +17,14 @@
 
 pub mod beijing;
 pub mod board;
+pub mod cut_off;
+pub mod draft;
 pub mod form;
+pub mod holiday;
 pub mod notice;
 pub mod number;
+pub mod period;
 pub mod report;
 pub mod sign_for;
+pub mod standing;
 pub mod then;

@@ -1,20 +1,27 @@
 //! When a filing is a report, when it is nothing new, and when it is refused.
 //!
-//! One row per office, form, period and mode. Equal content folds. Until the period is closed (the cut-off of the next day's) other
-//! content becomes the next revision; after it only a correction with a reason does, and both stay visible. A first filing is never
-//! refused for being late: it counts as late.
+//! One row per office, form, period and mode; in it a chain of revisions for each office that speaks, which is the office itself or an
+//! ancestor that enters on its behalf (代录). Equal content folds into the chain. Until the period is closed (the cut-off of the day after
+//! its last) other content becomes the next revision; after it only a correction with a reason does, and both stay visible. An office's
+//! first filing is never refused for being late: it counts as late.
 
 use dutynet_relay::ids::{Digest, RecordRef, UnixMillis};
 
 use super::{
-    beijing::Day,
-    form::{FaultKind, Form, Lines, words},
+    beijing::{Day, TimeOfDay},
+    form::{FaultKind, Lines, words},
+    period::Period,
 };
 
 /// Longest reason, characters.
 pub const REASON_CHARS_MAX: usize = 500;
 
-/// When a form's period is due and when it closes.
+/// Longest name of whoever said what is entered on behalf, characters.
+pub const TELLER_CHARS_MAX: usize = 64;
+/// Longest telephone number, characters.
+pub const PHONE_CHARS_MAX: usize = 32;
+
+/// When a period is due and when it closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Recorded no later than this is in time.
@@ -24,9 +31,10 @@ pub struct Window {
 }
 
 impl Window {
-    /// Of a form for a day.
-    pub fn of(form: &Form, period: Day) -> Self {
-        Self { cut_off: period.at(form.cut_off), closes: period.next().at(form.cut_off) }
+    /// Of a period, given the cut-off of each day.
+    pub fn of(period: Period, cut_off: impl Fn(Day) -> TimeOfDay) -> Self {
+        let at = |day: Day| day.at(cut_off(day));
+        Self { cut_off: at(period.last()), closes: at(period.last().next()) }
     }
 
     /// Whether what its origin recorded then is in time.
@@ -63,15 +71,28 @@ pub enum Purpose {
     },
 }
 
+/// Whose words are filed, and what is held of them besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// The office's own.
+    Own,
+    /// Another's, on whose behalf nobody else has spoken, nor it itself.
+    OnBehalf,
+    /// Another's, and the row has versions of others.
+    OnBehalfBeside,
+}
+
 /// Something to be filed for one row.
 #[derive(Debug, Clone)]
 pub struct Filing {
     /// The record that it would become.
     pub reference: RecordRef,
     /// The period.
-    pub period: Day,
+    pub period: Period,
     /// Digest of what it says.
     pub content: Digest,
+    /// Whose words.
+    pub voice: Voice,
     /// Why.
     pub purpose: Purpose,
 }
@@ -107,19 +128,20 @@ pub enum FilingRefused {
     IdUsed,
 }
 
-/// Decides on a filing; `held` are the row's revisions in any order.
+/// Decides on a filing; `held` are the revisions of its chain in any order.
 pub fn decide(filing: &Filing, held: &[Held], window: Window, now: UnixMillis) -> Result<Decision, FilingRefused> {
-    if filing.period > Day::of(now) {
+    if filing.period.first() > Day::of(now) {
         return Err(FilingRefused::Future);
     }
     if let Some(same) = held.iter().find(|h| h.reference == filing.reference) {
         return if same.content == filing.content { Ok(Decision::Fold(same.clone())) } else { Err(FilingRefused::IdUsed) };
     }
     let latest = held.iter().max_by_key(|h| h.revision);
+    let spoken = latest.is_some() || filing.voice == Voice::OnBehalfBeside;
     match (latest, &filing.purpose) {
         (Some(latest), _) if latest.content == filing.content => Ok(Decision::Fold(latest.clone())),
-        (None, Purpose::Correct { .. }) => Err(FilingRefused::NothingToCorrect),
-        (Some(_), Purpose::File) if window.is_closed(now) => Err(FilingRefused::Closed),
+        (None, Purpose::Correct { .. }) if !spoken => Err(FilingRefused::NothingToCorrect),
+        (_, Purpose::File) if spoken && window.is_closed(now) => Err(FilingRefused::Closed),
         (Some(_) | None, Purpose::File | Purpose::Correct { .. }) => Ok(Decision::Make {
             revision: latest.map_or(1, |h| h.revision.saturating_add(1)),
             corrects: latest.map(|h| h.reference.clone()),
@@ -127,9 +149,14 @@ pub fn decide(filing: &Filing, held: &[Held], window: Window, now: UnixMillis) -
     }
 }
 
-/// A correction's reason as it is kept, or what is wrong with it.
+/// A reason as it is kept, or what is wrong with it.
 pub fn reason(text: &str) -> Result<String, Vec<FaultKind>> {
-    let kept = words(text, REASON_CHARS_MAX, Lines::Many)?;
+    said(text, REASON_CHARS_MAX, Lines::Many)
+}
+
+/// Words that must be said, as they are kept, or what is wrong with them.
+pub fn said(text: &str, chars_max: usize, lines: Lines) -> Result<String, Vec<FaultKind>> {
+    let kept = words(text, chars_max, lines)?;
     if kept.is_empty() { Err(vec![FaultKind::Missing]) } else { Ok(kept) }
 }
 

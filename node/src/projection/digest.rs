@@ -13,7 +13,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{groups, notices, offices, reports, value};
+use super::{cut_offs, groups, notices, offices, reports, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -42,6 +42,9 @@ pub(super) struct Strange {
 fn module(kind: &str) -> Option<(&'static str, Digests)> {
     if reports::reads(kind) {
         return Some((reports::NAME, reports::digest));
+    }
+    if cut_offs::reads(kind) {
+        return Some((cut_offs::NAME, cut_offs::digest));
     }
     if notices::reads(kind) {
         return Some((notices::NAME, notices::digest));

@@ -3,12 +3,13 @@
 //! - [`Follower`]: keeps it up to date. Its one cursor moves in the same batch as the values, so that nothing is counted twice or left out.
 //!   A record that cannot be digested is noted in the journal and passed over: it stops neither the projection nor the node.
 //! - `digest`: which module reads which kinds of record, and what they make of a stretch of the journal.
-//! - [`Reports`]: reports by period and by row.
+//! - [`Reports`]: reports and choices between their versions, by period and by row; and cut-offs.
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
 //! - [`Offices`]: entries of the registry in the order in which they came.
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
+mod cut_offs;
 mod digest;
 mod follow;
 mod groups;
@@ -17,11 +18,12 @@ mod offices;
 mod reports;
 mod value;
 
+pub use cut_offs::CutOffEntry;
 pub use follow::{CaughtUp, Follower};
 pub use groups::Groups;
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
-pub use reports::{Entry, Reports, Row};
+pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};
 
 use dutynet_relay::{
     index::{IndexError, Space},

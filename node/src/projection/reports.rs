@@ -1,11 +1,13 @@
-//! Reports: one small value for each revision, looked up by period and by row. No words of a report are here; they stay in the journal,
-//! and a value names the place.
+//! Reports: one small value for each revision, looked up by period and by row, and one for each choice between versions. No words of a report
+//! are here; they stay in the journal, and a value names the place.
 
+mod choice;
 mod entry;
 
+pub use choice::ChoiceEntry;
 pub use entry::Entry;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dutynet_relay::{
     ids::OfficeId,
@@ -15,13 +17,15 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{ProjectionError, SPACE};
+use super::{CutOffEntry, ProjectionError, SPACE, cut_offs};
 use crate::{
-    body::ReportBody,
+    body::{self, ChoiceBody, ReportBody},
     domain::{
-        beijing::Day,
-        board::{Filing, Filings},
-        form::{Column, Forms},
+        board::{Differs, Filing, Filings},
+        form::{Column, Forms, PeriodKind},
+        period::Period,
+        report::Held,
+        standing::{Choice, Standing, standing},
     },
 };
 
@@ -33,12 +37,58 @@ pub(super) const NAME: &str = "reports";
 pub struct Row {
     /// Real, exercise and test are never mixed.
     pub mode: Mode,
-    /// The day.
-    pub period: Day,
+    /// The period.
+    pub period: Period,
     /// Id of the form.
     pub form: String,
     /// Whose.
     pub office: OfficeId,
+}
+
+/// Everything that is known of a row.
+#[derive(Debug, Clone)]
+pub struct Versions {
+    /// Every revision of every chain, oldest first.
+    pub entries: Vec<Entry>,
+    /// Every choice, oldest first.
+    pub choices: Vec<ChoiceEntry>,
+    /// Which one stands; `None`: nothing was filed.
+    pub standing: Option<Standing>,
+}
+
+impl Versions {
+    fn of(tree: &Registry, office: &OfficeId, entries: Vec<Entry>, choices: Vec<ChoiceEntry>) -> Self {
+        let path: Vec<OfficeId> = tree.path_up(office).cloned().collect();
+        let held: Vec<Held> = entries.iter().map(Entry::held).collect();
+        let made: Vec<Choice> = choices.iter().map(|choice| choice.choice.clone()).collect();
+        Self { standing: standing(&path, &held, &made), entries, choices }
+    }
+
+    /// The one that stands.
+    pub fn stands(&self) -> Option<&Entry> {
+        let standing = self.standing.as_ref()?;
+        self.entries.iter().find(|entry| entry.reference == standing.stands)
+    }
+
+    /// Whether they differ.
+    pub fn differs(&self) -> Differs {
+        self.standing.as_ref().map_or(Differs::No, |standing| Differs::from(&standing.difference))
+    }
+
+    /// The first that anybody recorded says when, the one that stands says what.
+    fn filing(&self, office: &OfficeId) -> Option<Filing> {
+        let first = self.entries.iter().min_by_key(|entry| (entry.recorded_at, &entry.reference))?;
+        let stands = self.stands()?;
+        Some(Filing {
+            recorded_at: first.recorded_at,
+            received_at: first.received_at,
+            revision: stands.revision,
+            calls: stands.calls,
+            incidents: stands.incidents,
+            entered_by: (stands.reference.origin != *office).then(|| stands.reference.origin.clone()),
+            differs: self.differs(),
+        })
+    }
 }
 
 /// Reads them. Cheap to clone.
@@ -53,58 +103,78 @@ impl Reports {
         Self { index }
     }
 
-    /// Every revision of a row, oldest first.
-    pub fn revisions(&self, row: &Row) -> Result<Vec<Entry>, ProjectionError> {
+    /// Everything that is known of a row.
+    pub fn versions(&self, tree: &Registry, row: &Row) -> Result<Versions, ProjectionError> {
         let prefix = entry::row_prefix(row.mode, &row.period.to_string(), &row.form, &row.office);
         let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
-        found.iter().map(|(key, value)| entry::read(key, value).map(|(.., entry)| entry)).collect()
+        let entries = found.iter().map(|(key, value)| entry::read(key, value).map(|(.., entry)| entry));
+        let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
+        let prefix = choice::row_prefix(row.mode, &row.period.to_string(), &row.form, &row.office);
+        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
+        let choices = found.iter().map(|(key, value)| choice::read(key, value).map(|(.., choice)| choice));
+        let mut choices: Vec<_> = choices.collect::<Result<_, _>>()?;
+        choices.sort_by_key(|choice| choice.recorded_at);
+        Ok(Versions::of(tree, &row.office, entries, choices))
+    }
+
+    /// Every cut-off that is known.
+    pub fn cut_offs(&self) -> Result<Vec<CutOffEntry>, ProjectionError> {
+        cut_offs::all(&self.index)
     }
 
     /// What every office filed in a period.
-    pub fn filings(&self, mode: Mode, period: Day) -> Result<Filings, ProjectionError> {
-        let prefix = entry::period_prefix(mode, &period.to_string());
-        let mut filings = Filings::new();
-        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)? {
+    pub fn filings(&self, tree: &Registry, mode: Mode, period: Period) -> Result<Filings, ProjectionError> {
+        let period = period.to_string();
+        let mut entries: BTreeMap<(OfficeId, String), Vec<Entry>> = BTreeMap::new();
+        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, entry::period_prefix(mode, &period).as_bytes(), usize::MAX)? {
             let (form, office, entry) = entry::read(&key, &value)?;
-            add(&mut filings, office, form, &entry);
+            entries.entry((office, form)).or_default().push(entry);
         }
-        Ok(filings)
+        let mut choices: BTreeMap<(OfficeId, String), Vec<ChoiceEntry>> = BTreeMap::new();
+        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, choice::period_prefix(mode, &period).as_bytes(), usize::MAX)?
+        {
+            let (form, office, choice) = choice::read(&key, &value)?;
+            choices.entry((office, form)).or_default().push(choice);
+        }
+        let filing = |(row, entries): ((OfficeId, String), Vec<Entry>)| {
+            let versions = Versions::of(tree, &row.0, entries, choices.remove(&row).unwrap_or_default());
+            versions.filing(&row.0).map(|filing| (row, filing))
+        };
+        Ok(entries.into_iter().filter_map(filing).collect())
     }
 }
 
-/// Revisions come oldest first: the first one says when, the last one says what.
-fn add(filings: &mut Filings, office: OfficeId, form: String, entry: &Entry) {
-    let entered_by = (entry.reference.origin != office).then(|| entry.reference.origin.clone());
-    let first = Filing {
-        recorded_at: entry.recorded_at,
-        received_at: entry.received_at,
-        revision: entry.revision,
-        calls: entry.calls,
-        incidents: entry.incidents,
-        entered_by: entered_by.clone(),
-    };
-    let filing = filings.entry((office, form)).or_insert(first);
-    filing.revision = entry.revision;
-    (filing.calls, filing.incidents, filing.entered_by) = (entry.calls, entry.incidents, entered_by);
-}
-
-/// Whether records of a kind are reports.
+/// Whether records of a kind are reports, or about reports.
 pub(super) fn reads(kind: &str) -> bool {
-    Forms::built_in().of_record_kind(kind).is_some()
+    kind == body::CHOICE_KIND || Forms::built_in().of_record_kind(kind).is_some()
 }
 
-/// Puts one report into the batch.
+/// Puts one report or choice into the batch.
 pub(super) fn digest(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    if from.record.header().kind == body::CHOICE_KIND {
+        digest_choice(tree, from, batch)
+    } else {
+        digest_report(tree, from, batch)
+    }
+}
+
+fn digest_report(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
     let header = from.record.header();
     let form = Forms::built_in().of_record_kind(&header.kind).ok_or("no form has this kind")?;
     let body = ReportBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
     if body.filled.form != form.id || body.subject() != header.subject {
         return Err("kind, subject and body do not name the same row".to_owned());
     }
+    if form.period == PeriodKind::Day && body.period.first() != body.period.last() {
+        return Err("a daily form is about one day".to_owned());
+    }
     let speaks_for = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
     let may_speak = *speaks_for == header.origin || tree.is_ancestor(&header.origin, speaks_for);
     if body.office != *speaks_for || !may_speak {
         return Err(format!("{} may not speak for {}", header.origin, body.office));
+    }
+    if header.on_behalf_of.is_some() != body.entered.is_some() {
+        return Err("who entered it on whose behalf is not said".to_owned());
     }
     let entry = Entry {
         reference: from.record.reference(),
@@ -118,5 +188,22 @@ pub(super) fn digest(tree: &Registry, from: &Stored, batch: &mut Batch) -> Resul
     };
     let row = entry::row_prefix(header.mode, &body.period.to_string(), &form.id, &body.office);
     batch.put(entry::key(&row, entry.revision, &entry.reference), entry::value(&entry));
+    Ok(())
+}
+
+fn digest_choice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    let body = ChoiceBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
+    if body.subject() != header.subject {
+        return Err("subject and body do not name the same row".to_owned());
+    }
+    if !tree.is_within(&body.office, &header.origin) {
+        return Err(format!("{} may not choose for {}", header.origin, body.office));
+    }
+    let row = choice::row_prefix(header.mode, &body.period.to_string(), &body.form, &body.office);
+    let choice =
+        Choice { reference: from.record.reference(), chosen: body.chosen, compared: body.compared, replaces: body.replaces };
+    let entry = ChoiceEntry { choice, place: from.place, recorded_at: header.recorded_at };
+    batch.put(choice::key(&row, &entry.choice.reference), choice::value(&entry));
     Ok(())
 }

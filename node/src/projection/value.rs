@@ -10,7 +10,7 @@ use prost::Message;
 use super::ProjectionError;
 
 /// Raised whenever a key or a value of any module changes: the projection is then made anew.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const CHECKSUM_BYTES: usize = 4;
 /// Where the projection has got to.
 pub(super) const CURSOR: &[u8] = b"cursor";

@@ -57,11 +57,23 @@ pub const OFFICE_LIST: &str = "列出名录中的单位";
 /// `office add`
 pub const OFFICE_ADD: &str = "登记一个没有终端的下级单位";
 /// `report`
-pub const REPORT: &str = "报表：日报告、零报告、更正、汇总表";
+pub const REPORT: &str = "报表：日报告、零报告、假期综合情况、代录、更正、综报草稿、汇总表";
 /// `report daily`
 pub const REPORT_DAILY: &str = "报送日报告";
 /// `report zero`
 pub const REPORT_ZERO: &str = "报送零报告：所列各类逐项报“无”";
+/// `report file`
+pub const REPORT_FILE: &str = "报送任何一种报表，例如 holiday（假期综合情况）";
+/// `report choose`
+pub const REPORT_CHOOSE: &str = "各版有出入时，选定以哪一方的为准，记录在案，双方都看得到";
+/// `report draft`
+pub const REPORT_DRAFT: &str = "综报草稿：由直接下级的现行版本合计；填上本级的各项即保存，下级有变随时重算";
+/// `report cut-off`
+pub const REPORT_CUT_OFF: &str = "截止时刻：上级为全部下级规定，次日起生效，不改变已经开始的日子";
+/// `report cut-off set`
+pub const CUT_OFF_SET: &str = "为全部下级规定一种报表的截止时刻";
+/// `report cut-off list`
+pub const CUT_OFF_LIST: &str = "列出规定过的截止时刻和今天有效的";
 /// `report correct`
 pub const REPORT_CORRECT: &str = "更正已报的报表：在最近一版上改动所给的项，写明理由，两版都保留";
 /// `report board`
@@ -109,9 +121,31 @@ pub const PARKED_LANE: &str = "通道：control、flash、urgent、routine";
 pub const PARKED_SEQ: &str = "通道内序号，见滞留清单";
 
 /// the form
-pub const FORM: &str = "报表：daily（日报告）或 zero（零报告）";
+pub const FORM: &str = "报表：daily（日报告）、zero（零报告）或 holiday（假期综合情况）";
+/// `--form` of the board
+pub const BOARD_FORM: &str = "哪种报表的汇总表（默认日报告和零报告合为一张）";
+/// `--on-behalf-of`
+pub const ON_BEHALF_OF: &str = "代录：这是哪个下级单位报来的";
+/// `--told-by`
+pub const TOLD_BY: &str = "代录：谁报来的、来电号码，写成“姓名:号码”";
+/// `--written`
+pub const WRITTEN: &str = "代录：是书面报来的，可以不写号码";
+/// `--from-draft`
+pub const FROM_DRAFT: &str = "以综报草稿报送；另给的各项替换草稿中的同名项";
+/// `--keep`
+pub const KEEP: &str = "以哪个单位录入的一版为准";
+/// `--reason` of a choice
+pub const CHOICE_REASON: &str = "选择理由，1 至 500 字";
+/// `--replace` of a draft
+pub const REPLACE_SUM: &str = "用自己的话替换一项合计，可多次；值为空表示恢复合计";
+/// `--out` of a draft
+pub const DRAFT_OUT: &str = "把草稿写入文件，可改好后用 --from-draft --file 报送";
+/// the time of a cut-off
+pub const CUT_OFF_TIME: &str = "截止时刻，HH:MM";
+/// `--from` of a cut-off
+pub const CUT_OFF_FROM: &str = "自哪天起，YYYY-MM-DD（默认明天，也最早是明天）";
 /// `--period`
-pub const PERIOD: &str = "报告期，YYYY-MM-DD（默认今天）";
+pub const PERIOD: &str = "报告期，YYYY-MM-DD（默认今天）；假期写其中任意一天";
 /// `--reason`
 pub const REASON: &str = "更正理由，1 至 500 字";
 /// `--office` of `report show`

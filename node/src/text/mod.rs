@@ -3,6 +3,7 @@
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
 //! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`doctor`]: what a check-up finds.
+//! - [`draft`], [`report`]: words around drafts and reports.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
@@ -15,10 +16,12 @@
 pub mod config;
 pub mod directive;
 pub mod doctor;
+pub mod draft;
 pub mod fault;
 pub mod help;
 pub mod notice;
 pub mod refusal;
+pub mod report;
 pub mod typed;
 pub mod usage;
 pub mod warning;

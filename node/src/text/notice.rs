@@ -6,7 +6,8 @@ use super::words;
 use crate::domain::{beijing::for_people, board::Timing};
 
 /// Head of the board.
-pub const BOARD: [&str; 10] = ["单位", "报表", "时效", "线路", "起始", "版次", "录入时间", "收到时间", "接报件数", "突发事件"];
+pub const BOARD: [&str; 11] =
+    ["单位", "报表", "时效", "来源", "线路", "起始", "版次", "录入时间", "收到时间", "接报件数", "突发事件"];
 /// Head of the lines of this node.
 pub const LINKS: [&str; 9] = ["单位", "名称", "关系", "线路", "起始", "待发", "滞留", "下次重拨", "原因"];
 /// Head of the lines further down.
@@ -53,15 +54,19 @@ pub fn board_title(name: &str, period: &str, cut_off: UnixMillis, as_of: UnixMil
 
 /// Below a board: how many offices, by whether they were in time.
 pub fn board_counts(rows: &[Timing]) -> String {
-    let count = |timing| rows.iter().filter(|t| **t == timing).count();
-    let all = [Timing::InTime, Timing::Late, Timing::NotDue, Timing::Missing];
-    let parts = all.map(|timing| format!("{} {}", words::timing(timing), count(timing)));
+    let count = |timing: Timing| rows.iter().filter(|t| **t == timing).count();
+    let all = [Timing::InTime, Timing::Late, Timing::NotDue, Timing::Missing, Timing::NotOwed];
+    let shown = all.iter().filter(|timing| **timing != Timing::NotOwed || count(**timing) > 0);
+    let parts: Vec<_> = shown.map(|timing| format!("{} {}", words::timing(*timing), count(*timing))).collect();
     format!("共 {} 个单位：{}", rows.len(), parts.join("，"))
 }
 
-/// Which other office entered it; nothing when it is empty.
-pub fn entered(by: &str) -> String {
-    if by.is_empty() { String::new() } else { format!("（{by} 代录）") }
+/// Whether a row was in time; with its own cut-off, where that is not the board's.
+pub fn timing(timing: Timing, cut_off: Option<&str>) -> String {
+    match cut_off {
+        Some(cut_off) => format!("{}（截止 {cut_off}）", words::timing(timing)),
+        None => words::timing(timing).to_owned(),
+    }
 }
 
 /// A report was filed.

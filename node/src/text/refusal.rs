@@ -22,8 +22,28 @@ pub enum Refusal {
     PeriodFuture,
     /// Only a correction is taken now.
     PeriodClosed,
+    /// The day is in no statutory holiday.
+    PeriodNoHoliday,
+    /// The holidays of that year are not announced.
+    PeriodNotAnnounced,
     /// Nothing was filed that could be corrected.
     NothingToCorrect,
+    /// Somebody said it, and nobody said for which office.
+    ToldByAlone,
+    /// Only offices below may be spoken for.
+    OnBehalfElsewhere,
+    /// A sum is nobody else's words.
+    OnBehalfDraft,
+    /// There is nothing to choose between.
+    ChoiceNoDifference,
+    /// Not one of the versions that are compared.
+    ChoiceUnknown,
+    /// Not a time of day.
+    CutOffInvalid,
+    /// It would decide of a day that has begun.
+    CutOffTooEarly,
+    /// There is nobody below.
+    NoChildren,
     /// The id of a record is not a UUIDv7.
     RecordIdInvalid,
     /// The id was used for something else.
@@ -193,12 +213,38 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     (Refusal::KeyWrong, "KEY_WRONG", "接口密钥不对，请使用本机数据目录中 api.key 文件的内容。"),
     (Refusal::RequestUnreadable, "REQUEST_UNREADABLE", "请求无法读懂，请核对命令或程序的版本与本机值守通是否一致。"),
     (Refusal::RequestTooLarge, "REQUEST_TOO_LARGE", "一次提交的内容过大，请压缩文字后再报。"),
-    (Refusal::FormUnknown, "FORM_UNKNOWN", "没有这种报表，请改用 daily（日报告）或 zero（零报告）。"),
+    (Refusal::FormUnknown, "FORM_UNKNOWN", "没有这种报表，请改用 daily（日报告）、zero（零报告）或 holiday（假期综合情况）。"),
     (Refusal::FormFaults, "FORM_FAULTS", "报表有填写不当之处，什么都没有保存，请逐项改正后再报。"),
     (Refusal::PeriodInvalid, "PERIOD_INVALID", "报告期应写成 YYYY-MM-DD，例如 2026-07-01，请改正。"),
     (Refusal::PeriodFuture, "PERIOD_FUTURE", "这一天还没有到（以北京时间为准），请到当天再报；若日期无误，请核对本机时间。"),
     (Refusal::PeriodClosed, "PERIOD_CLOSED", "该报告期已截止，请用“更正”（report correct）并写明理由。"),
+    (
+        Refusal::PeriodNoHoliday,
+        "PERIOD_NO_HOLIDAY",
+        "这一天不在国务院公布的节假日放假期间内，请用 --period 写明该假期中的任意一天。",
+    ),
+    (
+        Refusal::PeriodNotAnnounced,
+        "PERIOD_NOT_ANNOUNCED",
+        "该年度的节假日安排未公布，本程序从不推算，请待国务院办公厅公布并更新节假日数据后再报。",
+    ),
     (Refusal::NothingToCorrect, "NOTHING_TO_CORRECT", "该报告期还没有报过这种报表，没有可更正的内容，请直接报送。"),
+    (Refusal::ToldByAlone, "TOLD_BY_ALONE", "写了报告人，却没有写明代哪个单位录入，请用 --on-behalf-of 写明单位编号。"),
+    (
+        Refusal::OnBehalfElsewhere,
+        "ON_BEHALF_ELSEWHERE",
+        "只能代录本单位下级的报表，请核对单位编号；其他单位请由它自己或它的上级录入。",
+    ),
+    (Refusal::OnBehalfDraft, "ON_BEHALF_DRAFT", "代录以对方所说为准，不能用汇总草稿代录，请逐项填写。"),
+    (Refusal::ChoiceNoDifference, "CHOICE_NO_DIFFERENCE", "这份报表没有相互有出入的版本，不需要选择，请用 report show 核对。"),
+    (Refusal::ChoiceUnknown, "CHOICE_UNKNOWN", "所选的不是各方最近的一版，可能刚有新版本到达，请用 report show 重新核对后再选。"),
+    (Refusal::CutOffInvalid, "CUT_OFF_INVALID", "截止时刻应写成 HH:MM，例如 16:30，请改正。"),
+    (
+        Refusal::CutOffTooEarly,
+        "CUT_OFF_TOO_EARLY",
+        "截止时刻最早从明天起生效，已经开始的日子不能改动，请把起始日改为明天或以后。",
+    ),
+    (Refusal::NoChildren, "NO_CHILDREN", "本单位没有登记下级单位，无从汇总或规定，请先登记或邀请下级。"),
     (Refusal::RecordIdInvalid, "RECORD_ID_INVALID", "记录编号不合规定，应为客户端生成的 UUIDv7，请升级客户端程序。"),
     (Refusal::RecordIdUsed, "RECORD_ID_USED", "这个记录编号已用于其他内容，请重新执行命令；若要改动已报内容，请用“更正”。"),
     (Refusal::RecordMalformed, "RECORD_MALFORMED", "这条记录超出格式限制，什么都没有保存，请缩短内容后再试。"),

@@ -2,7 +2,13 @@
 
 use dutynet_relay::{ids::Lane, record::Mode, registry::OfficeClass};
 
-use crate::domain::board::{Filed, Line, Timing};
+use crate::{
+    body::Channel,
+    domain::{
+        board::{Differs, Filed, Line, Timing},
+        draft::Why,
+    },
+};
 
 /// 无: a figure or a text that there is not.
 pub const NONE: &str = "无";
@@ -11,6 +17,16 @@ pub const DASH: &str = "—";
 
 /// Name of a correction's reason.
 pub const REASON: &str = "更正理由";
+/// Name of a choice's reason.
+pub const CHOICE_REASON: &str = "选择理由";
+/// Name of whoever said what is entered on behalf.
+pub const TOLD_BY: &str = "报告人";
+/// Name of the telephone that it was said from.
+pub const TOLD_PHONE: &str = "来电号码";
+/// The office said it itself.
+pub const OWN: &str = "本单位";
+/// An ancestor entered it.
+pub const ON_BEHALF: &str = "代录";
 
 /// Name of a notice's title.
 pub const TITLE: &str = "标题";
@@ -26,6 +42,7 @@ pub fn filed(filed: Filed) -> &'static str {
         Filed::Daily => "日报告",
         Filed::Zero => "零报告",
         Filed::Both => "日报告+零报告",
+        Filed::Form => "已报",
     }
 }
 
@@ -36,6 +53,33 @@ pub fn timing(timing: Timing) -> &'static str {
         Timing::Late => "迟",
         Timing::NotDue => "未到时",
         Timing::Missing => "过时未报",
+        Timing::NotOwed => "无需报",
+    }
+}
+
+/// Whether versions differ; nothing when they do not.
+pub fn differs(differs: Differs) -> &'static str {
+    match differs {
+        Differs::No => "",
+        Differs::Open => "有出入",
+        Differs::Settled => "有出入（已选定）",
+    }
+}
+
+/// How another office's words came.
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Telephone => "电话",
+        Channel::Written => "书面",
+    }
+}
+
+/// Why a child is missing in a sum.
+pub fn why(why: Why) -> &'static str {
+    match why {
+        Why::NotFiled => "未报",
+        Why::LineDown => "线路不通",
+        Why::OtherForm => "报了另一种报表",
     }
 }
 

@@ -11,17 +11,22 @@ use dutynet_relay::{
 use super::{Office, Refused, form, period};
 use crate::domain::{
     beijing::Day,
-    board::{BoardRow, DAILY, Facts, Line, LineFact, Seat},
+    board::{About, BoardRow, DAILY, Facts, Line, LineFact, Seat},
+    form::Form,
+    period::Period,
     report::Window,
+    then::Registered,
 };
 use crate::text::refusal::Refusal;
 
 /// Every office of the subtree for one period.
 #[derive(Debug, Clone)]
 pub struct Board {
-    /// The day.
-    pub period: Day,
-    /// When it is due and when it closes.
+    /// The form that was asked for.
+    pub form: &'static Form,
+    /// What it is about.
+    pub period: Period,
+    /// When it is due and when it closes by the form's own cut-off; a row may have another.
     pub window: Window,
     /// By the clock of this office.
     pub as_of: UnixMillis,
@@ -30,35 +35,52 @@ pub struct Board {
 }
 
 impl Office {
-    /// The board of a day; empty: today. Only what is real counts.
-    pub async fn board(&self, day: &str) -> Result<Board, Refused> {
+    /// The board of a form (empty: 日报告 and 零报告) for the period of a day (empty: today). Only what is real counts.
+    pub async fn board(&self, form_id: &str, day: &str) -> Result<Board, Refused> {
         let now = self.now();
-        let period = period(day, now)?;
-        if period > Day::of(now) {
+        let form = form(if form_id.is_empty() { DAILY } else { form_id })?;
+        let period = period(form, day, now)?;
+        if period.first() > Day::of(now) {
             return Err(Refused::about(Refusal::PeriodFuture, period));
         }
         self.caught_up().await?;
         let office = self.clone();
-        let made = tokio::task::spawn_blocking(move || office.facts(period, now)).await;
+        let made = tokio::task::spawn_blocking(move || office.facts(form, period, now)).await;
         let facts = made.map_err(|error| Refused::because(Refusal::Internal, error))??;
-        Ok(Board { period, window: facts.window, as_of: now, rows: facts.rows() })
+        let window = Window::of(period, |_| form.cut_off);
+        Ok(Board { form, period, window, as_of: now, rows: facts.rows() })
     }
 
-    fn facts(&self, period: Day, now: UnixMillis) -> Result<Facts, Refused> {
-        let registry = self.relay().registry();
-        let seats = registry.subtree(self.own()).into_iter().map(|(depth, entry)| Seat {
-            office: entry.office.clone(),
-            name: entry.name.clone(),
-            depth: u32::try_from(depth).unwrap_or(u32::MAX),
-            has_node: entry.key.is_some(),
+    fn facts(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
+        let (registry, cut_offs, since) = (self.relay().registry(), self.cut_offs()?, self.since()?);
+        let seats = registry.subtree(self.own()).into_iter().map(|(depth, entry)| {
+            let above: Vec<&OfficeId> = registry.path_up(&entry.office).skip(1).collect();
+            Seat {
+                office: entry.office.clone(),
+                name: entry.name.clone(),
+                depth: u32::try_from(depth).unwrap_or(u32::MAX),
+                has_node: entry.key.is_some(),
+                since: since.get(&entry.office).copied().unwrap_or(entry.valid_from),
+                window: cut_offs.window(form, above.iter().copied(), period),
+            }
         });
         Ok(Facts {
+            about: About::form(&form.id),
             seats: seats.collect(),
-            filings: self.inner.reports.filings(Mode::Real, period)?,
+            filings: self.inner.reports.filings(&registry, Mode::Real, period)?,
             lines: self.line_facts(),
-            window: Window::of(form(DAILY)?, period),
             now,
         })
+    }
+
+    /// Since when each office is in the tree. A machine that is replaced, or a name that is changed, makes a new entry of the registry; the
+    /// first one counts, so that nobody is excused from what was owed before.
+    pub(super) fn since(&self) -> Result<BTreeMap<OfficeId, UnixMillis>, Refused> {
+        let history = self.inner.offices.history()?.into_iter();
+        let first = |(office, entries): (OfficeId, Vec<Registered>)| {
+            entries.iter().map(|entry| entry.recorded_at).min().map(|at| (office, at))
+        };
+        Ok(history.filter_map(first).collect())
     }
 
     /// The lines of the subtree, and this office's own to its parent. The root has none, and hears itself.

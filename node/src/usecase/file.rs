@@ -1,4 +1,4 @@
-//! Filing and correcting a report.
+//! Filing and correcting a report, of this office or on behalf of one below it (代录).
 //!
 //! The decision is [`report::decide`]; this file gives it the facts, one row at a time, and makes the record. Nothing is half done: either
 //! the record is on disk when the call returns, or nothing was kept.
@@ -9,15 +9,16 @@ use dutynet_relay::{
     writer::{RecordState, intent::Draft},
 };
 
-use super::{Office, Refused, form, period, person};
+use super::{Office, Refused, form, office_id, period, person};
 use crate::{
-    body::ReportBody,
+    body::{Channel, Entered, ReportBody},
     domain::{
-        beijing::Day,
-        form::{Answer, Fault, Filled, Form},
-        report::{self, Decision, Filing, FilingRefused, Held, Purpose, Window},
+        board::Differs,
+        form::{Answer, Fault, FaultKind, Filled, Form, Lines},
+        period::Period,
+        report::{self, Decision, Filing, FilingRefused, Held, PHONE_CHARS_MAX, Purpose, TELLER_CHARS_MAX, Voice, Window},
     },
-    projection::Row,
+    projection::{Row, Versions},
     text::{refusal::Refusal, words},
 };
 
@@ -28,16 +29,36 @@ pub struct FileReport {
     pub id: RecordId,
     /// Id of the form.
     pub form: String,
-    /// The day; empty: today.
+    /// A day; of a holiday any of its days; empty: today.
     pub period: String,
     /// What is said.
-    pub answers: Vec<Answer>,
+    pub said: Said,
     /// `Some`: it corrects what was said before, for this reason.
     pub correction: Option<String>,
-    /// Who says it.
+    /// Who hands it in.
     pub by: Option<Person>,
     /// Real, exercise or test.
     pub mode: Mode,
+    /// `Some`: the words are those of an office below.
+    pub on_behalf: Option<OnBehalf>,
+}
+
+/// Where the answers come from.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// These are they.
+    Answers(Vec<Answer>),
+    /// The draft's (综报), with these in place of its own, field by field.
+    Draft(Vec<Answer>),
+}
+
+/// Words of another office, and how they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnBehalf {
+    /// Whose words.
+    pub office: String,
+    /// How they came.
+    pub entered: Entered,
 }
 
 /// What became of it.
@@ -45,56 +66,143 @@ pub struct FileReport {
 pub struct FiledReport {
     /// The record that says it.
     pub reference: RecordRef,
-    /// Its number in the row.
+    /// Its number in its chain.
     pub revision: u32,
     /// True: it was held already.
     pub folded: bool,
-    /// The day.
-    pub period: String,
-    /// How far the record has got.
-    pub state: RecordState,
+    /// The period.
+    pub period: Period,
+    /// Whose report.
+    pub office: OfficeId,
+    /// How far the record has got; `None`: it is another office's.
+    pub state: Option<RecordState>,
+    /// Whether the versions of the row differ now.
+    pub differs: Differs,
 }
 
 impl Office {
-    /// Files or corrects a report of this office. Equal content folds; see [`report`].
+    /// Files or corrects a report. Equal content folds; see [`report`].
     pub async fn file(&self, asked: FileReport) -> Result<FiledReport, Refused> {
         let now = self.now();
         let form = form(&asked.form)?;
         let asked = FileReport { by: Some(person(asked.by)?), ..asked };
-        let period = period(&asked.period, now)?;
-        let (filled, purpose) = checked(form, &asked)?;
+        let period = period(form, &asked.period, now)?;
+        let office = self.speaks_for(&asked)?;
+        let (mut body, purpose) = self.body(form, &asked, period, office.clone()).await?;
+        let row = Row { mode: asked.mode, period, form: form.id.clone(), office };
+        let reference = RecordRef { origin: self.own().clone(), id: asked.id };
+        let mut filing = Filing { reference, period, content: body.content(), voice: Voice::Own, purpose };
+
+        let _one_at_a_time = self.lock(&row).await;
+        self.caught_up().await?;
+        let versions = self.versions(&row)?;
+        if let Some(said) = self.said_by_itself(&row, &versions, &filing) {
+            return self.filed(&row, said, true);
+        }
+        filing.voice = self.voice(&row, &versions);
+        let held = self.chain(&versions);
+        let window = self.window(form, &row.office, period)?;
+        let decision = report::decide(&filing, &held, window, now).map_err(|r| refused(&r, period))?;
+        match decision {
+            Decision::Fold(held) if self.is_nothing_new(&held, &filing, &body, window)? => self.filed(&row, held, true),
+            Decision::Fold(held) => {
+                body.revision = held.revision.saturating_add(1);
+                self.make(form, &asked, &body, (&row, Some(held.reference))).await
+            }
+            Decision::Make { revision, corrects } => {
+                body.revision = revision;
+                self.make(form, &asked, &body, (&row, corrects)).await
+            }
+        }
+    }
+
+    async fn make(
+        &self,
+        form: &Form,
+        asked: &FileReport,
+        body: &ReportBody,
+        (row, corrects): (&Row, Option<RecordRef>),
+    ) -> Result<FiledReport, Refused> {
+        let made = self.relay().submit(self.draft_record(form, asked, body, corrects)).await?;
+        self.read_what_was_written().await;
+        let held = Held { reference: made.reference, revision: body.revision, content: body.content() };
+        self.filed(row, held, made.folded)
+    }
+
+    fn filed(&self, row: &Row, held: Held, folded: bool) -> Result<FiledReport, Refused> {
+        let Held { reference, revision, .. } = held;
+        let own = reference.origin == *self.own();
+        let state = if own { Some(self.relay().state_of(&reference)?.unwrap_or(RecordState::Saved)) } else { None };
+        let differs = self.versions(row)?.differs();
+        Ok(FiledReport { reference, revision, folded, period: row.period, office: row.office.clone(), state, differs })
+    }
+
+    /// Whose words they are; only an office below this one may be spoken for.
+    fn speaks_for(&self, asked: &FileReport) -> Result<OfficeId, Refused> {
+        let Some(on_behalf) = &asked.on_behalf else { return Ok(self.own().clone()) };
+        let (office, registry) = (office_id(&on_behalf.office)?, self.relay().registry());
+        if registry.entry(&office).is_none() {
+            return Err(Refused::about(Refusal::OfficeUnknown, office));
+        }
+        if !registry.is_ancestor(self.own(), &office) {
+            return Err(Refused::about(Refusal::OnBehalfElsewhere, office));
+        }
+        if matches!(asked.said, Said::Draft(_)) {
+            return Err(Refused::about(Refusal::OnBehalfDraft, office));
+        }
+        Ok(office)
+    }
+
+    async fn body(
+        &self,
+        form: &'static Form,
+        asked: &FileReport,
+        period: Period,
+        office: OfficeId,
+    ) -> Result<(ReportBody, Purpose), Refused> {
+        let (answers, sources, missing) = match &asked.said {
+            Said::Answers(answers) => (answers.clone(), Vec::new(), Vec::new()),
+            Said::Draft(instead) => self.drafted_answers(form, (asked.mode, period), instead).await?,
+        };
+        let (filled, purpose, entered) = checked(form, asked, answers)?;
         let reason = match &purpose {
             Purpose::Correct { reason } => reason.clone(),
             Purpose::File => String::new(),
         };
-        let mut body = ReportBody { filled, period, office: self.own().clone(), reason, revision: 1 };
-        let row = Row { mode: asked.mode, period, form: form.id.clone(), office: body.office.clone() };
-        let reference = RecordRef { origin: self.own().clone(), id: asked.id };
-        let filing = Filing { reference, period, content: body.content(), purpose };
-
-        let _one_at_a_time = self.lock(&row).await;
-        let held = self.held(&row).await?;
-        let decision = report::decide(&filing, &held, Window::of(form, period), now).map_err(|r| refused(&r, period))?;
-        let (reference, folded) = match decision {
-            Decision::Fold(held) => {
-                body.revision = held.revision;
-                (held.reference, true)
-            }
-            Decision::Make { revision, corrects } => {
-                body.revision = revision;
-                let made = self.relay().submit(self.draft(form, &asked, &body, corrects)).await?;
-                self.read_what_was_written().await;
-                (made.reference, made.folded)
-            }
-        };
-        let state = self.relay().state_of(&reference)?.unwrap_or(RecordState::Saved);
-        Ok(FiledReport { reference, revision: body.revision, folded, period: period.to_string(), state })
+        Ok((ReportBody { filled, period, office, reason, revision: 1, entered, sources, missing }, purpose))
     }
 
-    async fn held(&self, row: &Row) -> Result<Vec<Held>, Refused> {
-        self.caught_up().await?;
-        let held = self.inner.reports.revisions(row)?;
-        Ok(held.into_iter().map(|e| Held { reference: e.reference, revision: e.revision, content: e.content }).collect())
+    /// What is entered on behalf of an office and says what that office has said itself is nothing new.
+    fn said_by_itself(&self, row: &Row, versions: &Versions, filing: &Filing) -> Option<Held> {
+        let own = versions.standing.as_ref()?.heads.first()?;
+        let itself = own.reference.origin == row.office && row.office != *self.own();
+        (itself && own.content == filing.content).then(|| own.clone())
+    }
+
+    fn voice(&self, row: &Row, versions: &Versions) -> Voice {
+        let others = versions.entries.iter().any(|entry| entry.reference.origin != *self.own());
+        match (row.office == *self.own(), others) {
+            (true, _) => Voice::Own,
+            (false, false) => Voice::OnBehalf,
+            (false, true) => Voice::OnBehalfBeside,
+        }
+    }
+
+    /// The revisions of a row that this office made.
+    fn chain(&self, versions: &Versions) -> Vec<Held> {
+        let ours = versions.entries.iter().filter(|entry| entry.reference.origin == *self.own());
+        ours.map(crate::projection::Entry::held).collect()
+    }
+
+    /// Equal figures that were summed from other versions are worth a revision, while one is taken.
+    fn is_nothing_new(&self, held: &Held, filing: &Filing, body: &ReportBody, window: Window) -> Result<bool, Refused> {
+        let closed = window.is_closed(self.now()) && filing.purpose == Purpose::File;
+        if body.sources.is_empty() || held.reference == filing.reference || closed {
+            return Ok(true);
+        }
+        let said = self.relay().store().record(&held.reference)?;
+        let said = said.and_then(|stored| ReportBody::decode(&stored.record.raw().body).ok());
+        Ok(said.is_none_or(|said| said.sources == body.sources && said.missing.len() == body.missing.len()))
     }
 
     /// The record is durable; that it cannot be read yet is no refusal.
@@ -104,49 +212,77 @@ impl Office {
         }
     }
 
-    fn draft(&self, form: &Form, asked: &FileReport, body: &ReportBody, corrects: Option<RecordRef>) -> Draft {
+    fn draft_record(&self, form: &Form, asked: &FileReport, body: &ReportBody, corrects: Option<RecordRef>) -> Draft {
+        let on_behalf_of = (body.office != *self.own()).then(|| body.office.clone());
         Draft {
             id: asked.id,
             kind: form.record_kind.clone(),
             subject: body.subject(),
             lane: Lane::Routine,
-            audience: self.upwards(),
+            audience: self.everybody_about(&body.office),
             mode: asked.mode,
             happened_at: None,
             learnt_at: None,
             person: asked.by.clone(),
             corrects,
-            on_behalf_of: None,
+            on_behalf_of,
             body: body.encode(),
         }
     }
 
+    /// Everybody above, up to the root; and, of what is about an office below, that office and the tiers between.
+    pub(super) fn everybody_about(&self, office: &OfficeId) -> Vec<Audience> {
+        let below = (office != self.own()).then(|| Audience::Offices(vec![office.clone()]));
+        self.upwards().into_iter().chain(below).collect()
+    }
+
     /// Everybody above, up to the root; nobody when this is the root.
-    fn upwards(&self) -> Vec<Audience> {
+    pub(super) fn upwards(&self) -> Vec<Audience> {
         let registry = self.relay().registry();
         let top: Option<&OfficeId> = registry.path_up(self.own()).last().filter(|top| *top != self.own());
         top.into_iter().map(|top| Audience::UpTo(top.clone())).collect()
     }
 }
 
-/// Every fault at once: those of the answers, and that of the reason.
-fn checked(form: &Form, asked: &FileReport) -> Result<(Filled, Purpose), Refused> {
+type Checked = (Filled, Purpose, Option<Entered>);
+
+/// Every fault at once: those of the answers, of the reason, and of how the words came.
+fn checked(form: &Form, asked: &FileReport, answers: Vec<Answer>) -> Result<Checked, Refused> {
+    let mut faults = Vec::new();
+    let filled = form.fill(answers).map_err(|found| faults.extend(found)).ok();
     let purpose = match &asked.correction {
-        None => Ok(Purpose::File),
-        Some(reason) => report::reason(reason).map(|reason| Purpose::Correct { reason }),
-    };
-    let at_reason = |kind| Fault { field: "reason".to_owned(), label: words::REASON.to_owned(), kind };
-    match (form.fill(asked.answers.clone()), purpose) {
-        (Ok(filled), Ok(purpose)) => Ok((filled, purpose)),
-        (filled, purpose) => {
-            let mut faults = filled.err().unwrap_or_default();
-            faults.extend(purpose.err().into_iter().flatten().map(at_reason));
-            Err(Refused::at_fields(faults))
+        None => Some(Purpose::File),
+        Some(reason) => {
+            let reason = report::reason(reason).map_err(|kinds| faults.extend(at("reason", words::REASON, kinds))).ok();
+            reason.map(|reason| Purpose::Correct { reason })
         }
+    };
+    let entered = asked.on_behalf.as_ref().map(|on_behalf| teller(&on_behalf.entered, &mut faults));
+    match (filled, purpose) {
+        (Some(filled), Some(purpose)) if faults.is_empty() => Ok((filled, purpose, entered)),
+        _ => Err(Refused::at_fields(faults)),
     }
 }
 
-fn refused(refusal: &FilingRefused, period: Day) -> Refused {
+/// Who said it, and from where: a telephone has a number.
+fn teller(entered: &Entered, faults: &mut Vec<Fault>) -> Entered {
+    let told_by = report::said(&entered.told_by, TELLER_CHARS_MAX, Lines::One);
+    let phone = match (entered.channel, entered.phone.trim()) {
+        (Channel::Written, "") => Ok(String::new()),
+        (Channel::Written | Channel::Telephone, phone) => report::said(phone, PHONE_CHARS_MAX, Lines::One),
+    };
+    let mut kept = |field: &str, label: &str, said: Result<String, Vec<FaultKind>>| {
+        said.map_err(|kinds| faults.extend(at(field, label, kinds))).unwrap_or_default()
+    };
+    let told_by = kept("told_by", words::TOLD_BY, told_by);
+    Entered { channel: entered.channel, told_by, phone: kept("phone", words::TOLD_PHONE, phone) }
+}
+
+pub(super) fn at(field: &str, label: &str, kinds: Vec<FaultKind>) -> Vec<Fault> {
+    kinds.into_iter().map(|kind| Fault { field: field.to_owned(), label: label.to_owned(), kind }).collect()
+}
+
+fn refused(refusal: &FilingRefused, period: Period) -> Refused {
     let refusal = match refusal {
         FilingRefused::Future => Refusal::PeriodFuture,
         FilingRefused::Closed => Refusal::PeriodClosed,

@@ -4,6 +4,9 @@
 //! the projection.
 
 mod board;
+mod choose;
+mod cut_off;
+mod draft;
 mod file;
 mod group;
 mod join;
@@ -16,7 +19,10 @@ mod tree;
 mod verify;
 
 pub use board::Board;
-pub use file::{FileReport, FiledReport};
+pub use choose::{ChooseReport, ChosenReport};
+pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
+pub use draft::{OpenDraft, SaveDraft, SummedChild};
+pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use group::{Group, SaveGroup};
 pub use join::{enrol, found};
 pub use node::{NodeStatus, Warning, WarningKind};
@@ -26,7 +32,7 @@ pub use notice::{
 };
 pub use parked::parked_at;
 pub use refused::{Cause, Refused};
-pub use show::{Revision, ShowReport};
+pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use verify::{Verified, verify};
 
@@ -48,7 +54,9 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     domain::{
         beijing::Day,
-        form::{Form, Forms, Lines, words},
+        form::{Form, Forms, Lines, PeriodKind, words},
+        holiday::{Holidays, NoHoliday},
+        period::Period,
     },
     projection::{CaughtUp, Groups, Notices, Offices, ProjectionError, Reports, Row},
     text::refusal::Refusal,
@@ -134,12 +142,22 @@ fn form(id: &str) -> Result<&'static Form, Refused> {
     Forms::built_in().get(id).ok_or_else(|| Refused::about(Refusal::FormUnknown, shown(id)))
 }
 
-/// The day that was said, or today.
-fn period(text: &str, now: UnixMillis) -> Result<Day, Refused> {
-    if text.is_empty() {
-        return Ok(Day::of(now));
+/// The period of a form that a day belongs to; empty: today. A period as records name it is taken too.
+fn period(form: &Form, text: &str, now: UnixMillis) -> Result<Period, Refused> {
+    let invalid = || Refused::about(Refusal::PeriodInvalid, shown(text));
+    let period = if text.is_empty() { Day::of(now).into() } else { Period::parse(text).map_err(|_| invalid())? };
+    match form.period {
+        PeriodKind::Day if period.first() == period.last() => Ok(period),
+        PeriodKind::Day => Err(invalid()),
+        PeriodKind::Holiday => {
+            let holiday = Holidays::built_in().on(period.first()).map_err(|none| match none {
+                NoHoliday::Ordinary => Refused::about(Refusal::PeriodNoHoliday, period),
+                NoHoliday::NotAnnounced => Refused::about(Refusal::PeriodNotAnnounced, period.first().year()),
+            })?;
+            let named = period.first() == period.last() || period == holiday.period;
+            if named { Ok(holiday.period) } else { Err(invalid()) }
+        }
     }
-    Day::parse(text).map_err(|_| Refused::about(Refusal::PeriodInvalid, shown(text)))
 }
 
 /// A person who can stand in a record.

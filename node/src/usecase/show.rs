@@ -1,4 +1,5 @@
-//! What one office has said in one period, with every revision.
+//! What has been said of one office in one period: every version of everybody who spoke, which one stands, where they differ, and what a sum
+//! was made of.
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},
@@ -9,8 +10,14 @@ use dutynet_relay::{
 
 use super::{Office, Refused, form, office_id, period};
 use crate::{
-    body::ReportBody,
-    projection::{Entry, Row},
+    body::{ChoiceBody, ReportBody},
+    domain::{
+        board::Differs,
+        draft::{Missing, Source},
+        form::{Answer, Form, Value},
+        standing::Standing,
+    },
+    projection::{ChoiceEntry, Entry, Row, Versions},
     text::refusal::Refusal,
 };
 
@@ -19,10 +26,25 @@ use crate::{
 pub struct ShowReport {
     /// Id of the form.
     pub form: String,
-    /// The day; empty: today.
+    /// As in [`super::FileReport`].
     pub period: String,
     /// Whose; empty: this office's.
     pub office: String,
+}
+
+/// Everything that was said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShownReport {
+    /// The office's own first, then its nearest ancestor's; of each oldest first. Empty: nothing was filed.
+    pub revisions: Vec<Revision>,
+    /// The version that stands.
+    pub standing: Option<RecordRef>,
+    /// Whether the latest of each differ.
+    pub differs: Option<Differs>,
+    /// Where they do, in the form's order.
+    pub fields: Vec<FieldDifference>,
+    /// Every choice that was made, oldest first.
+    pub choices: Vec<ShownChoice>,
 }
 
 /// One revision, with what this office knows of its way.
@@ -30,9 +52,11 @@ pub struct ShowReport {
 pub struct Revision {
     /// Its record.
     pub reference: RecordRef,
+    /// Name of the office that made it.
+    pub origin_name: String,
     /// What it says.
     pub body: ReportBody,
-    /// Who said it.
+    /// Who said it, or entered it.
     pub by: Option<Person>,
     /// By the origin's clock.
     pub recorded_at: UnixMillis,
@@ -42,36 +66,141 @@ pub struct Revision {
     pub state: Option<RecordState>,
     /// Which offices had it when, each by its own clock; earlier first.
     pub hops: Vec<(OfficeId, UnixMillis)>,
+    /// What it was summed from, with what that says now.
+    pub sources: Vec<SourceNow>,
+    /// What that sum does not hold, and whether it has been filed since.
+    pub missing: Vec<(Missing, bool)>,
+}
+
+/// One child's version in a sum, and now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceNow {
+    /// Which version.
+    pub source: Source,
+    /// The child's name.
+    pub name: String,
+    /// What it says to the fields that sum; `None`: its record is not here.
+    pub answers: Option<Vec<Answer>>,
+    /// `Some`: another version stands now, and says this.
+    pub now: Option<(Source, Vec<Answer>)>,
+}
+
+/// A field to which versions give different answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldDifference {
+    /// Its key.
+    pub field: String,
+    /// Its name for people.
+    pub label: String,
+    /// What each of the latest says; `None`: nothing.
+    pub values: Vec<(RecordRef, Option<Value>)>,
+}
+
+/// A choice that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownChoice {
+    /// Its record.
+    pub reference: RecordRef,
+    /// What was chosen.
+    pub chosen: RecordRef,
+    /// Why.
+    pub reason: String,
+    /// Who chose.
+    pub by: Option<Person>,
+    /// By the clock of where it was made.
+    pub recorded_at: UnixMillis,
+    /// Name of the office where it was made.
+    pub name: String,
+    /// Whether it counts.
+    pub counts: bool,
 }
 
 impl Office {
-    /// Every revision, oldest first; none: nothing was filed.
-    pub async fn show(&self, asked: &ShowReport) -> Result<Vec<Revision>, Refused> {
+    /// Everything that was said; without revisions: nothing was filed.
+    pub async fn show(&self, asked: &ShowReport) -> Result<ShownReport, Refused> {
         let form = form(&asked.form)?;
-        let period = period(&asked.period, self.now())?;
+        let period = period(form, &asked.period, self.now())?;
         let office = if asked.office.is_empty() { self.own().clone() } else { self.within(&asked.office)? };
         let row = Row { mode: Mode::Real, period, form: form.id.clone(), office };
         self.caught_up().await?;
-        let held = self.inner.reports.revisions(&row)?;
-        held.iter().map(|entry| self.revision(entry)).collect()
+        let versions = self.versions(&row)?;
+        let Some(standing) = &versions.standing else { return Ok(ShownReport::default()) };
+        let mut revisions = Vec::new();
+        for head in &standing.heads {
+            let chain = versions.entries.iter().filter(|entry| entry.reference.origin == head.reference.origin);
+            for entry in chain {
+                revisions.push(self.revision(form, &row, entry)?);
+            }
+        }
+        let differs = versions.differs();
+        let fields = if differs == Differs::No { Vec::new() } else { differences(form, standing, &revisions) };
+        let choices = versions.choices.iter().map(|choice| self.choice(choice, standing)).collect::<Result<_, _>>()?;
+        Ok(ShownReport { revisions, standing: Some(standing.stands.clone()), differs: Some(differs), fields, choices })
     }
 
-    fn revision(&self, entry: &Entry) -> Result<Revision, Refused> {
+    /// Everything that is known of a row.
+    pub(super) fn versions(&self, row: &Row) -> Result<Versions, Refused> {
+        Ok(self.inner.reports.versions(&self.relay().registry(), row)?)
+    }
+
+    fn revision(&self, form: &Form, row: &Row, entry: &Entry) -> Result<Revision, Refused> {
         let stored = self.relay().store().stored(entry.place)?;
         let header = stored.record.header();
         let body = ReportBody::decode(&stored.record.raw().body);
+        let body = body.map_err(|fault| Refused::because(Refusal::Internal, fault))?;
         let own = (header.origin == *self.own()).then_some(&entry.reference);
         let passed = |hop: &Hop| (hop.office.clone(), hop.received_at);
         let here = stored.from.is_some().then(|| (self.own().clone(), stored.received_at));
+        let sources = body.sources.iter().map(|source| self.source_now(form, row, source)).collect::<Result<_, _>>()?;
+        let filed = |missing: &Missing| {
+            Ok::<_, Refused>((missing.clone(), self.standing_of(form, (row.mode, row.period), &missing.office)?.is_some()))
+        };
+        let missing = body.missing.iter().map(filed).collect::<Result<_, _>>()?;
         Ok(Revision {
             reference: entry.reference.clone(),
-            body: body.map_err(|fault| Refused::because(Refusal::Internal, fault))?,
+            origin_name: self.name(&header.origin),
             by: header.person.clone(),
             recorded_at: header.recorded_at,
             received_at: stored.received_at,
             state: own.map(|reference| self.relay().state_of(reference)).transpose()?.flatten(),
             hops: stored.trail.iter().map(passed).chain(here).collect(),
+            sources,
+            missing,
+            body,
         })
+    }
+
+    /// A child's version in a sum: its figures, and whether another stands now.
+    fn source_now(&self, form: &Form, row: &Row, source: &Source) -> Result<SourceNow, Refused> {
+        let stands = self.standing_of(form, (row.mode, row.period), &source.office)?;
+        let now = stands.filter(|(now, _)| now.reference != source.reference).map(|(now, _)| now);
+        let now = now.map(|now| Ok::<_, Refused>((self.summed_answers(form, &now)?.unwrap_or_default(), now)));
+        Ok(SourceNow {
+            source: source.clone(),
+            name: self.name(&source.office),
+            answers: self.summed_answers(form, source)?,
+            now: now.transpose()?.map(|(answers, now)| (now, answers)),
+        })
+    }
+
+    fn choice(&self, entry: &ChoiceEntry, standing: &Standing) -> Result<ShownChoice, Refused> {
+        let stored = self.relay().store().stored(entry.place)?;
+        let header = stored.record.header();
+        let body = ChoiceBody::decode(&stored.record.raw().body);
+        Ok(ShownChoice {
+            reference: entry.choice.reference.clone(),
+            chosen: entry.choice.chosen.clone(),
+            reason: body.map_err(|fault| Refused::because(Refusal::Internal, fault))?.reason,
+            by: header.person.clone(),
+            recorded_at: entry.recorded_at,
+            name: self.name(&header.origin),
+            counts: standing.choices.contains(&entry.choice.reference),
+        })
+    }
+
+    /// Name of an office; its id when nobody here knows it.
+    pub(super) fn name(&self, office: &OfficeId) -> String {
+        self.relay().registry().entry(office).map_or_else(|| office.to_string(), |entry| entry.name.clone())
     }
 
     /// An office that is this one or below it.
@@ -85,4 +214,24 @@ impl Office {
         }
         Ok(office)
     }
+}
+
+/// Where the latest versions differ, field by field. What a form of another version says to fields that this one does not have comes last.
+fn differences(form: &Form, standing: &Standing, revisions: &[Revision]) -> Vec<FieldDifference> {
+    let latest = standing.heads.iter().filter_map(|head| revisions.iter().find(|r| r.reference == head.reference));
+    let latest: Vec<&Revision> = latest.collect();
+    let known = form.fields.iter().map(|field| (field.key.clone(), field.label.clone()));
+    let mut fields: Vec<(String, String)> = known.collect();
+    for answer in latest.iter().flat_map(|revision| &revision.body.filled.answers) {
+        if fields.iter().all(|(key, _)| *key != answer.field) {
+            fields.push((answer.field.clone(), answer.field.clone()));
+        }
+    }
+    let difference = |(field, label): (String, String)| {
+        let said = |revision: &&Revision| (revision.reference.clone(), revision.body.filled.value(&field).cloned());
+        let values: Vec<_> = latest.iter().map(said).collect();
+        let differs = values.windows(2).any(|two| two[0].1 != two[1].1);
+        differs.then_some(FieldDifference { field, label, values })
+    };
+    fields.into_iter().filter_map(difference).collect()
 }

@@ -92,7 +92,7 @@ impl House {
     }
 
     async fn row(&self, day: &str) -> BoardRow {
-        self.office.board(day).await.unwrap().rows.remove(0)
+        self.office.board("", day).await.unwrap().rows.remove(0)
     }
 
     pub(crate) fn records(&self) -> u64 {
@@ -124,10 +124,11 @@ fn report(id: u8, form: &str, calls: i64) -> FileReport {
         id: record_id(id),
         form: form.into(),
         period: "2026-07-01".into(),
-        answers,
+        said: Said::Answers(answers),
         correction: None,
         by: by(),
         mode: Mode::Real,
+        on_behalf: None,
     }
 }
 
@@ -166,7 +167,7 @@ async fn other_content_is_a_revision_and_the_board_shows_the_latest() {
     let filing = house.row("2026-07-01").await.filing.unwrap();
     assert_eq!((filing.revision, filing.calls, filing.incidents), (2, 5, 2));
     let asked = ShowReport { form: "daily".into(), period: "2026-07-01".into(), office: String::new() };
-    let shown = house.office.show(&asked).await.unwrap();
+    let shown = house.office.show(&asked).await.unwrap().revisions;
     assert_eq!(
         shown.iter().map(|r| (r.body.revision, r.reference.clone())).collect::<Vec<_>>(),
         [(1, first.reference), (2, second.reference)]
@@ -211,7 +212,7 @@ async fn what_cannot_be_taken_is_refused_and_nothing_is_half_done() {
         (FileReport { by: None, ..good() }, Refusal::PersonMissing),
         (FileReport { by: Some(Person { id: "z1".into(), name: "张\u{7}三".into() }), ..good() }, Refusal::PersonInvalid),
         (FileReport { by: Some(Person { id: "z".repeat(65), name: "张三".into() }), ..good() }, Refusal::PersonInvalid),
-        (FileReport { answers: Vec::new(), ..good() }, Refusal::FormFaults),
+        (FileReport { said: Said::Answers(Vec::new()), ..good() }, Refusal::FormFaults),
         (FileReport { correction: Some("误填".into()), ..good() }, Refusal::NothingToCorrect),
     ];
     for (asked, wanted) in refused {
@@ -250,11 +251,11 @@ async fn an_office_without_a_node_stands_on_the_board() {
     };
     house.office.add_office(child("jiaowei")).await.unwrap();
     assert_eq!(refusal(house.office.add_office(child("jiaowei")).await), Refusal::OfficeExists);
-    let rows = house.office.board("").await.unwrap().rows;
+    let rows = house.office.board("", "").await.unwrap().rows;
     let seen: Vec<_> = rows.iter().map(|r| (r.seat.name.as_str(), r.seat.depth, r.seat.has_node)).collect();
     assert_eq!(seen, [("广东省", 0, true), ("角尾乡", 1, false)]);
     let ask = |office: &str| ShowReport { form: "daily".into(), period: String::new(), office: office.into() };
-    assert!(house.office.show(&ask("jiaowei")).await.unwrap().is_empty());
+    assert!(house.office.show(&ask("jiaowei")).await.unwrap().revisions.is_empty());
     assert_eq!(refusal(house.office.show(&ask("nobody")).await), Refusal::OfficeUnknown);
     assert_eq!(refusal(house.office.show(&ask("Nobody!")).await), Refusal::OfficeInvalid);
 }
@@ -345,3 +346,7 @@ async fn a_board_made_anew_equals_the_living_one() {
     assert_eq!(rebuilt.office.verify().await.unwrap().faults, Vec::<String>::new());
     rebuilt.close().await;
 }
+
+mod behalf;
+mod cut_offs;
+mod drafts;

@@ -13,21 +13,37 @@ pub(in crate::cli) enum ReportVerb {
     Daily(File),
     #[command(about = help::REPORT_ZERO)]
     Zero(File),
+    #[command(about = help::REPORT_FILE)]
+    File(FileForm),
     #[command(about = help::REPORT_CORRECT)]
     Correct(Correct),
     #[command(about = help::REPORT_BOARD)]
     Board(Board),
     #[command(about = help::REPORT_SHOW)]
     Show(Show),
+    #[command(about = help::REPORT_CHOOSE)]
+    Choose(Choose),
+    #[command(about = help::REPORT_DRAFT)]
+    Draft(Draft),
+    #[command(about = help::REPORT_CUT_OFF)]
+    CutOff {
+        #[command(subcommand)]
+        verb: CutOffVerb,
+    },
 }
 
 impl ReportVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Daily(file) | Self::Zero(file) => file.output.json,
+            Self::File(file) => file.file.output.json,
             Self::Correct(correct) => correct.file.output.json,
             Self::Board(board) => board.output.json,
             Self::Show(show) => show.output.json,
+            Self::Choose(choose) => choose.output.json,
+            Self::Draft(draft) => draft.output.json,
+            Self::CutOff { verb: CutOffVerb::Set(set) } => set.output.json,
+            Self::CutOff { verb: CutOffVerb::List(output) } => output.json,
         }
     }
 }
@@ -38,12 +54,35 @@ pub(in crate::cli) struct File {
     pub(in crate::cli) period: String,
     #[command(flatten)]
     pub(in crate::cli) fields: Fields,
+    #[command(flatten)]
+    pub(in crate::cli) on_behalf: OnBehalf,
+    #[arg(long, conflicts_with = "on_behalf_of", help = help::FROM_DRAFT)]
+    pub(in crate::cli) from_draft: bool,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
     pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
+}
+
+/// Whose words, when they are another office's.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct OnBehalf {
+    #[arg(long, value_name = "OFFICE", help = help::ON_BEHALF_OF)]
+    pub(in crate::cli) on_behalf_of: Option<String>,
+    #[arg(long, value_name = "NAME:PHONE", help = help::TOLD_BY)]
+    pub(in crate::cli) told_by: Option<String>,
+    #[arg(long, requires = "on_behalf_of", help = help::WRITTEN)]
+    pub(in crate::cli) written: bool,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct FileForm {
+    #[arg(value_name = "FORM", help = help::FORM)]
+    pub(in crate::cli) form: String,
+    #[command(flatten)]
+    pub(in crate::cli) file: File,
 }
 
 #[derive(Args, Debug)]
@@ -58,6 +97,8 @@ pub(in crate::cli) struct Correct {
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Board {
+    #[arg(long, default_value = "", help = help::BOARD_FORM)]
+    pub(in crate::cli) form: String,
     #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
     pub(in crate::cli) period: String,
     #[command(flatten)]
@@ -72,6 +113,64 @@ pub(in crate::cli) struct Show {
     pub(in crate::cli) period: String,
     #[arg(long, default_value = "", help = help::SHOW_OFFICE)]
     pub(in crate::cli) office: String,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Choose {
+    #[arg(value_name = "FORM", help = help::FORM)]
+    pub(in crate::cli) form: String,
+    #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
+    pub(in crate::cli) period: String,
+    #[arg(long, default_value = "", help = help::SHOW_OFFICE)]
+    pub(in crate::cli) office: String,
+    #[arg(long, value_name = "OFFICE", help = help::KEEP)]
+    pub(in crate::cli) keep: String,
+    #[arg(long, value_name = "TEXT", help = help::CHOICE_REASON)]
+    pub(in crate::cli) reason: String,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Draft {
+    #[arg(value_name = "FORM", help = help::FORM)]
+    pub(in crate::cli) form: String,
+    #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
+    pub(in crate::cli) period: String,
+    #[command(flatten)]
+    pub(in crate::cli) fields: Fields,
+    #[arg(long, value_name = "KEY=VALUE", help = help::REPLACE_SUM)]
+    pub(in crate::cli) replace: Vec<String>,
+    #[arg(long, value_name = "FILE", help = help::DRAFT_OUT)]
+    pub(in crate::cli) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum CutOffVerb {
+    #[command(about = help::CUT_OFF_SET)]
+    Set(SetCutOff),
+    #[command(about = help::CUT_OFF_LIST)]
+    List(Output),
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct SetCutOff {
+    #[arg(value_name = "FORM", help = help::FORM)]
+    pub(in crate::cli) form: String,
+    #[arg(value_name = "HH:MM", help = help::CUT_OFF_TIME)]
+    pub(in crate::cli) time: String,
+    #[arg(long, value_name = "DAY", default_value = "", help = help::CUT_OFF_FROM)]
+    pub(in crate::cli) from: String,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

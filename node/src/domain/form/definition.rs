@@ -20,8 +20,12 @@ pub struct Form {
     pub title: String,
     /// Kind of the records that carry it, e.g. `daily.report/1`.
     pub record_kind: String,
-    /// Until when, on the period's day, it is in time. The period closes at the next day's.
+    /// What it is about.
+    pub period: PeriodKind,
+    /// Until when, on the period's last day, it is in time, unless an ancestor has set another. The period closes at the next day's.
     pub cut_off: TimeOfDay,
+    /// Id of the form that says 无 to everything here that sums and may be 无, when an office files it in this one's place.
+    pub nil_form: Option<String>,
     /// Regulation and article that ask for it.
     pub source: String,
     /// In the order in which people read them.
@@ -43,6 +47,8 @@ pub struct Field {
     pub nil_allowed: bool,
     /// Column of the board in which its figures count.
     pub board: Option<Column>,
+    /// How a report of an office above is drafted from those of its children; `None`: its officer says it.
+    pub sum: Option<Sum>,
     /// Regulation and article that ask for it.
     pub source: String,
 }
@@ -112,6 +118,28 @@ pub enum Column {
     Incidents,
 }
 
+/// What a form is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PeriodKind {
+    /// One day.
+    Day,
+    /// A statutory holiday, due on its last day.
+    Holiday,
+}
+
+/// How a field of an office's report is drafted from those of its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sum {
+    /// Figures add; lines of a table add for each code.
+    Add,
+    /// Words stand below each other, each under its office's name.
+    Lines,
+    /// 无 when every child says 无.
+    Nil,
+}
+
 /// A form file that is not one.
 #[derive(Debug, thiserror::Error)]
 pub enum DefinitionError {
@@ -134,8 +162,8 @@ impl Form {
         let written: WrittenForm = toml::from_str(text)?;
         let wrong = |allowed| DefinitionError::Content { place: written.form.clone(), allowed };
         let cut_off = TimeOfDay::parse(&written.cut_off).map_err(|_| wrong("cut_off = \"HH:MM\""))?;
-        if written.version == 0 || written.period != "day" {
-            return Err(wrong("version from 1, period = \"day\""));
+        if written.version == 0 {
+            return Err(wrong("version from 1"));
         }
         if !is_key(&written.form) || !all_different(written.field.iter().map(|field| field.key.as_str())) {
             return Err(wrong("form and every field have a key of their own: [a-z][a-z0-9_]*"));
@@ -145,7 +173,9 @@ impl Form {
             version: written.version,
             title: written.title,
             record_kind: written.record_kind,
+            period: written.period,
             cut_off,
+            nil_form: written.nil_form,
             source: written.source,
             fields: written.field.into_iter().map(WrittenField::read).collect::<Result<_, _>>()?,
         })
@@ -164,8 +194,9 @@ struct WrittenForm {
     version: u32,
     title: String,
     record_kind: String,
-    period: String,
+    period: PeriodKind,
     cut_off: String,
+    nil_form: Option<String>,
     source: String,
     field: Vec<WrittenField>,
 }
@@ -183,6 +214,7 @@ struct WrittenField {
     #[serde(default)]
     lines: bool,
     board: Option<Column>,
+    sum: Option<Sum>,
     chars_max: Option<usize>,
     min: Option<i64>,
     max: Option<i64>,
@@ -203,7 +235,11 @@ enum WrittenKind {
 
 impl WrittenField {
     fn read(self) -> Result<Field, DefinitionError> {
-        let kind = self.kind().map_err(|allowed| DefinitionError::Content { place: self.key.clone(), allowed })?;
+        let wrong = |allowed| DefinitionError::Content { place: self.key.clone(), allowed };
+        let kind = self.kind().map_err(wrong)?;
+        if self.sum.is_some_and(|sum| !sums(sum, &kind)) {
+            return Err(wrong("sum = \"add\" for figures, \"lines\" for words, \"nil\" for a nil"));
+        }
         Ok(Field {
             nil_allowed: self.nil || kind == FieldKind::Nil,
             kind,
@@ -211,6 +247,7 @@ impl WrittenField {
             label: self.label,
             required: self.required,
             board: self.board,
+            sum: self.sum,
             source: self.source,
         })
     }
@@ -237,6 +274,16 @@ impl WrittenField {
     fn range(&self) -> Option<Range> {
         let unit = self.unit.clone()?;
         Some(Range { min: self.min?, max: self.max?, unit })
+    }
+}
+
+fn sums(sum: Sum, kind: &FieldKind) -> bool {
+    match (sum, kind) {
+        (Sum::Add, FieldKind::Number(_) | FieldKind::Rows { .. }) => true,
+        (Sum::Lines, FieldKind::Text { .. }) | (Sum::Nil, FieldKind::Nil) => true,
+        (Sum::Add, FieldKind::Text { .. } | FieldKind::Nil)
+        | (Sum::Lines, FieldKind::Number(_) | FieldKind::Rows { .. } | FieldKind::Nil)
+        | (Sum::Nil, FieldKind::Text { .. } | FieldKind::Number(_) | FieldKind::Rows { .. }) => false,
     }
 }
 

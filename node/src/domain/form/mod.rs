@@ -1,6 +1,6 @@
 //! Reports as data (报表): a form is a TOML file, an answer is checked against it.
 //!
-//! Two forms are built in, 日报告 and 零报告. Filling one in either gives a [`Filled`] that keeps to the form in every respect, or every
+//! Three forms are built in: 日报告, 零报告 and 假期综合情况. Filling one in either gives a [`Filled`] that keeps to the form in every respect, or every
 //! fault at once, each at its field. Nothing here knows what a field is about.
 
 mod answer;
@@ -8,13 +8,17 @@ mod definition;
 mod fill;
 
 pub use answer::{Answer, Filled, Row, Value};
-pub use definition::{Code, Column, DefinitionError, Field, FieldKind, Form, Lines, Range};
+pub use definition::{Code, Column, DefinitionError, Field, FieldKind, Form, Lines, PeriodKind, Range, Sum};
 pub use fill::{Fault, FaultKind, ROWS_MAX, words};
 
 use std::sync::LazyLock;
 
 static BUILT_IN: LazyLock<Forms> = LazyLock::new(|| {
-    let texts = [include_str!("../../../forms/daily.toml"), include_str!("../../../forms/zero.toml")];
+    let texts = [
+        include_str!("../../../forms/daily.toml"),
+        include_str!("../../../forms/zero.toml"),
+        include_str!("../../../forms/holiday.toml"),
+    ];
     Forms { forms: texts.iter().map(|text| Form::parse(text).expect("a test parses the built-in forms")).collect() }
 });
 
@@ -25,7 +29,7 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// 日报告 and 零报告.
+    /// 日报告, 零报告 and 假期综合情况.
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }

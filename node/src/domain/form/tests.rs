@@ -46,15 +46,18 @@ fn replaced(form: &Form, key: &str, value: Value) -> Vec<Fault> {
 }
 
 #[test]
-fn the_built_in_forms_are_the_two_of_the_regulation() {
+fn the_built_in_forms_are_the_three_of_the_regulation() {
     let names: Vec<_> = Forms::built_in().iter().map(|f| (f.id.as_str(), f.title.as_str(), f.cut_off.to_string())).collect();
-    assert_eq!(names, [("daily", "日报告", "17:00".into()), ("zero", "零报告", "17:00".into())]);
+    let wanted = [("daily", "日报告"), ("zero", "零报告"), ("holiday", "假期综合情况")];
+    assert_eq!(names, wanted.map(|(id, title)| (id, title, "17:00".into())));
     let labels: Vec<_> = daily().fields.iter().map(|f| f.label.as_str()).collect();
     let wanted = ["带班领导", "值班员", "值班电话", "接报件数", "突发事件", "重要事项", "明日重点", "天气汛情", "备注"];
     assert_eq!(labels, wanted);
     for field in Forms::built_in().iter().flat_map(|f| &f.fields) {
         assert!(field.source.contains('('), "{} names no article", field.key);
     }
+    let named = Forms::built_in().iter().filter_map(|form| form.nil_form.as_deref());
+    assert!(named.into_iter().all(|form| Forms::built_in().get(form).is_some()));
 }
 
 #[test]
@@ -212,6 +215,9 @@ fn a_form_file_that_says_less_than_it_means_is_refused() {
         ("chars_max = 64", "chars_max = 64\nmin = 1\nmax = 2\nunit = \"字\""),
         ("max = 99999", ""),
         ("unit = \"件\"", "colour = \"red\""),
+        ("sum = \"add\"", "sum = \"lines\""),
+        ("sum = \"lines\"", "sum = \"nil\""),
+        ("sum = \"add\"", "sum = \"mean\""),
     ];
     for (from, to) in spoilt {
         assert!(good.contains(from));

@@ -12,7 +12,7 @@ fn day() -> Day {
 }
 
 fn window() -> Window {
-    Window::of(Forms::built_in().get("daily").unwrap(), day())
+    Window::of(day().into(), |_| Forms::built_in().get("daily").unwrap().cut_off)
 }
 
 fn at(time: &str) -> UnixMillis {
@@ -28,7 +28,7 @@ fn reference(n: u8) -> RecordRef {
 }
 
 fn filing(n: u8, content: Digest) -> Filing {
-    Filing { reference: reference(n), period: day(), content, purpose: Purpose::File }
+    Filing { reference: reference(n), period: day().into(), content, voice: Voice::Own, purpose: Purpose::File }
 }
 
 fn correction(n: u8, content: Digest) -> Filing {
@@ -108,4 +108,29 @@ fn a_reason_has_one_to_five_hundred_characters_that_can_be_seen() {
     assert_eq!(kind("  "), FaultKind::Missing);
     assert_eq!(kind(&"误".repeat(501)), FaultKind::TooLong { chars_max: 500, chars: 501 });
     assert_eq!(kind("误\u{0}填"), FaultKind::ControlCharacter { code_point: 0, at: 2 });
+}
+
+#[test]
+fn what_is_entered_beside_other_versions_needs_a_reason_once_the_period_is_closed() {
+    let by = |voice, filing: Filing| Filing { voice, ..filing };
+    let late = next_day("17:01");
+    assert_eq!(
+        decide(&by(Voice::OnBehalf, filing(1, ONE)), &[], window(), late),
+        made(1, None),
+        "nobody has spoken: late, and taken"
+    );
+    assert_eq!(decide(&by(Voice::OnBehalfBeside, filing(1, ONE)), &[], window(), late), Err(FilingRefused::Closed));
+    assert_eq!(decide(&by(Voice::OnBehalfBeside, filing(1, ONE)), &[], window(), next_day("17:00")), made(1, None));
+    assert_eq!(decide(&by(Voice::OnBehalfBeside, correction(1, ONE)), &[], window(), late), made(1, None));
+    assert_eq!(decide(&by(Voice::OnBehalf, correction(1, ONE)), &[], window(), late), Err(FilingRefused::NothingToCorrect));
+}
+
+#[test]
+fn a_span_may_be_reported_from_its_first_day_and_is_due_on_its_last() {
+    let holiday = Period::span(day(), day().next()).unwrap();
+    let window = Window::of(holiday, |_| TimeOfDay::parse("17:00").unwrap());
+    assert_eq!((window.cut_off, window.closes), (next_day("17:00"), day().next().next().at(TimeOfDay::parse("17:00").unwrap())));
+    let filing = Filing { period: holiday, ..filing(1, ONE) };
+    assert_eq!(decide(&filing, &[], window, at("00:00")), made(1, None));
+    assert_eq!(decide(&filing, &[], window, UnixMillis(at("00:00").0 - 1)), Err(FilingRefused::Future));
 }

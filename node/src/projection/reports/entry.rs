@@ -10,9 +10,12 @@ use dutynet_relay::{
 };
 use prost::Message;
 
-use crate::projection::{
-    ProjectionError,
-    value::{closed, mode_name, opened},
+use crate::{
+    domain::report::Held,
+    projection::{
+        ProjectionError,
+        value::{closed, mode_name, opened},
+    },
 };
 
 /// One revision of one office's form in one period.
@@ -34,6 +37,13 @@ pub struct Entry {
     pub calls: i64,
     /// Sum of 突发事件.
     pub incidents: i64,
+}
+
+impl Entry {
+    /// What is compared of it.
+    pub fn held(&self) -> Held {
+        Held { reference: self.reference.clone(), revision: self.revision, content: self.content }
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]

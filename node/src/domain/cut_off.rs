@@ -1,0 +1,148 @@
+//! Cut-offs (截止时刻) as records from above: which one was in force for an office on a day.
+//!
+//! An office's cut-off is set by the nearest of its ancestors that has set one, the parent first; without any it is the form's own. Nobody
+//! sets his own. A cut-off is in force from the day after it was recorded, in Beijing, at the earliest: so no day that has begun ever
+//! changes, however late the record comes to know of it. Of one office's cut-offs the one with the latest first day counts, and of two
+//! with the same first day the one that was recorded last.
+
+use dutynet_relay::ids::{OfficeId, UnixMillis};
+
+use super::{
+    beijing::{Day, TimeOfDay},
+    form::Form,
+    period::Period,
+    report::Window,
+};
+
+/// A cut-off that an office has set for everything below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutOff {
+    /// Who set it.
+    pub by: OfficeId,
+    /// Id of the form.
+    pub form: String,
+    /// Until when a report is in time.
+    pub time: TimeOfDay,
+    /// First day of which it decides.
+    pub from: Day,
+    /// By the clock of who set it.
+    pub recorded_at: UnixMillis,
+}
+
+impl CutOff {
+    /// Whether it may be believed: it decides of no day that had begun when it was recorded.
+    pub fn is_ahead(&self) -> bool {
+        self.from >= earliest(self.recorded_at)
+    }
+}
+
+/// First day of which a cut-off can decide that is recorded now.
+pub fn earliest(now: UnixMillis) -> Day {
+    Day::of(now).next()
+}
+
+/// Every cut-off that is known.
+#[derive(Debug, Clone, Default)]
+pub struct CutOffs(Vec<CutOff>);
+
+impl CutOffs {
+    /// These; what is not ahead does not count.
+    pub fn new(known: Vec<CutOff>) -> Self {
+        Self(known.into_iter().filter(CutOff::is_ahead).collect())
+    }
+
+    /// The one in force for an office on a day, given its ancestors, nearest first; `None`: the form's own.
+    pub fn in_force<'a>(&self, form: &Form, above: impl IntoIterator<Item = &'a OfficeId>, day: Day) -> Option<&CutOff> {
+        above.into_iter().find_map(|by| {
+            let set = self.0.iter().filter(|c| c.by == *by && c.form == form.id && c.from <= day);
+            set.max_by_key(|c| (c.from, c.recorded_at))
+        })
+    }
+
+    /// When a period is due from an office, and when it closes.
+    pub fn window<'a>(
+        &self,
+        form: &Form,
+        above: impl IntoIterator<Item = &'a OfficeId, IntoIter: Clone>,
+        period: Period,
+    ) -> Window {
+        let above = above.into_iter();
+        Window::of(period, |day| self.in_force(form, above.clone(), day).map_or(form.cut_off, |c| c.time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::form::Forms;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn office(id: &str) -> OfficeId {
+        OfficeId::parse(id).unwrap()
+    }
+
+    fn set(by: &str, time: &str, from: &str, recorded: (&str, &str)) -> CutOff {
+        let time_of = |text| TimeOfDay::parse(text).unwrap();
+        let recorded_at = day(recorded.0).at(time_of(recorded.1));
+        CutOff { by: office(by), form: "daily".into(), time: time_of(time), from: day(from), recorded_at }
+    }
+
+    fn time(cut_offs: &CutOffs, above: &[&str], on: &str) -> String {
+        let above: Vec<_> = above.iter().map(|id| office(id)).collect();
+        let form = Forms::built_in().get("daily").unwrap();
+        cut_offs.in_force(form, &above, day(on)).map_or("default".into(), |c| c.time.to_string())
+    }
+
+    #[test]
+    fn the_nearest_ancestor_that_has_set_one_decides_and_nobody_decides_for_himself() {
+        let known = CutOffs::new(vec![
+            set("city", "18:00", "2026-07-02", ("2026-07-01", "09:00")),
+            set("county", "16:00", "2026-07-02", ("2026-07-01", "09:00")),
+        ]);
+        assert_eq!(time(&known, &["county", "city", "province"], "2026-07-02"), "16:00", "a township");
+        assert_eq!(time(&known, &["city", "province"], "2026-07-02"), "18:00", "the county itself");
+        assert_eq!(time(&known, &["province"], "2026-07-02"), "default", "the city itself");
+        assert_eq!(time(&known, &[], "2026-07-02"), "default", "the root");
+    }
+
+    #[test]
+    fn a_day_before_its_first_keeps_its_cut_off() {
+        let known = CutOffs::new(vec![
+            set("county", "16:00", "2026-07-02", ("2026-07-01", "23:59")),
+            set("county", "15:00", "2026-07-10", ("2026-07-02", "09:00")),
+            set("county", "15:30", "2026-07-10", ("2026-07-03", "09:00")),
+            set("county", "14:00", "2026-07-05", ("2026-07-04", "09:00")),
+        ]);
+        let wanted = [("07-01", "default"), ("07-02", "16:00"), ("07-04", "16:00"), ("07-05", "14:00"), ("07-10", "15:30")];
+        for (on, wanted) in wanted {
+            assert_eq!(time(&known, &["county"], &format!("2026-{on}")), wanted, "{on}");
+        }
+    }
+
+    #[test]
+    fn what_would_change_a_day_that_has_begun_does_not_count() {
+        let today = set("county", "16:00", "2026-07-01", ("2026-07-01", "00:00"));
+        let yesterday = set("county", "16:00", "2026-06-30", ("2026-07-01", "00:00"));
+        let by_a_minute = set("county", "16:00", "2026-07-02", ("2026-07-02", "00:00"));
+        for late in [today, yesterday, by_a_minute] {
+            assert!(!late.is_ahead());
+            assert_eq!(time(&CutOffs::new(vec![late]), &["county"], "2026-07-09"), "default");
+        }
+        assert!(set("county", "16:00", "2026-07-02", ("2026-07-01", "23:59")).is_ahead());
+    }
+
+    #[test]
+    fn a_period_closes_at_the_cut_off_of_the_day_after_its_last() {
+        let known = CutOffs::new(vec![set("county", "16:00", "2026-07-02", ("2026-07-01", "09:00"))]);
+        let form = Forms::built_in().get("daily").unwrap();
+        let window = known.window(form, &[office("county")], day("2026-07-01").into());
+        let at = |on: &str, time: &str| day(on).at(TimeOfDay::parse(time).unwrap());
+        assert_eq!((window.cut_off, window.closes), (at("2026-07-01", "17:00"), at("2026-07-02", "16:00")));
+        let span = Period::parse("2026-07-01..2026-07-03").unwrap();
+        let window = known.window(form, &[office("county")], span);
+        assert_eq!((window.cut_off, window.closes), (at("2026-07-03", "16:00"), at("2026-07-04", "16:00")));
+    }
+}
