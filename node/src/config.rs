@@ -30,6 +30,8 @@ pub struct Config {
     pub api: SocketAddr,
     /// Lines to neighbours.
     pub link: LinkConfig,
+    /// Copies of the store.
+    pub backup: BackupConfig,
     /// Cache of the index, bytes.
     pub index_cache_bytes: u64,
     /// Free space below which nothing is taken any more, bytes.
@@ -55,6 +57,17 @@ pub struct LinkConfig {
     pub dormant_after: Duration,
     /// How long a certificate is good for that this office signs for a child.
     pub leaf_valid: Duration,
+}
+
+/// Copies of the store, made by plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupConfig {
+    /// Where to; empty: none is planned.
+    pub folders: Vec<PathBuf>,
+    /// Between two of them.
+    pub every: Duration,
+    /// How many stay in each folder.
+    pub keep: usize,
 }
 
 /// How much is logged.
@@ -106,6 +119,7 @@ impl Config {
             office: None,
             api: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             link: LinkConfig::default(),
+            backup: BackupConfig::default(),
             index_cache_bytes: 16 << 20,
             free_bytes_min: 64 << 20,
             log: LogLevel::Info,
@@ -118,6 +132,7 @@ impl Config {
         let mut config = Self::parse(&text).map_err(ConfigError::Faults)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         config.data = folder.join(&config.data);
+        config.backup.folders = config.backup.folders.iter().map(|to| folder.join(to)).collect();
         Ok(config)
     }
 
@@ -130,12 +145,30 @@ impl Config {
             office: from.optional("node", "office", Allowed::Office, reader::office),
             api: from.optional("api", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.api),
             link: LinkConfig::from_file(&mut from),
+            backup: BackupConfig::from_file(&mut from),
             index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
             free_bytes_min: from.size("store", "free_min", 1 << 20..=1 << 40).unwrap_or(default.free_bytes_min),
             log: from.optional("log", "level", Allowed::Level, reader::level).unwrap_or(default.log),
             data: default.data,
         };
         from.finish().map(|()| config)
+    }
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self { folders: Vec::new(), every: 86_400 * SECOND, keep: 3 }
+    }
+}
+
+impl BackupConfig {
+    fn from_file(from: &mut Reader) -> Self {
+        let default = Self::default();
+        Self {
+            folders: from.optional("backup", "folders", Allowed::Paths, reader::paths).unwrap_or_default(),
+            every: from.duration("backup", "every", SECOND..=30 * 86_400 * SECOND).unwrap_or(default.every),
+            keep: from.count("backup", "keep", 1..=100).unwrap_or(default.keep),
+        }
     }
 }
 

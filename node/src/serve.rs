@@ -46,6 +46,7 @@ pub struct Running {
     relay_task: JoinHandle<Result<(), StoreError>>,
     follower_task: JoinHandle<()>,
     deliver_task: JoinHandle<()>,
+    backup_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -72,6 +73,7 @@ impl Running {
         let (follower, caught_up) = Follower::new(&relay)?;
         let office = Office::new(relay.clone(), caught_up, addresses(&config, link));
         let (stop, stopped) = watch::channel(false);
+        let backups = office.clone().keep_backed_up(config.backup.clone(), stopped.clone());
         let running = relay.clone();
         let this = Self {
             name: office.status().name,
@@ -79,6 +81,7 @@ impl Running {
             relay_task: tokio::spawn(async move { running.run(link_listener).await }),
             follower_task: tokio::spawn(follower.run(stopped.clone())),
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
+            backup_task: tokio::spawn(backups),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
             config,
@@ -115,6 +118,7 @@ impl Running {
         finish("api", self.api_task).await;
         finish("delivering", self.deliver_task).await;
         finish("projection", self.follower_task).await;
+        finish("backups", self.backup_task).await;
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;

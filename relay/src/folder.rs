@@ -5,6 +5,7 @@
 //!   keys/office.key      the office's secret key (owner only)
 //!   keys/leaf.der        its certificate
 //!   keys/successor.key   root only: to be kept in a safe, not here
+//!   keys/recovery.sealed these keys under the recovery code, for backups
 //!   journal/  index/     the store
 //!   lock                 held while a program works here
 //! ```
@@ -124,6 +125,11 @@ impl DataFolder {
         self.root.join("keys/successor.key")
     }
 
+    /// The keys under the recovery code.
+    pub fn sealed_keys(&self) -> PathBuf {
+        self.root.join("keys/recovery.sealed")
+    }
+
     /// Certificate of the office.
     pub fn leaf(&self) -> PathBuf {
         self.root.join("keys/leaf.der")
@@ -146,6 +152,11 @@ impl DataFolder {
         Ok(FolderLock(file))
     }
 
+    /// The same of a folder that no program may ever have worked in: nothing is made in it.
+    pub fn lock_if_there(&self) -> Result<Option<FolderLock>, FolderError> {
+        if self.root.join("lock").exists() { self.lock().map(Some) } else { Ok(None) }
+    }
+
     /// Reads who the folder is of.
     pub fn office(&self) -> Result<OfficeFile, FolderError> {
         let path = self.root.join("office.toml");
@@ -154,9 +165,7 @@ impl DataFolder {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Err(FolderError::Empty(self.root.clone())),
             Err(source) => return Err(FolderError::Io { path, source }),
         };
-        let invalid = |what: String| FolderError::Invalid { path: path.clone(), what };
-        let read: OfficeText = toml::from_str(&text).map_err(|fault| invalid(fault.message().to_owned()))?;
-        OfficeFile::try_from(read).map_err(invalid)
+        OfficeFile::from_text(&text).map_err(|what| FolderError::Invalid { path, what })
     }
 
     /// Refuses a folder that already belongs to somebody.
@@ -209,6 +218,12 @@ impl DataFolder {
 }
 
 impl OfficeFile {
+    /// Reads `office.toml`, or says what is wrong with it.
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        let read: OfficeText = toml::from_str(text).map_err(|fault| fault.message().to_owned())?;
+        Self::try_from(read)
+    }
+
     /// Of an office that was invited.
     pub fn invited(invitation: &InvitationText) -> Self {
         Self {

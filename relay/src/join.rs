@@ -10,7 +10,7 @@ use dutynet_proto::link::{self as wire, link_client::LinkClient};
 use crate::{
     clock::Clock,
     folder::{DataFolder, FolderError, OfficeFile},
-    ids::{OfficeId, UnixMillis, Zone},
+    ids::{KeyId, OfficeId, UnixMillis, Zone},
     invitation::InvitationText,
     link::convert,
     record::{OfficeKey, Person},
@@ -133,8 +133,17 @@ pub(crate) fn root_leaf((office, zone): (&OfficeId, &Zone), key: &OfficeKey, now
     make_leaf(&LeafSubject { key: key.public(), office: office.clone(), zone: zone.clone(), not_before, not_after }, key)
 }
 
+/// An office that has enrolled.
+#[derive(Debug, Clone)]
+pub struct Enrolled {
+    /// Who it is.
+    pub office: OfficeFile,
+    /// Key of the machine that it takes the place of. What never left that machine is lost with it.
+    pub replaces: Option<KeyId>,
+}
+
 /// Enrols the office of an invitation in an empty folder.
-pub async fn enrol(folder: &DataFolder, invitation: &InvitationText, clock: Arc<dyn Clock>) -> Result<OfficeFile, JoinError> {
+pub async fn enrol(folder: &DataFolder, invitation: &InvitationText, clock: Arc<dyn Clock>) -> Result<Enrolled, JoinError> {
     folder.refuse_taken()?;
     folder.create()?;
     let _lock = folder.lock()?;
@@ -155,10 +164,9 @@ pub async fn enrol(folder: &DataFolder, invitation: &InvitationText, clock: Arc<
     let neighbour = invitation.parent.clone();
     commit(&mut writer, Intent::TakeBack { neighbour: neighbour.clone(), records }, clock.wall())?;
     let registry = writer.store().registry();
-    let registered = registry.entry(&invitation.office).is_some_and(|entry| entry.key == Some(key.public()));
-    if !registered {
-        return Err(JoinError::NotBelievable("no chain of entries leads from the root to this office"));
-    }
+    let entry = registry.entry(&invitation.office).filter(|entry| entry.key == Some(key.public()));
+    let entry = entry.ok_or(JoinError::NotBelievable("no chain of entries leads from the root to this office"))?;
+    let replaces = entry.replaces;
     // An earlier machine of this office may have sent records: they come back with the first session.
     let wanted =
         Intent::Local { namespace: WANTED_BACK.to_owned(), key: neighbour.to_string(), bytes: bytes::Bytes::from_static(b"own") };
@@ -166,7 +174,7 @@ pub async fn enrol(folder: &DataFolder, invitation: &InvitationText, clock: Arc<
     writer.close().map_err(OpenError::from)?;
     folder.write_leaf(&reply.certificate)?;
     folder.write_office(&office)?;
-    Ok(office)
+    Ok(Enrolled { office, replaces })
 }
 
 async fn ask(folder: &DataFolder, invitation: &InvitationText, clock: &dyn Clock) -> Result<wire::EnrolReply, JoinError> {

@@ -181,6 +181,7 @@ pub(super) fn status(from: NodeStatus) -> api::StatusReply {
         waiting: from.store.waiting,
         parked: from.store.parked,
         not_interpreted: from.not_interpreted,
+        last_backup_ms: millis(from.backed_up_at),
         warnings: from.warnings.iter().map(warning_row).collect(),
         counters: from.store.counters.into_iter().collect(),
     }

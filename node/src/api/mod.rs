@@ -4,7 +4,9 @@
 //! service, each turning a message into a use case and the answer back; the words of both meet in `convert`. What is refused becomes a
 //! status in [`status`], and nowhere else.
 
+mod backups;
 mod convert;
+mod convert_backup;
 mod convert_notice;
 mod convert_report;
 mod cut_offs;
@@ -22,9 +24,9 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        cut_offs_server::CutOffsServer, drafts_server::DraftsServer, groups_server::GroupsServer, links_server::LinksServer,
-        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
-        reports_server::ReportsServer,
+        backups_server::BackupsServer, cut_offs_server::CutOffsServer, drafts_server::DraftsServer, groups_server::GroupsServer,
+        links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
+        parked_server::ParkedServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -63,6 +65,7 @@ pub async fn run(
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
+        .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
         .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
             // A sender that is gone wants the end too.

@@ -114,90 +114,46 @@ fn cut(mut message: String) -> String {
     message
 }
 
-#[expect(clippy::too_many_lines, reason = "one line for each refusal")]
 fn grpc_code(refusal: Refusal) -> Code {
     match refusal {
         Refusal::KeyWrong => Code::Unauthenticated,
-        Refusal::RequestUnreadable
-        | Refusal::FormUnknown
-        | Refusal::FormFaults
-        | Refusal::PeriodInvalid
-        | Refusal::PeriodFuture
-        | Refusal::PeriodNoHoliday
-        | Refusal::PeriodNotAnnounced
-        | Refusal::ToldByAlone
-        | Refusal::OnBehalfDraft
-        | Refusal::CutOffInvalid
-        | Refusal::CutOffTooEarly
-        | Refusal::RecordIdInvalid
-        | Refusal::RecordMalformed
-        | Refusal::ModeInvalid
-        | Refusal::PersonMissing
-        | Refusal::PersonInvalid
-        | Refusal::OfficeInvalid
-        | Refusal::NameInvalid
-        | Refusal::AreaCodeInvalid
-        | Refusal::ClassInvalid
-        | Refusal::ZoneInvalid
-        | Refusal::InvitationTooLong
-        | Refusal::InvitationUnreadable
-        | Refusal::AddressInvalid
-        | Refusal::DestroyReason
-        | Refusal::NoticeFaults
-        | Refusal::NoticeNumberInvalid
-        | Refusal::UrgencyMissing
-        | Refusal::SignByInvalid
-        | Refusal::SignByPast
-        | Refusal::AudienceUnclear
-        | Refusal::AudienceTooLong
-        | Refusal::ToldByMissing
-        | Refusal::OnBehalfMissing
-        | Refusal::GroupNameInvalid
-        | Refusal::GroupEmpty
-        | Refusal::ConfigFaults
-        | Refusal::ConfigUnreadable
-        | Refusal::FileUnreadable => Code::InvalidArgument,
-        Refusal::RecordUnknown
-        | Refusal::OfficeUnknown
-        | Refusal::ParkedUnknown
-        | Refusal::InvitationUnknown
-        | Refusal::NoticeUnknown
-        | Refusal::GroupUnknown
-        | Refusal::ChoiceUnknown => Code::NotFound,
+        Refusal::RequestUnreadable | Refusal::FormUnknown | Refusal::FormFaults => Code::InvalidArgument,
+        Refusal::PeriodInvalid | Refusal::PeriodFuture | Refusal::PeriodNoHoliday => Code::InvalidArgument,
+        Refusal::PeriodNotAnnounced | Refusal::ToldByAlone | Refusal::OnBehalfDraft => Code::InvalidArgument,
+        Refusal::CutOffInvalid | Refusal::CutOffTooEarly | Refusal::RecordIdInvalid => Code::InvalidArgument,
+        Refusal::RecordMalformed | Refusal::ModeInvalid | Refusal::PersonMissing => Code::InvalidArgument,
+        Refusal::PersonInvalid | Refusal::OfficeInvalid | Refusal::NameInvalid => Code::InvalidArgument,
+        Refusal::AreaCodeInvalid | Refusal::ClassInvalid | Refusal::ZoneInvalid => Code::InvalidArgument,
+        Refusal::InvitationTooLong | Refusal::InvitationUnreadable | Refusal::AddressInvalid => Code::InvalidArgument,
+        Refusal::DestroyReason | Refusal::NoticeFaults | Refusal::NoticeNumberInvalid => Code::InvalidArgument,
+        Refusal::UrgencyMissing | Refusal::SignByInvalid | Refusal::SignByPast => Code::InvalidArgument,
+        Refusal::AudienceUnclear | Refusal::AudienceTooLong | Refusal::ToldByMissing => Code::InvalidArgument,
+        Refusal::OnBehalfMissing | Refusal::GroupNameInvalid | Refusal::GroupEmpty => Code::InvalidArgument,
+        Refusal::ConfigFaults | Refusal::ConfigUnreadable | Refusal::FileUnreadable => Code::InvalidArgument,
+        Refusal::RecordUnknown | Refusal::OfficeUnknown | Refusal::ParkedUnknown | Refusal::InvitationUnknown => Code::NotFound,
+        Refusal::NoticeUnknown | Refusal::GroupUnknown | Refusal::ChoiceUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
-        Refusal::OfficeNotYours
-        | Refusal::OfficeElsewhere
-        | Refusal::DestroyElsewhere
-        | Refusal::OnBehalfElsewhere
-        | Refusal::InvitationForAnother
-        | Refusal::ParentNotBelieved
-        | Refusal::NotBelow
-        | Refusal::NotAddressed => Code::PermissionDenied,
-        Refusal::PeriodClosed
-        | Refusal::NothingToCorrect
-        | Refusal::ChoiceNoDifference
-        | Refusal::NoChildren
-        | Refusal::InvitationExpired
-        | Refusal::NoAudience
-        | Refusal::DestroyNever
-        | Refusal::NothingBelow
-        | Refusal::NoticeNumberShared
-        | Refusal::NotListening
-        | Refusal::FolderEmpty
-        | Refusal::FolderOfAnother
-        | Refusal::FolderNoRights
-        | Refusal::FolderReadOnly
-        | Refusal::KeyOpenToOthers
-        | Refusal::FolderLocked
-        | Refusal::FolderNewer
-        | Refusal::PortInUse
-        | Refusal::PortNotAllowed
-        | Refusal::StopFirst => Code::FailedPrecondition,
+        Refusal::OfficeNotYours | Refusal::OfficeElsewhere | Refusal::DestroyElsewhere => Code::PermissionDenied,
+        Refusal::OnBehalfElsewhere | Refusal::InvitationForAnother | Refusal::ParentNotBelieved => Code::PermissionDenied,
+        Refusal::NotBelow | Refusal::NotAddressed => Code::PermissionDenied,
+        Refusal::PeriodClosed | Refusal::NothingToCorrect | Refusal::ChoiceNoDifference => Code::FailedPrecondition,
+        Refusal::NoChildren | Refusal::InvitationExpired | Refusal::NoAudience => Code::FailedPrecondition,
+        Refusal::DestroyNever | Refusal::NothingBelow | Refusal::NoticeNumberShared => Code::FailedPrecondition,
+        Refusal::NotListening | Refusal::FolderEmpty | Refusal::FolderOfAnother => Code::FailedPrecondition,
+        Refusal::FolderNoRights | Refusal::FolderReadOnly | Refusal::KeyOpenToOthers => Code::FailedPrecondition,
+        Refusal::FolderLocked | Refusal::FolderNewer | Refusal::PortInUse | Refusal::PortNotAllowed => Code::FailedPrecondition,
+        Refusal::StopFirst => Code::FailedPrecondition,
         Refusal::RequestTooLarge | Refusal::NoSpace => Code::ResourceExhausted,
-        Refusal::ParentUnreachable | Refusal::NotServing | Refusal::NotReachable | Refusal::Stopping | Refusal::Behind => {
-            Code::Unavailable
-        }
+        Refusal::ParentUnreachable | Refusal::NotServing | Refusal::NotReachable | Refusal::Stopping => Code::Unavailable,
+        Refusal::Behind => Code::Unavailable,
         Refusal::FolderDamaged | Refusal::StoreFailed => Code::DataLoss,
+        Refusal::BackupEmpty => Code::NotFound,
+        Refusal::BackupAbsent | Refusal::BackupSeveral | Refusal::BackupOfAnother => Code::FailedPrecondition,
+        Refusal::BackupNewer | Refusal::BackupDiskFailed | Refusal::BackupInsideData => Code::FailedPrecondition,
+        Refusal::RecoveryCodeMissing | Refusal::FolderNotEmpty => Code::FailedPrecondition,
+        Refusal::RecoveryCodeMistyped | Refusal::RecoveryCodeWrong => Code::InvalidArgument,
+        Refusal::BackupFull => Code::ResourceExhausted,
+        Refusal::BackupDamaged => Code::DataLoss,
         Refusal::Internal => Code::Internal,
     }
 }

@@ -1,5 +1,6 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
+pub(super) mod backup;
 pub(super) mod notice;
 pub(super) mod report;
 
@@ -68,6 +69,13 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: notice::GroupVerb,
     },
+    #[command(about = help::BACKUP)]
+    Backup {
+        #[command(subcommand)]
+        verb: backup::BackupVerb,
+    },
+    #[command(about = help::RESTORE)]
+    Restore(backup::Restore),
     #[command(about = help::VERIFY)]
     Verify(Output),
     #[command(about = help::REBUILD)]
@@ -92,6 +100,8 @@ impl Verb {
             Self::Report { verb } => verb.wants_json(),
             Self::Notice { verb } => verb.wants_json(),
             Self::Group { verb } => verb.wants_json(),
+            Self::Backup { verb } => verb.wants_json(),
+            Self::Restore(restore) => restore.output.json,
         }
     }
 }

@@ -228,6 +228,7 @@ impl From<&api::StatusReply> for json::Status {
             waiting: from.waiting,
             parked: from.parked,
             not_interpreted: from.not_interpreted,
+            last_backup: time(from.last_backup_ms),
             warnings: from.warnings.iter().map(warning).collect(),
             counters: from.counters.iter().map(|(name, count)| (name.clone(), *count)).collect(),
         }

@@ -27,7 +27,7 @@ use crate::{
         refusal::Refusal,
         words,
     },
-    usecase::Refused,
+    usecase::{self, Refused},
 };
 
 /// 2026-01-01 in Beijing: this program was not there before.
@@ -126,6 +126,11 @@ fn check_folder(found: &mut CheckUp, config: &Config) {
         Ok(leaf) => check_leaf(found, &leaf),
         Err(told) => found.refused("certificate", &told),
     }
+    match usecase::recovery_code(config).map_err(Told::from) {
+        Ok(Some(sealed)) => found.add("recovery_code", Finding::Good, doctor::code_good(&beijing::rfc3339(sealed.made_at))),
+        Ok(None) => found.add("recovery_code", Finding::Watch, doctor::CODE_MISSING),
+        Err(told) => found.refused("recovery_code", &told),
+    }
     let successor = folder.successor_key();
     if successor.exists() {
         found.add("successor", Finding::Watch, doctor::successor_here(&successor.display().to_string()));
@@ -172,9 +177,24 @@ async fn check_node(found: &mut CheckUp, place: &Place, config: &Config) {
         Ok(status) => status.warnings.iter().for_each(|warning| found.add("warning", Finding::Watch, &*warning.sentence)),
         Err(told) => return found.refused("node", &told),
     }
+    match heard(node.backups().list(api::ListBackupsRequest {}).await) {
+        Ok(reply) => reply.folders.iter().for_each(|folder| check_backup(found, folder)),
+        Err(told) => found.refused("backup", &told),
+    }
     match heard(node.links().list(api::ListLinksRequest {}).await) {
         Ok(reply) => reply.links.iter().for_each(|link| check_line(found, link)),
         Err(told) => found.refused("line", &told),
+    }
+}
+
+/// That it is old, or that attempts come to nothing, stands among the warnings.
+fn check_backup(found: &mut CheckUp, folder: &api::BackupFolderRow) {
+    match &folder.last {
+        Some(last) => {
+            let at = notice::time(convert::moment(last.made_at_ms), SystemClock::default().wall());
+            found.add("backup", Finding::Good, doctor::backup_good(&folder.folder, &at, last.number));
+        }
+        None => found.add("backup", Finding::Watch, doctor::backup_missing(&folder.folder)),
     }
 }
 

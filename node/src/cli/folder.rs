@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use dutynet_relay::{clock::SystemClock, folder::DataFolder, index::sled_index::SledIndex, record::Person, relay::Relay};
+use dutynet_relay::{
+    backup::code::RecoveryCode, clock::SystemClock, folder::DataFolder, index::sled_index::SledIndex, record::Person,
+    relay::Relay,
+};
 use tokio::{
     io::AsyncReadExt as _,
     signal::unix::{SignalKind, signal},
@@ -23,17 +26,23 @@ use crate::{
     config::Config,
     projection::Follower,
     serve::{self, Running, logs, opened},
-    text::{notice, refusal::Refusal},
+    text::{backup, notice, refusal::Refusal},
     usecase::{self, NewChild, Refused},
 };
 
 pub(super) fn init(place: &Place, init: &Init) -> Result<String, Told> {
     let config = place.config()?;
     let root = new_office(&init.office)?;
-    let office = usecase::found(&config, &root, &init.zone)?;
+    let joined = usecase::found(&config, &root, &init.zone)?;
     let successor = DataFolder::at(&config.data).successor_key();
     let data = config.data.display().to_string();
-    Ok(notice::founded(&root.name, office.office.as_str(), &data, &successor.display().to_string()))
+    let founded = notice::founded(&root.name, joined.office.office.as_str(), &data, &successor.display().to_string());
+    Ok([founded, code_text(joined.code.as_ref())].join("\n\n"))
+}
+
+/// The recovery code, the only time that it is shown.
+fn code_text(code: Option<&RecoveryCode>) -> String {
+    code.map_or_else(|| backup::NO_CODE_MADE.to_owned(), |code| backup::code(&code.text()))
 }
 
 fn new_office(from: &NewOffice) -> Result<NewChild, Told> {
@@ -55,9 +64,13 @@ pub(super) async fn enrol(place: &Place, enrol: &Enrol) -> Result<String, Told> 
         let read = io::stdin().take(64 << 10).read_to_string(&mut invitation);
         read.map_err(|error| Told::of(Refusal::FileUnreadable).about(error.to_string()))?;
     }
-    let office = usecase::enrol(&config, &invitation).await?;
+    let joined = usecase::enrol(&config, &invitation).await?;
+    let office = joined.office;
     let parent = office.parent.as_ref().map(|parent| parent.office.to_string()).unwrap_or_default();
-    Ok(notice::enrolled(office.office.as_str(), &parent, &config.data.display().to_string()))
+    let enrolled = notice::enrolled(office.office.as_str(), &parent, &config.data.display().to_string());
+    let replaces = joined.replaces.then(|| backup::REPLACES.to_owned());
+    let texts = [Some(enrolled), replaces, Some(code_text(joined.code.as_ref()))];
+    Ok(texts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
 }
 
 pub(super) fn check_config(place: &Place) -> Result<String, Told> {

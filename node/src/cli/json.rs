@@ -3,6 +3,8 @@
 //! Times are RFC 3339 with `+08:00`, or null. Ids of records are lower-case hexadecimal. `deploy/json.md` shows every shape, and a test
 //! compares it with this file. Reports are in [`super::json_report`].
 
+pub(super) mod backup;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -138,6 +140,8 @@ pub(super) struct Status {
     pub(super) waiting: u64,
     pub(super) parked: u64,
     pub(super) not_interpreted: u64,
+    /// When the last good backup was begun.
+    pub(super) last_backup: Option<String>,
     pub(super) warnings: Vec<Warning>,
     pub(super) counters: BTreeMap<String, u64>,
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod args;
+mod backup;
 mod client;
 mod convert;
 mod convert_report;
@@ -22,6 +23,7 @@ mod notice;
 mod person;
 mod place;
 mod report;
+mod restore;
 mod shown;
 pub(crate) mod table;
 mod told;
@@ -133,6 +135,8 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Report { verb } => report::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,
         Verb::Group { verb } => notice::run_group(place, verb).await,
+        Verb::Backup { verb } => backup::run(place, verb).await,
+        Verb::Restore(from) => restore::run(place, from),
         Verb::Verify(output) => folder::verify(place, *output).await,
         Verb::Rebuild => folder::rebuild(place).await,
         Verb::Doctor(output) => doctor::run(place, *output).await,

@@ -37,6 +37,7 @@ fn status_text(from: &api::StatusReply) -> String {
         (Names::NOT_INTERPRETED, from.not_interpreted.to_string()),
         (Names::JOURNAL, notice::bytes(from.journal_bytes)),
         (Names::DISK, disk),
+        (Names::BACKUP, time(from.last_backup_ms)),
     ];
     let mut lines: Vec<_> = lines.iter().map(|(name, value)| notice::status_line(name, value)).collect();
     let warning = |w: &api::Warning| notice::status_line(Names::WARNING, &format!("{} ({})", w.sentence, w.code));

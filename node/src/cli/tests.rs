@@ -310,6 +310,7 @@ fn status() -> api::StatusReply {
         not_interpreted: 0,
         warnings: vec![warning],
         counters: HashMap::from([("records".to_owned(), 20)]),
+        last_backup_ms: AT,
     }
 }
 
@@ -341,7 +342,7 @@ fn shapes() -> Vec<(&'static str, String)> {
     let check = json::Check { check: "clock", finding: "good", sentence: "本机时间正常。".into() };
     let offices = api::ListOfficesReply { offices: vec![office()] };
     let verified = api::VerifyReply { frames: 60, records: 20, seals: 18, faults: vec!["journal: damaged at 1/4096".into()] };
-    vec![
+    let mut shapes = vec![
         ("report board", printed(&json_report::Board::from(&board()))),
         ("report daily", printed(&convert_report::filed_json("daily", &filed))),
         ("report show", printed(&json_report::Report::from(&shown()))),
@@ -358,7 +359,9 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("verify", printed(&json::Verified::from(&verified))),
         ("doctor", printed(&json::Doctor { checks: vec![check] })),
         ("error", told.json()),
-    ]
+    ];
+    shapes.extend(json::backup::tests::shapes());
+    shapes
 }
 
 #[test]

@@ -57,6 +57,10 @@ pub enum Allowed {
     Duration(RangeInclusive<Duration>),
     /// A number of bytes.
     Size(RangeInclusive<u64>),
+    /// A list of folders, each once.
+    Paths,
+    /// A number of things.
+    Count(RangeInclusive<usize>),
 }
 
 /// A file being read.
@@ -126,6 +130,12 @@ impl Reader {
         self.optional(section, key, allowed, |value| size(value.as_str()?).filter(|bytes| range.contains(bytes)))
     }
 
+    pub(super) fn count(&mut self, section: &'static str, key: &'static str, range: RangeInclusive<usize>) -> Option<usize> {
+        let allowed = Allowed::Count(range.clone());
+        let read = |value: &Value| usize::try_from(value.as_integer()?).ok().filter(|count| range.contains(count));
+        self.optional(section, key, allowed, read)
+    }
+
     /// Every fault, those of words that nobody asked for included.
     pub(super) fn finish(mut self) -> Result<(), Vec<ConfigFault>> {
         for (section, value) in &self.table {
@@ -157,6 +167,12 @@ fn wrong(section: &str, key: &str, value: &Value, allowed: Allowed) -> ConfigFau
 
 pub(super) fn path(value: &Value) -> Option<PathBuf> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(PathBuf::from)
+}
+
+pub(super) fn paths(value: &Value) -> Option<Vec<PathBuf>> {
+    let paths: Vec<PathBuf> = value.as_array()?.iter().map(path).collect::<Option<_>>()?;
+    let once: BTreeSet<_> = paths.iter().collect();
+    (once.len() == paths.len()).then_some(paths)
 }
 
 pub(super) fn office(value: &Value) -> Option<OfficeId> {

@@ -21,6 +21,7 @@ fn every_key_of_the_sample_that_is_commented_out_can_be_used() {
     assert_eq!(config.link.listen, Some("0.0.0.0:7600".parse().unwrap()));
     assert_eq!(config.link.advertise, ["10.44.8.25:7600"]);
     assert_eq!(config.link.heartbeat, LinkConfig::default().heartbeat);
+    assert_eq!(config.backup, BackupConfig { folders: vec!["/mnt/dutynet-backup".into()], ..BackupConfig::default() });
 }
 
 #[test]
@@ -37,6 +38,10 @@ fn all_faults_of_a_file_are_reported_together() {
         listen = "0.0.0.0:7601"
         [store]
         index_cache = "1TiB"
+        [backup]
+        folders = ["a", "b", "a"]
+        every = "1ms"
+        keep = 0
         [log]
         level = "loud"
         [colour]
@@ -47,6 +52,9 @@ fn all_faults_of_a_file_are_reported_together() {
     places.sort_unstable();
     let wanted = [
         "api.listen",
+        "backup.every",
+        "backup.folders",
+        "backup.keep",
         "colour",
         "link.heartbeat",
         "link.listen",

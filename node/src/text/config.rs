@@ -34,6 +34,8 @@ fn allowed_text(allowed: &Allowed) -> String {
         Allowed::Loopback => "本机回环地址和端口，例如 \"127.0.0.1:7601\"".into(),
         Allowed::Hosts => "一组主机和端口，例如 [\"10.44.8.25:7600\"]".into(),
         Allowed::Level => "error、warn、info、debug 之一".into(),
+        Allowed::Paths => "一组目录，各写一次，例如 [\"/mnt/dutynet-backup\"]".into(),
+        Allowed::Count(range) => format!("{} 至 {} 之间的整数", range.start(), range.end()),
         Allowed::Duration(range) => {
             format!("{} 至 {} 之间的时长，例如 \"30s\"", duration(*range.start()), duration(*range.end()))
         }

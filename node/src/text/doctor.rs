@@ -48,6 +48,24 @@ pub fn successor_here(path: &str) -> String {
     format!("根的后继密钥仍在本机（{path}），请转存到 U 盘锁进保险柜，再从本机删除。")
 }
 
+/// There is a recovery code.
+pub fn code_good(since: &str) -> String {
+    format!("恢复码制作于 {since}，请确认那张纸还在。")
+}
+
+/// There is none.
+pub const CODE_MISSING: &str = "还没有恢复码，做不了备份，请执行 backup code --new 并把恢复码抄在纸上。";
+
+/// A folder for backups with its last good one.
+pub fn backup_good(folder: &str, at: &str, number: u64) -> String {
+    format!("备份 {folder}：最近一份是第 {number} 号，{at}。")
+}
+
+/// A folder for backups without any.
+pub fn backup_missing(folder: &str) -> String {
+    format!("备份 {folder}：还没有一份备份。")
+}
+
 /// The clock may be right.
 pub fn clock_good(now: &str) -> String {
     format!("本机时间 {now}（北京时间），请与标准时间核对。")

@@ -80,6 +80,30 @@ pub const REPORT_CORRECT: &str = "更正已报的报表：在最近一版上改�
 pub const REPORT_BOARD: &str = "汇总表：本单位及下级每个单位报了什么、是否准时、线路通断";
 /// `report show`
 pub const REPORT_SHOW: &str = "查看一个单位一个报告期的报表，各版齐全";
+/// `backup`
+pub const BACKUP: &str = "备份：把日志库和加密的密钥拷到第二块盘或 U 盘，节点照常工作";
+/// `backup now`
+pub const BACKUP_NOW: &str = "立即备份一次；第一次备份到某个目录也用它";
+/// `backup list`
+pub const BACKUP_LIST: &str = "列出备份盘上的备份；不写目录则列出本机节点各备份目录的情况";
+/// `backup check`
+pub const BACKUP_CHECK: &str = "逐字节核对一份备份是否完整";
+/// `backup code`
+pub const BACKUP_CODE: &str = "恢复码的情况；--new 另做一个，旧备份仍用旧的恢复码打开";
+/// `restore`
+pub const RESTORE: &str = "在空机器上由备份恢复本单位；恢复码从标准输入或文件读取";
+/// `backup now --to`
+pub const BACKUP_TO: &str = "备份目录，例如 /mnt/dutynet-backup；备份存在其中的 dutynet-单位编号 之下";
+/// a folder with backups
+pub const BACKUP_FOLDER: &str = "备份目录";
+/// `--number`
+pub const BACKUP_NUMBER: &str = "第几号备份（默认最新的一份）";
+/// `backup code --new`
+pub const BACKUP_CODE_NEW: &str = "另做一个恢复码，只显示这一次";
+/// `restore --from`
+pub const RESTORE_FROM: &str = "备份所在的目录";
+/// `--code-file`
+pub const CODE_FILE: &str = "从文件读取恢复码（默认从标准输入读一行）";
 /// `verify`
 pub const VERIFY: &str = "核对日志库、封签和索引；节点运行或停止时都可以";
 /// `rebuild`

@@ -1,5 +1,6 @@
 //! Every sentence and word that an officer reads. The only module with Chinese in it; forms bring their own labels as data.
 //!
+//! - [`backup`]: what is said of backups and of coming back from one.
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
 //! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`doctor`]: what a check-up finds.
@@ -13,6 +14,7 @@
 //! - [`usage`]: what is said when a command line cannot be understood.
 //! - [`warning`]: what a person should know about a node that runs.
 
+pub mod backup;
 pub mod config;
 pub mod directive;
 pub mod doctor;

@@ -178,7 +178,7 @@ pub fn founded(name: &str, office: &str, data: &str, successor: &str) -> String 
 pub fn enrolled(office: &str, parent: &str, data: &str) -> String {
     format!(
         "已入网：{office}，上级 {parent}\n数据目录：{data}\n\
-         密钥在本机生成，不出本机。下一步：dutynet check-config 检查配置，dutynet serve 启动。"
+         密钥在本机生成，离开本机只有一种方式：在备份里，由恢复码加密。下一步：dutynet check-config 检查配置，dutynet serve 启动。"
     )
 }
 
@@ -244,6 +244,8 @@ impl StatusNames {
     pub const JOURNAL: &str = "日志库";
     /// Free space.
     pub const DISK: &str = "磁盘剩余";
+    /// Last good backup.
+    pub const BACKUP: &str = "最近备份";
     /// What a person should know.
     pub const WARNING: &str = "提醒";
 }

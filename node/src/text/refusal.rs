@@ -176,6 +176,32 @@ pub enum Refusal {
     StopFirst,
     /// A file that was named cannot be read.
     FileUnreadable,
+    /// The folder for backups is not there.
+    BackupAbsent,
+    /// No backup stands there.
+    BackupEmpty,
+    /// Backups of several offices stand there.
+    BackupSeveral,
+    /// The backup is another office's.
+    BackupOfAnother,
+    /// A newer program made the backup.
+    BackupNewer,
+    /// The backup is not whole.
+    BackupDamaged,
+    /// The disk for backups is full.
+    BackupFull,
+    /// The disk for backups cannot be read or written.
+    BackupDiskFailed,
+    /// The backup would lie inside of what it is a backup of.
+    BackupInsideData,
+    /// There is no recovery code yet.
+    RecoveryCodeMissing,
+    /// A slip of the pen.
+    RecoveryCodeMistyped,
+    /// A whole code that does not open it.
+    RecoveryCodeWrong,
+    /// The folder must be empty for this.
+    FolderNotEmpty,
     /// What was written cannot be read yet.
     Behind,
     /// The node is stopping.
@@ -323,6 +349,39 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     (Refusal::NotReachable, "NOT_REACHABLE", "本机值守通没有应答，请查看它是否仍在运行，稍后再试；重试不会产生重复记录。"),
     (Refusal::StopFirst, "STOP_FIRST", "本机值守通正在运行，请先停止它再执行这个命令。"),
     (Refusal::FileUnreadable, "FILE_UNREADABLE", "读不懂指定的文件，请核对路径和内容。"),
+    (
+        Refusal::BackupAbsent,
+        "BACKUP_ABSENT",
+        "备份目录不在，请检查 U 盘或备份盘是否接好并已挂载；第一次备份请手动执行 backup now --to。",
+    ),
+    (Refusal::BackupEmpty, "BACKUP_EMPTY", "这里没有值守通的备份，请核对目录。"),
+    (Refusal::BackupSeveral, "BACKUP_SEVERAL", "这里有几个单位的备份，请指明其中一个单位的目录（dutynet-单位编号）。"),
+    (Refusal::BackupOfAnother, "BACKUP_OF_ANOTHER", "这里的备份属于另一个单位，什么都没有改动，请核对备份盘和目录。"),
+    (Refusal::BackupNewer, "BACKUP_NEWER", "备份由更新版本的值守通制作，什么都没有改动，请换用新版本程序。"),
+    (
+        Refusal::BackupDamaged,
+        "BACKUP_DAMAGED",
+        "备份不完整或有损坏，请用 backup list 找一份较早的备份，都不行时用 salvage 抢救。",
+    ),
+    (Refusal::BackupFull, "BACKUP_FULL", "备份盘已满，这次没有备份成，原有备份仍然完好，请清理或更换备份盘。"),
+    (Refusal::BackupDiskFailed, "BACKUP_DISK_FAILED", "备份盘读写失败，请检查它是否接好、是否只读、本程序有没有权限。"),
+    (Refusal::BackupInsideData, "BACKUP_INSIDE_DATA", "备份目录在数据目录里面，会一同损坏，请换到另一块盘上。"),
+    (
+        Refusal::RecoveryCodeMissing,
+        "RECOVERY_CODE_MISSING",
+        "本单位还没有恢复码，备份里的密钥无从保护，请先执行 backup code --new 并把恢复码抄在纸上。",
+    ),
+    (
+        Refusal::RecoveryCodeMistyped,
+        "RECOVERY_CODE_MISTYPED",
+        "恢复码抄写有误（应为 30 个字母和数字，每组 5 个），什么都没有改动，请逐组核对后再输。",
+    ),
+    (
+        Refusal::RecoveryCodeWrong,
+        "RECOVERY_CODE_WRONG",
+        "恢复码没有抄错，但不是这份备份的，什么都没有改动，请找出制作这份备份时的那一张恢复码。",
+    ),
+    (Refusal::FolderNotEmpty, "FOLDER_NOT_EMPTY", "目标目录不是空的，为免覆盖什么都没有做，请换一个空目录。"),
     (Refusal::Behind, "BEHIND", "本机正在整理大量记录，暂时查不到最新内容，请稍后再试。"),
     (Refusal::Stopping, "STOPPING", "本机值守通正在停止，请稍后再试；重试不会产生重复记录。"),
     (Refusal::StoreFailed, "STORE_FAILED", "本机存储出错，为保护数据已停止接收，这次没有保存，请立即联系维护人员检查磁盘。"),

@@ -13,6 +13,11 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::Dormant => "DORMANT",
         WarningKind::ParentDown => "PARENT_DOWN",
         WarningKind::ClockSkew => "CLOCK_SKEW",
+        WarningKind::BackupNotPlanned => "BACKUP_NOT_PLANNED",
+        WarningKind::BackupFailing => "BACKUP_FAILING",
+        WarningKind::BackupOld => "BACKUP_OLD",
+        WarningKind::BackupDamaged => "BACKUP_DAMAGED",
+        WarningKind::BackupSameDisk => "BACKUP_SAME_DISK",
     }
 }
 
@@ -28,6 +33,11 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
             format!("单位及待发条数 {about}：断线过久，已转入沉睡，不再占用待发队列；恢复后自动补发，紧急事项请打电话。")
         }
         WarningKind::ParentDown => format!("与上级 {about} 的线路不通，新报内容先存本机，通后自动送出；紧急事项请打电话。"),
+        WarningKind::BackupNotPlanned => "没有设定自动备份，请在配置的 [backup] 中写明第二块盘或 U 盘的目录。".into(),
+        WarningKind::BackupFailing => format!("自动备份没有成功，会继续重试：{about}"),
+        WarningKind::BackupOld => format!("备份太旧或还没有：{about}，请检查备份盘，或立即执行 backup now。"),
+        WarningKind::BackupDamaged => format!("备份时发现本机日志库有损坏：{about}，请用 verify 查看并联系维护人员。"),
+        WarningKind::BackupSameDisk => format!("备份和数据在同一块盘上：{about}，盘坏了两份都没有，请换到另一块盘。"),
         WarningKind::ClockSkew => format!("电脑时间不对：与 {about} 相差过大，请校准本机或对方时钟。"),
     }
 }

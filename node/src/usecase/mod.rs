@@ -3,6 +3,7 @@
 //! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
 //! the projection.
 
+mod backup;
 mod board;
 mod choose;
 mod cut_off;
@@ -14,17 +15,19 @@ mod node;
 mod notice;
 mod parked;
 mod refused;
+mod restore;
 mod show;
 mod tree;
 mod verify;
 
+pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
 pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use group::{Group, SaveGroup};
-pub use join::{enrol, found};
+pub use join::{Joined, enrol, found};
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use notice::{
     NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,
@@ -32,6 +35,9 @@ pub use notice::{
 };
 pub use parked::parked_at;
 pub use refused::{Cause, Refused};
+pub use restore::{
+    BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore,
+};
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use verify::{Verified, verify};
@@ -83,6 +89,7 @@ struct Inner {
     locks: Vec<Mutex<()>>,
     since: UnixMillis,
     addresses: Vec<String>,
+    backups: backup::Backups,
 }
 
 impl Office {
@@ -99,6 +106,7 @@ impl Office {
             caught_up,
             since,
             addresses,
+            backups: backup::Backups::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -35,6 +35,8 @@ pub struct NodeStatus {
     pub store: StoreStatus,
     /// Records that a projection could not digest.
     pub not_interpreted: u64,
+    /// When the last good backup was begun.
+    pub backed_up_at: Option<UnixMillis>,
     /// What a person should know.
     pub warnings: Vec<Warning>,
 }
@@ -69,6 +71,16 @@ pub enum WarningKind {
     ParentDown,
     /// The clocks of this machine and the parent's differ.
     ClockSkew,
+    /// No folder for backups stands in the configuration.
+    BackupNotPlanned,
+    /// Attempts to make one come to nothing.
+    BackupFailing,
+    /// There is no good one that is new enough.
+    BackupOld,
+    /// The journal could not be read everywhere when it was copied.
+    BackupDamaged,
+    /// The backup lies on the disk that it is to replace.
+    BackupSameDisk,
 }
 
 impl Office {
@@ -84,7 +96,8 @@ impl Office {
             now: self.now(),
             since: self.inner.since,
             not_interpreted: store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0),
-            warnings: warnings(&store, &relay.links()),
+            backed_up_at: self.backed_up_at(),
+            warnings: [warnings(&store, &relay.links()), self.backup_warnings()].concat(),
             store,
         }
     }

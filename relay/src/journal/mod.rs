@@ -12,13 +12,14 @@
 //! Bodies can be removed later ([`Hollowing`]): their segment is written anew without them and renamed over, one **generation** later. All
 //! else stays where it was, byte for byte, so that places, chains and hashes hold; a removed body reads as [`Body::Hollow`], which is not
 //! damage. What was removed once must not come back by a copy: whoever copies segments (a backup) compares number and generation
-//! ([`JournalReader::segments`]) with what was copied before, takes a segment of a newer generation whole again and lets go of the older
+//! ([`JournalReader::durable`]) with what was copied before, takes a segment of a newer generation whole again and lets go of the older
 //! copy, and begins anew with a segment whose generation has changed while it was being copied.
 //!
 //! Leaves to others: what the frames mean ([`crate::writer`]), where things are ([`crate::index`]), and that one process at a time opens
 //! a folder.
 
 mod append;
+mod copy;
 mod group;
 #[cfg(test)]
 mod harm;
@@ -37,8 +38,9 @@ use std::io;
 use bytes::Bytes;
 
 pub use append::Journal;
+pub use copy::{Durable, check, look};
 pub use hollow::{Hollowing, Progress};
-pub use reader::{JournalReader, SegmentSeen};
+pub use reader::JournalReader;
 
 /// What a frame is. Numbers are for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

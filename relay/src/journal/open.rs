@@ -50,12 +50,12 @@ pub(super) fn write_mark(disk: &dyn Disk, mark: &Mark) -> Result<(), JournalErro
 
 /// What the files say, all together.
 #[derive(Debug)]
-struct Found {
-    segments: BTreeMap<u32, Segment>,
-    damaged: Vec<Damage>,
-    clean: bool,
-    cut: bool,
-    end: Cursor,
+pub(super) struct Found {
+    pub(super) segments: BTreeMap<u32, Segment>,
+    pub(super) damaged: Vec<Damage>,
+    pub(super) clean: bool,
+    pub(super) cut: bool,
+    pub(super) end: Cursor,
     hash: Option<Digest>,
     /// The last group, when it ends where the journal ends.
     last: Option<RawGroup>,
@@ -71,7 +71,7 @@ struct Border {
 }
 
 impl Found {
-    fn of(disk: &dyn Disk, survey: &Survey, scan_what: Scan) -> Result<Self, JournalError> {
+    pub(super) fn of(disk: &dyn Disk, survey: &Survey, scan_what: Scan) -> Result<Self, JournalError> {
         let mut found = match survey.headers.get(&survey.highest) {
             Some(header) => Self::at_end_of(header, scan(disk, header, Extent::Open)?, survey.mark.as_ref()),
             None => Self::without_last_segment(survey.mark.as_ref()),

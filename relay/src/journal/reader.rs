@@ -41,19 +41,6 @@ impl Segment {
     }
 }
 
-/// A segment as a copier sees it. See the module's head for what a generation asks of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SegmentSeen {
-    /// Its number; its file is named by it.
-    pub number: u32,
-    /// How often it was written anew without some bodies.
-    pub generation: u32,
-    /// Where its groups end in the file, durably.
-    pub end: u64,
-    /// Groups before it since the journal began.
-    pub base: u64,
-}
-
 /// What the writer and its readers share.
 pub(super) struct Shared {
     disk: Arc<dyn Disk>,
@@ -168,15 +155,6 @@ impl JournalReader {
     /// Bytes of all groups.
     pub fn bytes(&self) -> u64 {
         self.shared.view().segments.values().map(|segment| segment.end - DATA_START).sum()
-    }
-
-    /// All segments, oldest first.
-    pub fn segments(&self) -> Vec<SegmentSeen> {
-        let seen = |(number, segment): (&u32, &Segment)| {
-            let header = &segment.header;
-            SegmentSeen { number: *number, generation: header.generation, end: segment.end, base: header.base }
-        };
-        self.shared.view().segments.iter().map(seen).collect()
     }
 
     /// The frame at a place, checked.

@@ -202,6 +202,11 @@ impl Relay {
         &self.inner.office
     }
 
+    /// The folder that it works in.
+    pub fn data_folder(&self) -> &DataFolder {
+        &self.inner.folder
+    }
+
     /// Who is who.
     pub fn registry(&self) -> Arc<Registry> {
         self.inner.store.registry()

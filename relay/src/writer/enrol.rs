@@ -51,6 +51,7 @@ impl Decision<'_> {
             Intent::Submit(_)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
+            | Intent::Salvage(_)
             | Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }

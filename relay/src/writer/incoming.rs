@@ -11,7 +11,7 @@ use super::{
     intent::{Answer, GoodRecord, Incoming, Judged, WriteRefusal},
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId},
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, UnixMillis},
     journal::Place,
     link::frame::{Position, Refusal, RefusalCode},
     record::{DESTROY_KIND, OFFICE_KIND, RawSeal, Record, entry_from_body},
@@ -81,7 +81,7 @@ impl Decision<'_> {
                 Ok(Some(Refusal { seq: at.2, code, detail }))
             }
             Ruling::Keep(to, instead_of) => {
-                self.keep(at, good, (&to, instead_of))?;
+                self.keep(Some(at), good, (&to, instead_of))?;
                 Ok(None)
             }
         }
@@ -92,12 +92,32 @@ impl Decision<'_> {
             let Judged::Good(good) = item else { continue };
             match self.verdict(neighbour, &good.record, Way::Fetched)? {
                 Ruling::Keep(to, instead_of) => {
-                    self.keep((neighbour, good.record.header().lane(), LinkSeq(0)), *good, (&to, instead_of))?;
+                    self.keep(Some((neighbour, good.record.header().lane(), LinkSeq(0))), *good, (&to, instead_of))?;
                 }
                 Ruling::Fold(_) | Ruling::Refuse(..) => {}
             }
         }
         Ok(Answer::Done)
+    }
+
+    /// A record out of a journal that was damaged. This office had taken it once: only its seal is asked for again.
+    pub(super) fn keep_salvaged(
+        &mut self,
+        good: GoodRecord,
+        from: Option<&OfficeId>,
+        received_at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let (own, lane) = (self.own(), good.record.header().lane());
+        let way = if from.is_some() { Way::Salvaged } else { Way::SalvagedOwn };
+        if let Ruling::Keep(to, instead_of) = self.verdict(from.unwrap_or(own), &good.record, way)? {
+            let reference = good.record.reference();
+            self.keep(from.map(|from| (from, lane, LinkSeq(0))), good, (&to, instead_of))?;
+            let entry = self.records.get(&reference).and_then(|fresh| self.entries.get_mut(fresh.entry));
+            if let Some(Entry::Accepted(head, _)) = entry {
+                head.received_at = received_at.0;
+            }
+        }
+        Ok(())
     }
 
     /// Who may say what (architecture: authority), then where it goes.
@@ -132,7 +152,8 @@ impl Decision<'_> {
         {
             return Ok(Ruling::Refuse(RefusalCode::Registry, detail));
         }
-        Ok(match route::routes(&self.registry, &record.header().audience, Some(from)) {
+        let came_from = (way != Way::SalvagedOwn).then_some(from);
+        Ok(match route::routes(&self.registry, &record.header().audience, came_from) {
             Ok(to) => Ruling::Keep(to, instead_of),
             Err(unknown) => {
                 self.registry = before;
@@ -150,6 +171,7 @@ impl Decision<'_> {
         match way {
             // The chain from the root down comes from the parent, whoever made it.
             Way::Fetched => ours || from_above || registers,
+            Way::Salvaged | Way::SalvagedOwn => true,
             Way::ByLane if from_child => tree.is_within(origin, from),
             Way::ByLane => registers || from_above || (!ours && route::reaches_down_to(tree, &record.header().audience)),
         }
@@ -164,7 +186,7 @@ impl Decision<'_> {
 
     fn keep(
         &mut self,
-        at: (&OfficeId, Lane, LinkSeq),
+        at: Option<(&OfficeId, Lane, LinkSeq)>,
         good: GoodRecord,
         (to, instead_of): (&[OfficeId], Option<Place>),
     ) -> Result<(), StoreError> {
@@ -173,7 +195,7 @@ impl Decision<'_> {
         let seal_hash = carried.seal.hash();
         let routes = self.route_all(to, &record)?;
         let (seal_group, seal_frame) = self.seal_place(seal_hash, &carried.seal);
-        self.push_accepted(&record, Some(at), routes, (carried.place, carried.trail.iter().map(HopFrame::of).collect()));
+        self.push_accepted(&record, at, routes, (carried.place, carried.trail.iter().map(HopFrame::of).collect()));
         if let Some(Entry::Accepted(head, _)) = self.entries.last_mut() {
             head.seal_group = seal_group;
             head.seal_frame = seal_frame;
@@ -207,6 +229,10 @@ impl Decision<'_> {
 enum Way {
     ByLane,
     Fetched,
+    /// It had come from there once.
+    Salvaged,
+    /// It was made here.
+    SalvagedOwn,
 }
 
 /// What becomes of a good record.

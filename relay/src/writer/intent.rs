@@ -75,6 +75,17 @@ pub struct GoodRecord {
     pub carried: Carried,
 }
 
+/// A record out of a damaged journal of this office.
+#[derive(Debug, Clone)]
+pub struct Salvaged {
+    /// Its seal has verified again.
+    pub good: Box<GoodRecord>,
+    /// Who had sent it; `None`: it was made here.
+    pub from: Option<OfficeId>,
+    /// When this office had it on disk.
+    pub received_at: UnixMillis,
+}
+
 /// Positions of one lane from a neighbour.
 #[derive(Debug, Clone)]
 pub struct Incoming {
@@ -132,6 +143,8 @@ pub enum ForkReason {
     ChainDiffers,
     /// The index knew more than the journal.
     IndexKnewMore,
+    /// The store was brought back from a backup: what it has said since is not known here.
+    Restored,
 }
 
 /// What is asked of the writer.
@@ -148,6 +161,8 @@ pub enum Intent {
         /// Records alone.
         records: Vec<Judged>,
     },
+    /// Take in what was got out of a damaged journal of this office.
+    Salvage(Vec<Salvaged>),
     /// A neighbour has acknowledged.
     Custody {
         /// Who.

@@ -28,6 +28,7 @@ mod open;
 mod outbox;
 mod parked;
 mod routing;
+mod salvage;
 mod sleep;
 mod store;
 pub mod thread;
@@ -38,6 +39,7 @@ pub use heads::{Heads, LineHead};
 pub use neighbour::WANTED_BACK;
 pub use open::{Opening, rebuild};
 pub use parked::ParkedRecord;
+pub(crate) use salvage::{Piece, Pieces, Recovered};
 pub use sleep::Dormant;
 pub use store::{RecordState, Store, Stored};
 

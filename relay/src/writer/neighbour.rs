@@ -58,6 +58,7 @@ impl Decision<'_> {
             Intent::Submit(_)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
+            | Intent::Salvage(_)
             | Intent::Invite(_)
             | Intent::Enrol(_)
             | Intent::Register(..)

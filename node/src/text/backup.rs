@@ -1,0 +1,79 @@
+//! What is said of backups, of recovery codes, and of coming back.
+
+/// Head of the backups on a stick.
+pub const LISTED: [&str; 6] = ["号", "时间", "制作", "记录", "大小", "状态"];
+/// Head of the folders that a node backs up to.
+pub const FOLDERS: [&str; 6] = ["备份目录", "自动", "最近一份", "号", "记录", "情况"];
+/// A backup whose manifest can be read.
+pub const READABLE: &str = "清单完好";
+/// One whose manifest cannot.
+pub const UNREADABLE: &str = "清单损坏";
+/// One of a newer program.
+pub const NEWER: &str = "新版本制作";
+/// In the configuration.
+pub const PLANNED: &str = "是";
+/// Not in the configuration.
+pub const NOT_PLANNED: &str = "否";
+/// Nothing is wrong.
+pub const GOOD: &str = "正常";
+/// A node with no folder for backups.
+pub const NO_FOLDERS: &str = "没有设定备份目录，也没有做过备份。";
+/// Before the recovery code is typed.
+pub const ASK_CODE: &str = "请输入恢复码：";
+/// The machine takes the place of another.
+pub const REPLACES: &str = "这台机器接替旧机器：凡是送出过旧机器的记录，启动后由上下级补回；从未送出的（值班日志、草稿、断网时未报出的报告）没有了，请补报。\n\
+    旧机器若有备份，请改用备份恢复（dutynet restore），能找回更多。";
+/// No code could be made.
+pub const NO_CODE_MADE: &str = "恢复码没有做成，请执行 backup code --new 再做。";
+
+/// The recovery code, the only time that it is shown.
+pub fn code(code: &str) -> String {
+    format!(
+        "恢复码（只显示这一次，请抄在纸上，与机器分开存放）：\n\n    {code}\n\n\
+         机器坏了，凭备份和它在新机器上恢复本单位（dutynet restore）。本机不保存它；丢了可另做：dutynet backup code --new。\n\
+         读写时不分大小写，字母 O 当作 0，字母 I、L 当作 1。"
+    )
+}
+
+/// A new code was made.
+pub fn new_code(text: &str, successor_too: bool) -> String {
+    let successor = if successor_too { "\n根的后继密钥仍在本机，也一并由它保护。" } else { "" };
+    format!("{}{successor}\n从下一次备份起用这个恢复码；以前的备份仍要用以前的那一张打开，请一起留着。", code(text))
+}
+
+/// There is a code.
+pub fn has_code(since: &str) -> String {
+    format!("恢复码制作于 {since}。恢复码本身不保存，无法再显示；丢失或泄露时用 backup code --new 另做。")
+}
+
+/// A backup was made.
+pub fn made(number: u64, folder: &str, size: &str, copied: &str, records: u64) -> String {
+    format!("已备份：第 {number} 号，{records} 条记录，共 {size}（新拷 {copied}），在 {folder} 中。")
+}
+
+/// It lies on the disk that it is to replace.
+pub const SAME_DISK: &str = "注意：它和数据在同一块盘上，盘坏了两份都没有。";
+
+/// The journal could not be read everywhere.
+pub fn damaged(places: u64) -> String {
+    format!("注意：本机日志库有 {places} 处读不出，备份里也是如此，请用 verify 查看并联系维护人员。")
+}
+
+/// A backup is whole.
+pub fn whole(number: u64, made_at: &str, files: usize) -> String {
+    format!("备份完整：第 {number} 号，{made_at}，{files} 个文件，逐帧核对无误。")
+}
+
+/// It is not.
+pub fn not_whole(number: u64, faults: usize) -> String {
+    format!("第 {number} 号备份有 {faults} 处问题：")
+}
+
+/// The office is back.
+pub fn restored(office: &str, number: u64, made_at: &str, data: &str) -> String {
+    format!(
+        "已恢复：{office}，第 {number} 号备份（{made_at}），数据目录 {data}\n\
+         库已进入新纪元，编号不会与旧机器重复。此后送出过的内容，线路接通后由上下级补回；此后未送出的（值班日志、草稿等）没有了，请补记。\n\
+         启动之前请确认旧机器不会再开机。下一步：dutynet check-config 检查配置，dutynet serve 启动，启动后请立即备份一次。"
+    )
+}

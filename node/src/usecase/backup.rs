@@ -1,0 +1,312 @@
+//! Backups of the store that this office works with: now, on a plan, and what a person should know of them.
+//!
+//! A plan never begins in a folder where no backup was made before: where a stick is not in, its empty mount point would look like that,
+//! and the backup would lie on the disk that it is to replace. The first one is made by a person.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use dutynet_relay::{
+    backup::{
+        BackupError,
+        make::{First, Made, Source, Terms, make},
+    },
+    ids::{Digest, UnixMillis},
+    record::Person,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::{Office, Refused, Warning, WarningKind, person, shown};
+use crate::{config::BackupConfig, serve::opened, text::refusal::Refusal};
+
+/// Namespace of what is kept of the last good backup in each folder.
+const LAST: &str = "backup.last";
+/// Who makes backups by plan.
+const BY_PLAN: &str = "plan";
+/// Between two looks at what is due.
+const LOOK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60));
+
+/// What is known of backups. Kept by the office.
+#[derive(Debug, Default)]
+pub(super) struct Backups {
+    state: Mutex<State>,
+    /// One at a time.
+    working: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    plan: BackupConfig,
+    faults: BTreeMap<PathBuf, BackupFault>,
+}
+
+/// Why backups to a folder come to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupFault {
+    /// Why.
+    pub refusal: Refusal,
+    /// What it is about.
+    pub about: String,
+    /// Since when.
+    pub since: UnixMillis,
+}
+
+/// The last good backup in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastBackup {
+    /// The folder that the operator named.
+    pub folder: PathBuf,
+    /// Its number there.
+    pub number: u64,
+    /// When it was begun, ms.
+    pub made_at: i64,
+    /// By whom.
+    pub made_by: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Records in it.
+    pub records: u64,
+    /// Places of the journal that could not be read.
+    pub damaged: u64,
+}
+
+/// A folder with backups, planned or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupFolder {
+    /// Which.
+    pub folder: PathBuf,
+    /// It stands in the configuration.
+    pub planned: bool,
+    /// The last good one.
+    pub last: Option<LastBackup>,
+    /// Why attempts come to nothing.
+    pub fault: Option<BackupFault>,
+}
+
+/// A backup that was made on somebody's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackedUp {
+    /// It.
+    pub backup: LastBackup,
+    /// Bytes that were not there yet.
+    pub copied: u64,
+    /// It lies on the disk that it is to replace.
+    pub same_disk: bool,
+}
+
+impl Office {
+    /// Makes a backup in a folder, for the first time too.
+    pub async fn back_up(&self, folder: &str, by: Option<Person>) -> Result<BackedUp, Refused> {
+        let by = person(by)?;
+        let to = PathBuf::from(folder);
+        if !to.is_absolute() {
+            return Err(Refused::about(Refusal::BackupAbsent, shown(folder)));
+        }
+        let made = self.make_backup(&to, &format!("{} {}", by.id, by.name), First::Begin).await?;
+        let same_disk = is_same_disk(&to, self.relay().data_folder().path());
+        Ok(BackedUp { copied: made.copied, same_disk, backup: self.last_backup(&to)?.unwrap_or_else(|| last(&to, &made)) })
+    }
+
+    /// Makes backups as planned until it is told to stop. One that is begun is finished.
+    pub async fn keep_backed_up(self, plan: BackupConfig, mut stop: watch::Receiver<bool>) {
+        let (shortest, longest) = LOOK;
+        let look = (plan.every / 4).clamp(shortest, longest);
+        self.inner.backups.lock().plan = plan.clone();
+        while !*stop.borrow() {
+            for folder in plan.folders.iter().filter(|folder| self.is_due(folder, plan.every)) {
+                // It is noted, and shown, and tried again.
+                let _: Result<Made, Refused> = self.make_backup(folder, BY_PLAN, First::Refuse).await;
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(look) => {}
+            }
+        }
+    }
+
+    /// Each folder of the plan, and each that a backup was ever made in.
+    pub fn backups(&self) -> Result<Vec<BackupFolder>, Refused> {
+        let kept = self.relay().store().locals(LAST)?;
+        let kept = kept.into_iter().filter_map(|(_, bytes)| serde_json::from_slice::<LastBackup>(&bytes).ok());
+        let mut last: BTreeMap<PathBuf, LastBackup> = kept.map(|last| (last.folder.clone(), last)).collect();
+        let state = self.inner.backups.lock();
+        let folder = |folder: PathBuf, planned, last| {
+            let fault = state.faults.get(&folder).cloned();
+            BackupFolder { folder, planned, last, fault }
+        };
+        let mut folders = Vec::new();
+        for planned in &state.plan.folders {
+            let last = last.remove(planned);
+            folders.push(folder(planned.clone(), true, last));
+        }
+        folders.extend(last.into_iter().map(|(path, last)| folder(path, false, Some(last))));
+        Ok(folders)
+    }
+
+    /// Between two backups by plan; `None`: none is planned.
+    pub fn backup_every(&self) -> Option<Duration> {
+        let state = self.inner.backups.lock();
+        (!state.plan.folders.is_empty()).then_some(state.plan.every)
+    }
+
+    /// When the last good one was begun, wherever it is.
+    pub(super) fn backed_up_at(&self) -> Option<UnixMillis> {
+        let folders = self.backups().unwrap_or_default();
+        folders.iter().filter_map(|folder| folder.last.as_ref()).map(|last| UnixMillis(last.made_at)).max()
+    }
+
+    /// What a person should know of backups.
+    pub(super) fn backup_warnings(&self) -> Vec<Warning> {
+        let Some(every) = self.backup_every() else {
+            return vec![Warning { kind: WarningKind::BackupNotPlanned, about: String::new(), since: self.backed_up_at() }];
+        };
+        let folders = self.backups().unwrap_or_default();
+        let data = self.relay().data_folder().path();
+        let planned = folders.iter().filter(|folder| folder.planned);
+        planned.flat_map(|folder| warnings_of(folder, (every, self.now()), data)).collect()
+    }
+
+    fn is_due(&self, folder: &Path, every: Duration) -> bool {
+        let last = self.last_backup(folder).ok().flatten().map_or(i64::MIN, |last| last.made_at);
+        let (now, every) = (self.now().0, i64::try_from(every.as_millis()).unwrap_or(i64::MAX));
+        // A clock that was set back makes none wait.
+        now < last || now.saturating_sub(last) >= every
+    }
+
+    fn last_backup(&self, folder: &Path) -> Result<Option<LastBackup>, Refused> {
+        let kept = self.relay().store().local(LAST, &key_of(folder))?;
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    async fn make_backup(&self, folder: &Path, by: &str, first: First) -> Result<Made, Refused> {
+        let _one_at_a_time = self.inner.backups.working.lock().await;
+        let (relay, to, at) = (self.relay().clone(), folder.to_owned(), self.now());
+        let keep = self.inner.backups.lock().plan.keep;
+        let terms = Terms { at, by: by.to_owned(), keep, first };
+        let making = tokio::task::spawn_blocking(move || {
+            refuse_inside(&to, relay.data_folder().path())?;
+            let source = Source { store: relay.store(), folder: relay.data_folder() };
+            make(&source, &to, &terms).map_err(refused)
+        });
+        let made = making.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
+        self.note(folder, &made, at).await?;
+        made
+    }
+
+    /// Remembers how it went: a good one for ever, a fault until the next good one.
+    async fn note(&self, folder: &Path, made: &Result<Made, Refused>, at: UnixMillis) -> Result<(), Refused> {
+        match made {
+            Ok(made) => {
+                self.inner.backups.lock().faults.remove(folder);
+                tracing::info!(folder = %folder.display(), number = made.manifest.number, copied = made.copied, "backed up");
+                let bytes = serde_json::to_vec(&last(folder, made)).unwrap_or_default();
+                Ok(self.relay().put_local(LAST, &key_of(folder), bytes.into()).await?)
+            }
+            Err(refused) => {
+                let (refusal, about) = (refused.refusal, refused.about.clone().unwrap_or_default());
+                let mut state = self.inner.backups.lock();
+                let before = state.faults.get(folder);
+                if before.is_none_or(|before| before.refusal != refusal) {
+                    let cause = refused.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+                    tracing::warn!(folder = %folder.display(), code = refusal.code(), about, cause, "not backed up; tried again");
+                }
+                let since = before.map_or(at, |before| before.since);
+                state.faults.insert(folder.to_owned(), BackupFault { refusal, about, since });
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Backups {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn warnings_of(folder: &BackupFolder, (every, now): (Duration, UnixMillis), data: &Path) -> Vec<Warning> {
+    let about = folder.folder.display().to_string();
+    let made_at = folder.last.as_ref().map(|last| UnixMillis(last.made_at));
+    let old = i64::try_from(every.as_millis().saturating_mul(2)).unwrap_or(i64::MAX);
+    let mut warnings = Vec::new();
+    if let Some(fault) = &folder.fault {
+        let about = format!("{about}: {}", fault.refusal.sentence());
+        warnings.push(Warning { kind: WarningKind::BackupFailing, about, since: Some(fault.since) });
+    }
+    if made_at.is_none_or(|at| now.0.saturating_sub(at.0) > old) {
+        warnings.push(Warning { kind: WarningKind::BackupOld, about: about.clone(), since: made_at });
+    }
+    if folder.last.as_ref().is_some_and(|last| last.damaged > 0) {
+        warnings.push(Warning { kind: WarningKind::BackupDamaged, about: about.clone(), since: made_at });
+    }
+    if is_same_disk(&folder.folder, data) {
+        warnings.push(Warning { kind: WarningKind::BackupSameDisk, about, since: None });
+    }
+    warnings
+}
+
+fn last(folder: &Path, made: &Made) -> LastBackup {
+    let manifest = &made.manifest;
+    LastBackup {
+        folder: folder.to_owned(),
+        number: manifest.number,
+        made_at: manifest.made_at.0,
+        made_by: manifest.made_by.clone(),
+        bytes: manifest.bytes(),
+        records: manifest.records,
+        damaged: manifest.damaged,
+    }
+}
+
+/// Paths may be longer than a key.
+fn key_of(folder: &Path) -> String {
+    Digest::of("dutynet.backup.folder.1", &[folder.as_os_str().as_encoded_bytes()]).to_string()
+}
+
+fn is_same_disk(one: &Path, other: &Path) -> bool {
+    let device = |path: &Path| fs::metadata(path).map(|found| found.dev()).ok();
+    device(one).is_some_and(|one| Some(one) == device(other))
+}
+
+/// A backup inside of what it is a backup of would go with it.
+fn refuse_inside(to: &Path, data: &Path) -> Result<(), Refused> {
+    let inside = match (fs::canonicalize(to), fs::canonicalize(data)) {
+        (Ok(to), Ok(data)) => to.starts_with(data),
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => false,
+    };
+    if inside { Err(Refused::about(Refusal::BackupInsideData, to.display())) } else { Ok(()) }
+}
+
+/// What it means that there is no backup, or none that can be used.
+pub(super) fn refused(error: BackupError) -> Refused {
+    match error {
+        BackupError::Absent(path) => Refused::about(Refusal::BackupAbsent, path.display()),
+        BackupError::Empty(path) => Refused::about(Refusal::BackupEmpty, path.display()),
+        BackupError::Several { path, offices } => {
+            Refused::about(Refusal::BackupSeveral, format!("{}: {}", path.display(), offices.join(" ")))
+        }
+        BackupError::AnotherOffice { path, office } => {
+            Refused::about(Refusal::BackupOfAnother, format!("{}: {office}", path.display()))
+        }
+        BackupError::Newer(path) => Refused::about(Refusal::BackupNewer, path.display()),
+        BackupError::Damaged { path, what } => {
+            Refused { about: Some(path.display().to_string()), ..Refused::because(Refusal::BackupDamaged, what) }
+        }
+        BackupError::NoCode => Refusal::RecoveryCodeMissing.into(),
+        BackupError::WrongCode => Refusal::RecoveryCodeWrong.into(),
+        BackupError::Folder(error) => opened::folder_refused(error),
+        BackupError::Io { path, source } => {
+            let full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+            let refusal = if full { Refusal::BackupFull } else { Refusal::BackupDiskFailed };
+            Refused { about: Some(path.display().to_string()), ..Refused::because(refusal, source.to_string()) }
+        }
+        error @ (BackupError::Read(_) | BackupError::Journal(_)) => Refused::because(Refusal::BackupDamaged, error),
+    }
+}

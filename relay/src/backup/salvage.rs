@@ -1,0 +1,383 @@
+//! What can be got out of a data folder or a backup that is damaged: a new folder, in a new epoch, with every record whose seal still
+//! verifies and the last bytes of every program above; and a list of what is lost.
+//!
+//! Bytes that the disk cannot give are passed over, block by block. Nothing is written to the source. The new store has no positions, so
+//! its neighbours send it everything that it should have, and take everything that it has; what they hold already folds.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::{
+    BackupError, Home, check,
+    code::RecoveryCode,
+    home::StoredJournal,
+    manifest::Manifest,
+    restore::{self, RestoreError},
+    sealed::Keys,
+    sealed_keys,
+};
+use crate::{
+    clock::Clock,
+    disk::{Disk, fs::FileDisk},
+    folder::{DataFolder, FolderError, FolderLock, OfficeFile},
+    ids::OfficeId,
+    journal::{self, Cursor, Group, JournalReader, Lost},
+    relay::{OpenError, open_index_of, open_writer},
+    tls::identity,
+    verify::Verifier,
+    writer::{
+        Moment, Piece, Pieces, Recovered, Space, StoreError, WANTED_BACK, Writer,
+        intent::{Intent, Judged, Salvaged},
+    },
+};
+
+/// Bytes of a damaged file that are tried at once when more cannot be read.
+const BLOCK: usize = 4096;
+/// Journal read in one go, bytes.
+const STRETCH: usize = 4 << 20;
+/// Records that are taken in at once.
+const RECORDS: usize = 512;
+/// Ranges that are listed.
+const RANGES_MAX: usize = 1000;
+/// Namespaces of this crate's own: they speak of links and stores that are no more.
+const OWN: &str = "relay.";
+/// The list of what is lost, in the new folder.
+pub const LIST: &str = "salvage.toml";
+
+/// What was got out, and what was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Salvage {
+    /// Records that are in the new store now.
+    pub records: u64,
+    /// Of these, how many were there before.
+    pub already_there: u64,
+    /// Of these, how many this office had made itself.
+    pub own: u64,
+    /// Last bytes of programs above.
+    pub locals: u64,
+    /// Groups of the journal that cannot be read at all.
+    pub groups_lost: u64,
+    /// Records and other entries of which a part cannot be read.
+    pub entries_lost: u64,
+    /// Records that can be read but not believed: their seal, or the entry that gives its key, is lost.
+    pub not_believed: u64,
+    /// Records whose body was removed on purpose, and of which nothing else is left either.
+    pub destroyed: u64,
+    /// Bytes that the disk did not give.
+    pub unreadable_bytes: u64,
+    /// Where in the journal, English, one line a range.
+    pub ranges: Vec<String>,
+}
+
+/// A damaged folder or backup.
+pub struct Wreck {
+    disk: Arc<Tolerant>,
+    office: OfficeFile,
+    keys: Keys,
+    /// Certificate and sealed keys, where they can be read.
+    files: Vec<(&'static str, Vec<u8>)>,
+    _lock: Option<FolderLock>,
+}
+
+/// Where the keys are to come from when the naked one cannot be read.
+pub type AskCode<'a> = &'a mut dyn FnMut() -> Option<RecoveryCode>;
+
+impl Wreck {
+    /// A data folder that no program works in.
+    pub fn of_folder(folder: &DataFolder, ask: AskCode<'_>) -> Result<Self, RestoreError> {
+        let office = folder.office()?;
+        let lock = match folder.lock() {
+            Err(FolderError::Io { source, .. }) if is_read_only(&source) => None,
+            locked => Some(locked?),
+        };
+        let keys = match folder.key() {
+            Ok(key) => Keys { office: key, successor: identity::read_key(&folder.successor_key()).ok().flatten() },
+            Err(fault) => {
+                let sealed = sealed_keys(folder)?.ok_or(fault)?;
+                let code = ask().ok_or(BackupError::NoCode)?;
+                sealed.open(&code).map_err(|fault| super::sealed_error(fault, folder.sealed_keys()))?
+            }
+        };
+        let read = |name: &'static str| Some((name, std::fs::read(folder.path().join(name)).ok()?));
+        let files = ["keys/leaf.der", "keys/recovery.sealed"].into_iter().filter_map(read).collect();
+        let disk = FileDisk::open(&folder.journal()).map_err(super::io_at(folder.journal()))?;
+        Ok(Self { disk: Tolerant::over(Arc::new(disk)), office, keys, files, _lock: lock })
+    }
+
+    /// A backup.
+    pub fn of_backup(home: &Home, manifest: &Manifest, ask: AskCode<'_>) -> Result<Self, RestoreError> {
+        let code = ask().ok_or(BackupError::NoCode)?;
+        let keys = restore::keys(home, manifest, &code)?;
+        let office = restore::office(home, manifest)?;
+        let read = |name: &'static str| Some((name, check::small_file(home, manifest, name).ok()?));
+        let files = ["keys/leaf.der", "keys/recovery.sealed"].into_iter().filter_map(read).collect();
+        let disk = Tolerant::over(Arc::new(StoredJournal::of(home, manifest)));
+        Ok(Self { disk, office, keys, files, _lock: None })
+    }
+
+    /// Whose it was.
+    pub fn office(&self) -> &OfficeId {
+        &self.office.office
+    }
+
+    /// Makes a new folder of it, or adds it to a folder of the same office that no program works in.
+    pub fn salvage(&self, to: &DataFolder, clock: &dyn Clock) -> Result<Salvage, RestoreError> {
+        match to.office() {
+            Ok(there) if there.office == self.office.office && there.root_pin == self.office.root_pin => self.add_to(to, clock),
+            Ok(other) => {
+                let (path, office) = (to.path().to_owned(), other.office.to_string());
+                Err(BackupError::AnotherOffice { path, office }.into())
+            }
+            Err(FolderError::Empty(_)) => self.make(to, clock),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    fn make(&self, to: &DataFolder, clock: &dyn Clock) -> Result<Salvage, RestoreError> {
+        restore::begin(to)?;
+        let _lock = to.lock()?;
+        let made = self.fill(to, &self.office, clock).and_then(|salvage| {
+            for (name, bytes) in &self.files {
+                let path = to.path().join(name);
+                identity::write_private(&path, bytes).map_err(super::io_at(path))?;
+            }
+            restore::finish(to, &self.office, &self.keys)?;
+            Ok(salvage)
+        });
+        made.inspect_err(|_| restore::give_up(to))
+    }
+
+    fn add_to(&self, to: &DataFolder, clock: &dyn Clock) -> Result<Salvage, RestoreError> {
+        let _lock = to.lock()?;
+        self.fill(to, &to.office()?, clock)
+    }
+
+    fn fill(&self, to: &DataFolder, office: &OfficeFile, clock: &dyn Clock) -> Result<Salvage, RestoreError> {
+        let key = if to.office().is_ok() { to.key()? } else { self.keys.office.clone() };
+        let (reader, opened) = journal::look(self.disk.clone()).map_err(BackupError::from)?;
+        let index = open_index_of(to)?;
+        let (writer, _) = open_writer(to, office, key, (index, clock))?;
+        let store = |fault: StoreError| RestoreError::from(OpenError::from(fault));
+        let mut taking = Taking::new(writer, office, clock).map_err(store)?;
+        let mut pieces = Pieces::of(reader.clone());
+        each_group(&reader, opened.end, |group| {
+            pieces.learn(group);
+            Ok(())
+        })?;
+        each_group(&reader, opened.end, |group| {
+            taking.lost(&group.damaged);
+            pieces.in_group(group).into_iter().try_for_each(|piece| taking.piece(piece)).map_err(store)
+        })?;
+        let mut salvage = taking.finish().map_err(store)?;
+        salvage.unreadable_bytes = self.disk.unreadable.load(Ordering::Relaxed);
+        let (path, text) = (to.path().join(LIST), toml::to_string(&salvage).unwrap_or_default());
+        identity::write_private(&path, text.as_bytes()).map_err(super::io_at(path))?;
+        Ok(salvage)
+    }
+}
+
+fn each_group(
+    reader: &JournalReader,
+    end: Cursor,
+    mut look: impl FnMut(&Group) -> Result<(), RestoreError>,
+) -> Result<(), RestoreError> {
+    let mut at = Cursor::default();
+    while at.groups < end.groups {
+        let groups = reader.groups_after(at, STRETCH).map_err(BackupError::from)?;
+        let Some(last) = groups.last() else { break };
+        at = last.end;
+        groups.iter().try_for_each(&mut look)?;
+    }
+    Ok(())
+}
+
+fn is_read_only(fault: &io::Error) -> bool {
+    matches!(fault.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
+/// A store that takes in what is found.
+struct Taking<'a> {
+    writer: Writer,
+    verifier: Verifier,
+    clock: &'a dyn Clock,
+    had: u64,
+    waiting: Vec<Recovered>,
+    locals: BTreeMap<(String, String), Bytes>,
+    salvage: Salvage,
+}
+
+impl<'a> Taking<'a> {
+    fn new(writer: Writer, office: &OfficeFile, clock: &'a dyn Clock) -> Result<Self, StoreError> {
+        let (verifier, had) = (Verifier::new(office.root_pin), writer.store().counter("records"));
+        let (waiting, locals, salvage) = (Vec::new(), BTreeMap::new(), Salvage::default());
+        Ok(Self { writer, verifier, clock, had, waiting, locals, salvage })
+    }
+
+    fn lost(&mut self, damaged: &[journal::Damage]) {
+        for damage in damaged {
+            if let Lost::Groups { end, groups } = damage.lost {
+                self.salvage.groups_lost += groups;
+                self.list(format!("segment {} at {} to {end}: {groups} groups", damage.segment, damage.offset));
+            }
+        }
+    }
+
+    fn list(&mut self, range: String) {
+        if self.salvage.ranges.len() < RANGES_MAX {
+            self.salvage.ranges.push(range);
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) -> Result<(), StoreError> {
+        match piece {
+            Piece::Record(record) => self.waiting.push(*record),
+            Piece::Local { namespace, .. } if namespace.starts_with(OWN) => {}
+            Piece::Local { namespace, key, bytes } => drop(self.locals.insert((namespace, key), bytes)),
+            Piece::LocalGone { namespace, key } => drop(self.locals.remove(&(namespace, key))),
+            Piece::Hollow => self.salvage.destroyed += 1,
+            Piece::Torn(at) => {
+                self.salvage.entries_lost += 1;
+                self.list(at);
+            }
+        }
+        if self.waiting.len() >= RECORDS { self.take_records() } else { Ok(()) }
+    }
+
+    fn take_records(&mut self) -> Result<(), StoreError> {
+        let found = std::mem::take(&mut self.waiting);
+        let registry = self.writer.store().registry();
+        let (from, carried): (Vec<_>, Vec<_>) = found.into_iter().map(|r| ((r.from, r.received_at), r.carried)).unzip();
+        let mut good = Vec::new();
+        for ((from, received_at), judged) in from.into_iter().zip(self.verifier.judge_all(registry, carried)) {
+            match judged {
+                Judged::Good(record) => good.push(Salvaged { good: record, from, received_at }),
+                Judged::Bad { .. } | Judged::Tombstone { .. } => self.salvage.not_believed += 1,
+            }
+        }
+        let references: Vec<_> = good.iter().map(|salvaged| salvaged.good.record.reference()).collect();
+        let store = self.writer.store();
+        let mut there = 0;
+        for reference in &references {
+            there += u64::from(store.find(reference)?.is_some());
+        }
+        self.commit(Intent::Salvage(good))?;
+        let own = store.registry().own().clone();
+        for reference in &references {
+            let taken = store.find(reference)?.is_some();
+            self.salvage.records += u64::from(taken);
+            self.salvage.own += u64::from(taken && reference.origin == own);
+            self.salvage.not_believed += u64::from(!taken);
+        }
+        self.salvage.already_there += there;
+        Ok(())
+    }
+
+    /// What a folder had of its own already counts more than what was found.
+    fn finish(mut self) -> Result<Salvage, StoreError> {
+        self.take_records()?;
+        let store = self.writer.store();
+        for ((namespace, key), bytes) in std::mem::take(&mut self.locals) {
+            if self.had == 0 || store.local(&namespace, &key)?.is_none() {
+                self.commit(Intent::Local { namespace, key, bytes })?;
+                self.salvage.locals += 1;
+            }
+        }
+        let registry = store.registry();
+        let children = registry.children(registry.own()).filter(|child| child.key.is_some()).map(|child| &child.office);
+        for neighbour in children.chain(registry.own_parent()) {
+            let (namespace, key) = (WANTED_BACK.to_owned(), neighbour.as_str().to_owned());
+            self.commit(Intent::Local { namespace, key, bytes: Bytes::from_static(b"own") })?;
+        }
+        self.writer.close()?;
+        Ok(self.salvage)
+    }
+
+    fn commit(&mut self, intent: Intent) -> Result<(), StoreError> {
+        let at = Moment { wall: self.clock.wall(), offset_ms: 0, space: Space::Enough };
+        self.writer.commit(vec![intent], at).map(drop)
+    }
+}
+
+/// A disk that gives zeros where nothing can be read, and takes nothing.
+struct Tolerant {
+    inner: Arc<dyn Disk>,
+    unreadable: AtomicU64,
+}
+
+impl Tolerant {
+    fn over(inner: Arc<dyn Disk>) -> Arc<Self> {
+        Arc::new(Self { inner, unreadable: AtomicU64::new(0) })
+    }
+}
+
+fn refused() -> io::Error {
+    io::ErrorKind::ReadOnlyFilesystem.into()
+}
+
+impl Disk for Tolerant {
+    fn write(&self, _: &str, _: u64, _: &[u8]) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn allocate(&self, _: &str, _: u64) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn truncate(&self, _: &str, _: u64) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn sync(&self, _: &str) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let gone = |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof);
+        match self.inner.read(name, offset, len) {
+            Err(fault) if !gone(&fault) => {}
+            read => return read,
+        }
+        let mut bytes = Vec::with_capacity(len);
+        while bytes.len() < len {
+            let block = BLOCK.min(len - bytes.len());
+            match self.inner.read(name, offset + bytes.len() as u64, block) {
+                Ok(read) => bytes.extend(read),
+                Err(fault) if gone(&fault) => return Err(fault),
+                Err(_) => {
+                    self.unreadable.fetch_add(block as u64, Ordering::Relaxed);
+                    bytes.resize(bytes.len() + block, 0);
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        self.inner.len(name)
+    }
+
+    fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
+        self.inner.list(prefix)
+    }
+
+    fn rename(&self, _: &str, _: &str) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn remove(&self, _: &str) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
+        Err(refused())
+    }
+}
