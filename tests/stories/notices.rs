@@ -8,17 +8,19 @@ use dutynet_node::{
         sign_for::Undelivered,
     },
     text::refusal::Refusal,
-    usecase::{Relation, SaveGroup, SignNotice, To},
+    usecase::{Relation, SaveGroup, SendNotice, SignNotice, To},
 };
 use dutynet_relay::{
-    ids::{Lane, RecordRef},
-    record::{Audience, Mode},
-    writer::intent::Draft,
+    ids::{Lane, RecordId, RecordRef},
+    random,
+    record::{Audience, Destruction, Mode},
+    writer::intent::{Destroying, Draft},
 };
 use dutynet_tests::{
-    desk::{Desk, new_id, records_of, signature},
+    desk::{Desk, new_id, notice, records_of, signature},
     net::{Network, clerk, draft, office, until},
     process::Process,
+    search::files_with,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 
@@ -75,7 +77,10 @@ async fn a_notice_to_everybody_completes_as_lines_come_back_and_nothing_is_doubl
     let whole = p.board_when(&number, "everybody has signed", |rows| rows.counts() == (5, 6)).await;
     assert_eq!(whole.of("a").signatures.len(), 2, "all are kept");
     let by_telephone = &whole.of("n").signatures[0];
-    assert_eq!((by_telephone.reference.origin.as_str(), by_telephone.told_by.as_ref().unwrap().name.as_str()), ("c1", "李四"));
+    assert_eq!(
+        (by_telephone.entered_by.as_ref().unwrap().as_str(), by_telephone.told_by.as_ref().unwrap().name.as_str()),
+        ("c1", "李四")
+    );
     assert_eq!((records_of(&net, "p", DELIVERED), records_of(&net, "p", SIGNED)), (5, 7), "each once");
     let county = c1.board(&number).await;
     let seen: Vec<_> = county.rows.iter().map(|row| row.seat.office.as_str()).collect();
@@ -109,7 +114,7 @@ async fn a_group_that_is_edited_afterwards_changes_nothing_of_what_was_sent_to_i
     for (desk, titles) in [(&a, vec!["第一份"]), (&d, vec!["第二份"]), (&b, vec!["第一份", "第二份"])] {
         let list = desk.office.notices().await.unwrap();
         assert!(list.iter().all(|row| row.relation == Relation::ToSign));
-        assert_eq!(list.iter().map(|row| row.head.notice.title.as_str()).collect::<Vec<_>>(), titles);
+        assert_eq!(list.iter().map(|row| row.head.title.as_str()).collect::<Vec<_>>(), titles);
     }
     assert!(net.body("a", &second.reference).is_none(), "who is not addressed does not get it");
     let dropped = p.office.drop_group(new_id(), "沿海", Some(clerk())).await.unwrap();
@@ -242,4 +247,38 @@ async fn a_sender_that_is_restored_from_a_copy_has_one_list_as_it_was_when_it_se
     assert_eq!((records_of(&net, "p", NOTICE), records_of(&net, "p", DELIVERED), records_of(&net, "p", SIGNED)), (1, 2, 2));
     t.close().await;
     c.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_destroyed_notice_is_on_no_list_and_its_words_are_in_no_file() {
+    let mut net = Network::found("p").await;
+    net.join("p", "t").await;
+    let (p, t) = (Desk::at(&net, "p"), Desk::at(&net, "t"));
+    let canary = || format!("canary-{}", RecordId(random::bytes().unwrap()));
+    let (words, title, remark, name) = (canary(), canary(), canary(), "沿海".to_owned());
+    let named = SaveGroup { id: new_id(), name: name.clone(), members: vec!["t".into()], by: Some(clerk()) };
+    p.office.save_group(named).await.unwrap();
+    let kept = p.send("留下的", To::EverybodyBelow).await;
+    let sent = SendNotice { text: words.clone(), ..notice(&title, To::Group(name)) };
+    let sent = p.office.send_notice(sent).await.unwrap();
+    let number = sent.number.to_string();
+    t.board_when(&number, "it is there", |rows| rows.counts().0 == 1).await;
+    let signed = t.office.sign_notice(SignNotice { remark: remark.clone(), ..signature(&number, "甲") }).await.unwrap();
+    let rows = p.board_when(&number, "it is signed for", |rows| rows.counts() == (1, 1)).await;
+    assert_eq!(rows.of("t").signatures[0].remark, remark);
+    for target in [&sent.reference, &signed.reference] {
+        let destruction = Destruction { target: target.clone(), reason: "误发".to_owned() };
+        net.relay("p").destroy(Destroying { id: new_id(), destruction, by: clerk() }).await.unwrap();
+    }
+    for (desk, at) in [(&p, "p"), (&t, "t")] {
+        until("no file holds its words", || {
+            [&words, &title, &remark].iter().all(|words| files_with(&net.folder(at), words.as_bytes()).is_empty())
+        })
+        .await;
+        let titles: Vec<_> = desk.office.notices().await.unwrap().into_iter().map(|row| row.head.title).collect();
+        assert_eq!(titles, ["留下的"], "{at}");
+        assert_eq!(desk.office.notice(&number).await.unwrap_err().refusal, Refusal::NoticeUnknown);
+        assert_eq!(desk.board(&kept.number.to_string()).await.counts.addressed, 1);
+        assert_eq!(desk.office.status().not_interpreted, 0, "{at}");
+    }
 }

@@ -185,7 +185,7 @@ fn a_notice_is_sent_signed_for_and_asked_about_on_the_command_line() {
     let sign = ["notice", "sign", number, "--as", "z02:李四"];
     child.done(&sign);
     assert!(child.done(&sign).out.contains("没有重复签收"));
-    let told = ["--for", "440801", "--told-by", "王五:0759-3331234", "--remark", "收悉"];
+    let told = ["--on-behalf-of", "440801", "--told-by", "王五:0759-3331234", "--remark", "收悉"];
     parent.done(&[sign.as_slice(), &told].concat());
     let board = || parent.done(&["notice", "board", number, "--json"]).json();
     wait_for("the list is whole", || board()["counts"]["signed"] == 2 && board()["counts"]["delivered"] == 1);
@@ -206,7 +206,7 @@ fn a_notice_is_sent_signed_for_and_asked_about_on_the_command_line() {
     send(&["--title", "题", "--all", "--sign-by", "明天"]).is_refused(1, "SIGN_BY_INVALID");
     send(&["--title", "题", "--all", "--sign-by", "2020-01-01 08:00"]).is_refused(1, "SIGN_BY_PAST");
     parent.run(&["notice", "sign", number, "--as", "z01:张三"]).is_refused(1, "NOT_ADDRESSED");
-    parent.run(&["notice", "sign", number, "--for", "440801", "--as", "z01:张三"]).is_refused(1, "TOLD_BY_MISSING");
+    parent.run(&["notice", "sign", number, "--on-behalf-of", "440801", "--as", "z01:张三"]).is_refused(1, "TOLD_BY_MISSING");
     child.run(&["notice", "send", "--title", "题", "--text", "字", "--all", "--as", "z01:张三"]).is_refused(1, "NOTHING_BELOW");
     child.run(&["notice", "board", "0000-000000"]).is_refused(1, "NOTICE_UNKNOWN");
     child.run(&["notice", "board", "明天"]).is_refused(1, "NOTICE_NUMBER_INVALID");

@@ -125,7 +125,7 @@ fn head(from: &NoticeHead) -> api::NoticeHead {
     api::NoticeHead {
         record: Some(reference(&notice.reference)),
         number: notice.number.to_string(),
-        title: notice.title.clone(),
+        title: from.title.clone(),
         urgency: body::urgency_to_wire(notice.urgency).into(),
         sign_by_ms: millis(notice.sign_by),
         from: from.from.clone(),
@@ -162,13 +162,12 @@ fn row(from: &SignForRow) -> api::NoticeBoardRow {
 }
 
 fn signature_row(from: &Signature) -> api::SignatureRow {
-    let entered_by = from.told_by.is_some().then_some(&from.reference.origin);
     api::SignatureRow {
         record: Some(reference(&from.reference)),
         by: Some(person_to_wire(&from.by)),
         at_ms: from.at.0,
         known_at_ms: from.known_at.0,
-        entered_by: text(entered_by),
+        entered_by: text(from.entered_by.as_ref()),
         told_by: from.told_by.as_ref().map(body::told_by_to_wire),
         remark: from.remark.clone(),
     }

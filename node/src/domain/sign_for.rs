@@ -44,13 +44,15 @@ pub struct Delivery {
 pub struct Signature {
     /// Its record; the origin is the office that recorded it.
     pub reference: RecordRef,
+    /// 代录: the office above that entered it; `None`: 本单位.
+    pub entered_by: Option<OfficeId>,
     /// Who signed, or who entered it.
     pub by: Person,
     /// By the clock of the office that recorded it.
     pub at: UnixMillis,
     /// When this office knew.
     pub known_at: UnixMillis,
-    /// Who said so by telephone, when another office entered it (代录).
+    /// Who said so by telephone, when another office entered it; `None` also where that cannot be read any more.
     pub told_by: Option<ToldBy>,
     /// What was said with it.
     pub remark: String,
@@ -182,7 +184,7 @@ impl Counts {
     /// Of these rows.
     pub fn of(rows: &[SignForRow]) -> Self {
         let count = |test: &dyn Fn(&SignForRow) -> bool| rows.iter().filter(|row| test(row)).count();
-        let own = |row: &SignForRow| row.signatures.iter().any(|signature| signature.told_by.is_none());
+        let own = |row: &SignForRow| row.signatures.iter().any(|signature| signature.entered_by.is_none());
         Self {
             addressed: rows.len(),
             delivered: count(&|row| row.delivery.is_ok()),
@@ -209,10 +211,11 @@ mod tests {
         Seat { office: id("t"), name: "t".into(), depth: 2, has_node: true, way: vec![id("c"), id("t")] }
     }
 
-    fn signature(n: u8, at: i64, told_by: Option<ToldBy>) -> Signature {
+    fn signature(n: u8, at: i64, entered_by: Option<OfficeId>) -> Signature {
         let reference = RecordRef { origin: id("t"), id: RecordId([n; 16]) };
         let by = Person { id: format!("z{n}"), name: String::new() };
-        Signature { reference, by, at: UnixMillis(at), known_at: UnixMillis(at), told_by, remark: String::new() }
+        let told_by = entered_by.is_some().then(|| ToldBy { name: "李四".into(), phone: "1".into() });
+        Signature { reference, entered_by, by, at: UnixMillis(at), known_at: UnixMillis(at), told_by, remark: String::new() }
     }
 
     fn line(line: Line, since: i64) -> LineFact {
@@ -245,10 +248,10 @@ mod tests {
     #[test]
     fn delivered_and_signed_stand_apart() {
         let delivery = Delivery { at: UnixMillis(5), known_at: UnixMillis(6) };
-        let told_by = Some(ToldBy { name: "李四".into(), phone: "1".into() });
+        let county = Some(id("c"));
         let facts = SignForFacts {
             deliveries: BTreeMap::from([(id("t"), delivery)]),
-            signatures: Signatures::from([(id("s"), vec![signature(2, 8, told_by.clone()), signature(1, 7, told_by)])]),
+            signatures: Signatures::from([(id("s"), vec![signature(2, 8, county.clone()), signature(1, 7, county)])]),
             sign_by: Some(UnixMillis(7)),
             ..SignForFacts::default()
         };

@@ -7,13 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dutynet_relay::{
     feed::FeedGroup,
+    ids::RecordRef,
     index::Batch,
     journal::{Cursor, Place},
     registry::Registry,
     writer::Stored,
 };
 
-use super::{cut_offs, groups, notices, offices, reports, value};
+use super::{cut_offs, groups, made, notices, offices, reports, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -26,6 +27,8 @@ pub(super) struct Stretch {
     pub(super) end: Cursor,
     /// What could not be digested.
     pub(super) strange: Vec<Strange>,
+    /// Records whose words are gone: what was made of them goes, too.
+    pub(super) hollowed: Vec<RecordRef>,
 }
 
 /// A record that could not be digested.
@@ -58,7 +61,8 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
 /// What a stretch adds to the projection, its cursor included; `None`: it is empty.
 pub(super) fn digest(groups: &[FeedGroup], tree: &Registry) -> Option<Stretch> {
     let end = groups.last()?.end;
-    let mut stretch = Stretch { batch: Batch::default(), end, strange: Vec::new() };
+    let hollowed = groups.iter().flat_map(|group| group.hollowed.iter().cloned()).collect();
+    let mut stretch = Stretch { batch: Batch::default(), end, strange: Vec::new(), hollowed };
     for record in groups.iter().flat_map(|group| &group.records) {
         let Some((module, digests)) = module(&record.record.header().kind) else { continue };
         // A fault of this program at one record must not stop the records after it.
@@ -67,7 +71,10 @@ pub(super) fn digest(groups: &[FeedGroup], tree: &Registry) -> Option<Stretch> {
             digests(tree, record, &mut batch).map(|()| batch)
         }));
         match digested.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
-            Ok(batch) => stretch.batch.changes.extend(batch.changes),
+            Ok(mut batch) => {
+                made::note(&record.record.reference(), &mut batch);
+                stretch.batch.changes.extend(batch.changes);
+            }
             Err(reason) => stretch.strange.push(Strange { place: record.place, module, reason }),
         }
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use dutynet_relay::{
     feed::Feed,
-    index::Index,
+    index::{Index, IndexError},
     journal::Cursor,
     relay::{Relay, SubmitError},
     writer::{StoreError, thread::Stopped},
@@ -16,8 +16,8 @@ use tokio::{
 
 use super::{
     FORMER_SPACE, ProjectionError, SPACE,
-    digest::{Strange, digest},
-    value,
+    digest::{Strange, Stretch, digest},
+    made, value,
 };
 
 /// Journal read in one go, bytes.
@@ -123,10 +123,10 @@ impl Follower {
         for strange in &stretch.strange {
             self.mark(strange).await?;
         }
-        let (index, batch) = (self.index.clone(), stretch.batch);
-        spawn_blocking(move || index.apply(SPACE, &batch)).await?.map_err(ProjectionError::from)?;
-        self.cursor = stretch.end;
-        self.told.send_replace(stretch.end);
+        let (index, end) = (self.index.clone(), stretch.end);
+        spawn_blocking(move || apply(index.as_ref(), stretch)).await?.map_err(ProjectionError::from)?;
+        self.cursor = end;
+        self.told.send_replace(end);
         Ok(true)
     }
 
@@ -139,6 +139,14 @@ impl Follower {
             Ok(()) | Err(SubmitError::Refused(_) | SubmitError::Invitation(_)) => Ok(()),
         }
     }
+}
+
+/// Puts what a stretch adds, without what was destroyed since.
+fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
+    for reference in &stretch.hollowed {
+        made::forget(index, reference, &mut stretch.batch)?;
+    }
+    index.apply(SPACE, &stretch.batch)
 }
 
 /// Why a stretch was not done; it is tried again.

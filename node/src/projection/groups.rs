@@ -1,8 +1,9 @@
-//! Saved groups by name: the last record of a name counts. Members are read from the journal. Key: `group/<name>`.
+//! Saved groups: the last record of a name counts. Key: `group/<digest of the name>`; name and members are read from the journal.
 
 use std::sync::Arc;
 
 use dutynet_relay::{
+    ids::Digest,
     index::{Batch, Index, scan_prefix},
     journal::Place,
     registry::Registry,
@@ -38,7 +39,7 @@ impl Groups {
         Self { index }
     }
 
-    /// Where the record of every group stands that was not dropped, by name.
+    /// Where the record of every group stands that was not dropped.
     pub fn all(&self) -> Result<Vec<Place>, ProjectionError> {
         let found = scan_prefix(self.index.as_ref(), SPACE, PREFIX.as_bytes(), usize::MAX)?;
         found.iter().map(|(key, value)| place(key, value)).collect()
@@ -57,7 +58,7 @@ fn place(key: &[u8], value: &[u8]) -> Result<Place, ProjectionError> {
 }
 
 fn key(name: &str) -> String {
-    format!("{PREFIX}{name}")
+    format!("{PREFIX}{}", Digest::of("dutynet.group.name.1", &[name.as_bytes()]))
 }
 
 /// Whether records of a kind are groups.

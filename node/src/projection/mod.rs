@@ -6,6 +6,7 @@
 //! - [`Reports`]: reports and choices between their versions, by period and by row; and cut-offs.
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
 //! - [`Offices`]: entries of the registry in the order in which they came.
+//! - `made`: which keys were made of a record, so that they go when its words are destroyed.
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
@@ -13,6 +14,7 @@ mod cut_offs;
 mod digest;
 mod follow;
 mod groups;
+mod made;
 mod notices;
 mod offices;
 mod reports;

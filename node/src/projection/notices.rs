@@ -1,6 +1,6 @@
 //! Notices, who has them, and who signed.
 //!
-//! - `notice/<origin>/<id>`: one small value; the words stay in the journal.
+//! - `notice/<origin>/<id>`: one small value; all words stay in the journal.
 //! - `number/<number>/<origin>/<id>`: the notices that a number names.
 //! - `delivered/<notice>/<office>/…` and `signed/<notice>/<office>/…`: one for each record that says so.
 //! - `undelivered/<origin>/<id>`: this office is addressed, and has not said yet that it has the notice. Taken away by the record that says so.

@@ -10,7 +10,7 @@ use prost::Message;
 use super::ProjectionError;
 
 /// Raised whenever a key or a value of any module changes: the projection is then made anew.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 const CHECKSUM_BYTES: usize = 4;
 /// Where the projection has got to.
 pub(super) const CURSOR: &[u8] = b"cursor";
@@ -93,6 +93,11 @@ pub(super) fn opened<T: Message + Default>(bytes: &[u8]) -> Option<T> {
     let (version, message) = body.split_first()?;
     let sound = *version == VERSION && sum == checksum(body);
     T::decode(message).ok().filter(|_| sound)
+}
+
+/// The checksum that a value bears.
+pub(super) fn checksum_of(value: &[u8]) -> &[u8] {
+    &value[value.len().saturating_sub(CHECKSUM_BYTES)..]
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {

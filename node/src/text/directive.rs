@@ -1,5 +1,6 @@
 //! What is said about notices: on lists, on the sign-for list, and when something was done.
 
+use super::words::DASH;
 use crate::domain::{
     notice::Urgency,
     sign_for::{Counts, SignTiming, Undelivered},
@@ -89,9 +90,9 @@ pub fn counts(counts: &Counts) -> String {
     )
 }
 
-/// How many of how many have signed.
+/// How many of how many have signed; a dash where that is not known.
 pub fn signed_of(signed: u32, addressed: u32) -> String {
-    format!("{signed}/{addressed}")
+    if addressed == 0 { DASH.to_owned() } else { format!("{signed}/{addressed}") }
 }
 
 /// Who signed, and how many more did.
@@ -102,6 +103,11 @@ pub fn signers(first: &str, more: usize) -> String {
 /// Who entered it, as whom said.
 pub fn entered(office: &str, name: &str, phone: &str) -> String {
     format!("{office} 代录（{name} 来电 {phone}）")
+}
+
+/// Who entered it, when it cannot be read any more who said so.
+pub fn entered_by(office: &str) -> String {
+    format!("{office} 代录")
 }
 
 /// A notice was sent.

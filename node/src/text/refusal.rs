@@ -327,7 +327,7 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     (Refusal::NothingBelow, "NOTHING_BELOW", "本单位没有下级，通知无处可发，请先登记或邀请下级。"),
     (Refusal::NotAddressed, "NOT_ADDRESSED", "这份通知不是发给该单位的，不必签收，请核对编号和单位。"),
     (Refusal::ToldByMissing, "TOLD_BY_MISSING", "代录签收须写明是谁来电、号码多少，请写成 --told-by 李四:0759-3331234。"),
-    (Refusal::OnBehalfMissing, "ON_BEHALF_MISSING", "写了来电人，却没有写明代哪个单位签收，请用 --for 写明单位。"),
+    (Refusal::OnBehalfMissing, "ON_BEHALF_MISSING", "写了来电人，却没有写明代哪个单位签收，请用 --on-behalf-of 写明单位。"),
     (Refusal::GroupUnknown, "GROUP_UNKNOWN", "没有这个编组，请用 group list 核对名称。"),
     (Refusal::GroupNameInvalid, "GROUP_NAME_INVALID", "编组名称应为 1 至 32 个字，不含换行和不可见字符，请改正。"),
     (Refusal::GroupEmpty, "GROUP_EMPTY", "编组里没有单位，请至少写一个下级单位；不再用的编组请用 group drop。"),

@@ -68,7 +68,10 @@ impl Office {
     /// Every group, by name.
     pub async fn groups(&self) -> Result<Vec<Group>, Refused> {
         self.caught_up().await?;
-        self.inner.groups.all()?.into_iter().map(|place| self.group_at(place)).collect()
+        let groups = self.inner.groups.all()?.into_iter().map(|place| self.group_at(place));
+        let mut groups = groups.collect::<Result<Vec<_>, _>>()?;
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(groups)
     }
 
     /// The group of that name.

@@ -14,17 +14,22 @@ pub use list::{NoticeHead, NoticeRow, Relation, ShownNotice};
 pub use send::{SendNotice, SentNotice, To};
 pub use sign::{SignNotice, SignedNotice};
 
-use dutynet_relay::ids::RecordRef;
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef},
+    journal::Place,
+    writer::Stored,
+};
 
 use super::{Office, Refused, shown};
 use crate::{
-    body::notice::NoticeBody,
+    body::notice::{NoticeBody, SignedBody},
     domain::{
         form::{Fault, FaultKind},
         notice::{Addressed, NotAddressable},
         number::{Number, parse_reference},
+        sign_for::Signature,
     },
-    projection::Notice,
+    projection::{Notice, SignedAnswer},
     text::refusal::Refusal,
 };
 
@@ -33,7 +38,7 @@ struct Held {
     notice: Notice,
     body: NoticeBody,
     addressed: Addressed,
-    stored: dutynet_relay::writer::Stored,
+    stored: Stored,
 }
 
 impl Office {
@@ -63,6 +68,34 @@ impl Office {
         let body = NoticeBody::decode(&stored.record.raw().body);
         let body = body.map_err(|fault| Refused::because(Refusal::Internal, fault))?;
         Ok(Held { notice, body, addressed, stored })
+    }
+
+    /// Everybody who signed, of one office alone when it is named; first one first.
+    fn signatures(&self, notice: &RecordRef, office: Option<&OfficeId>) -> Result<Vec<(OfficeId, Signature)>, Refused> {
+        let answers = self.inner.notices.signatures(notice, office)?.into_iter();
+        let mut signatures: Vec<_> = answers.map(|answer| (answer.office.clone(), self.signature(answer))).collect();
+        signatures.sort_by(|(_, a), (_, b)| (a.at, &a.reference).cmp(&(b.at, &b.reference)));
+        Ok(signatures)
+    }
+
+    /// With what was said beside it, which stands in the journal. That this cannot be read any more takes nobody's signature away.
+    fn signature(&self, answer: SignedAnswer) -> Signature {
+        let said = if answer.has_words { self.said_with(answer.place) } else { None };
+        let (told_by, remark) = said.map_or((None, String::new()), |body| (body.told_by, body.remark));
+        Signature {
+            entered_by: (answer.reference.origin != answer.office).then(|| answer.reference.origin.clone()),
+            reference: answer.reference,
+            by: answer.by,
+            at: answer.recorded_at,
+            known_at: answer.received_at,
+            told_by,
+            remark,
+        }
+    }
+
+    fn said_with(&self, place: Place) -> Option<SignedBody> {
+        let stored = self.relay().store().stored(place).ok()?;
+        SignedBody::decode(&stored.record.raw().body).ok()
     }
 }
 

@@ -61,7 +61,7 @@ pub(in crate::cli) struct Sign {
     pub(in crate::cli) notice: String,
     #[arg(long, value_name = "TEXT", default_value = "", help = text::REMARK)]
     pub(in crate::cli) remark: String,
-    #[arg(long = "for", value_name = "OFFICE", default_value = "", help = text::FOR)]
+    #[arg(long, value_name = "OFFICE", default_value = "", help = text::ON_BEHALF_OF)]
     pub(in crate::cli) on_behalf_of: String,
     #[arg(long, value_name = "NAME:PHONE", help = text::TOLD_BY)]
     pub(in crate::cli) told_by: Option<String>,

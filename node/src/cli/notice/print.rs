@@ -58,7 +58,8 @@ fn who(signature: &api::SignatureRow) -> String {
 fn how(signature: &api::SignatureRow) -> String {
     match &signature.told_by {
         Some(told) => directive::entered(&signature.entered_by, &told.name, &told.phone),
-        None => directive::OWN.to_owned(),
+        None if signature.entered_by.is_empty() => directive::OWN.to_owned(),
+        None => directive::entered_by(&signature.entered_by),
     }
 }
 

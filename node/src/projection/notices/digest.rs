@@ -10,12 +10,11 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::stored::{self, Notice};
+use super::stored::{self, Notice, SignedAnswer};
 use crate::{
     body::notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
     domain::{
         notice::{Addressed, may_sign},
-        sign_for::Signature,
         then::Moment,
     },
 };
@@ -53,7 +52,6 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         moment: moment(from),
         received_at: from.received_at,
         number: body.number,
-        title: body.title,
         urgency: body.urgency,
         sign_by: body.sign_by,
         mode: header.mode,
@@ -97,16 +95,17 @@ fn signed(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         return Err("who said so by telephone goes with an office that was spoken for".to_owned());
     }
     let by = header.person.clone().filter(|person| !person.name.is_empty()).ok_or("nobody signed")?;
-    let signature = Signature {
+    let answer = SignedAnswer {
+        office: office.clone(),
         reference: from.record.reference(),
+        place: from.place,
+        recorded_at: header.recorded_at,
+        received_at: from.received_at,
         by,
-        at: header.recorded_at,
-        known_at: from.received_at,
-        told_by: body.told_by,
-        remark: body.remark,
+        has_words: body.told_by.is_some() || !body.remark.is_empty(),
     };
-    let key = stored::signed_key(&body.directive, office, &signature.reference);
-    batch.put(key, stored::signed_value(&signature));
+    let key = stored::signed_key(&body.directive, office, &answer.reference);
+    batch.put(key, stored::signed_value(&answer));
     Ok(())
 }
 

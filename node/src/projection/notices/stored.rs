@@ -1,4 +1,5 @@
-//! Keys and values of notices, as they stand in the index.
+//! Keys and values of notices, as they stand in the index. No words are here: what was destroyed in the journal must not be found in files
+//! that sled has not yet written over.
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},
@@ -9,9 +10,8 @@ use prost::Message;
 
 use crate::{
     domain::{
-        notice::{ToldBy, Urgency},
+        notice::Urgency,
         number::{Number, parse_reference},
-        sign_for::Signature,
         then::Moment,
     },
     projection::{
@@ -34,8 +34,6 @@ pub struct Notice {
     pub received_at: UnixMillis,
     /// 事项编号
     pub number: Number,
-    /// One line.
-    pub title: String,
     /// On paper and on the link.
     pub urgency: Urgency,
     /// When everybody is to have signed.
@@ -62,8 +60,18 @@ pub struct DeliveredAnswer {
 pub struct SignedAnswer {
     /// For which office.
     pub office: OfficeId,
-    /// Who, and when.
-    pub signature: Signature,
+    /// Its record; the origin is the office that recorded it.
+    pub reference: RecordRef,
+    /// Where that stands.
+    pub place: Place,
+    /// By the clock of the office that recorded it.
+    pub recorded_at: UnixMillis,
+    /// By ours.
+    pub received_at: UnixMillis,
+    /// Who signed, or who entered it.
+    pub by: Person,
+    /// Whether there are words beside it: a remark, or who said so by telephone.
+    pub has_words: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -78,15 +86,13 @@ struct NoticeValue {
     came: bool,
     #[prost(string, tag = "5")]
     number: String,
-    #[prost(string, tag = "6")]
-    title: String,
-    #[prost(uint32, tag = "7")]
+    #[prost(uint32, tag = "6")]
     urgency: u32,
-    #[prost(int64, optional, tag = "8")]
+    #[prost(int64, optional, tag = "7")]
     sign_by: Option<i64>,
-    #[prost(string, tag = "9")]
+    #[prost(string, tag = "8")]
     mode: String,
-    #[prost(bool, tag = "10")]
+    #[prost(bool, tag = "9")]
     to_us: bool,
 }
 
@@ -108,18 +114,10 @@ struct SignedValue {
     person_id: String,
     #[prost(string, tag = "4")]
     person_name: String,
-    #[prost(string, tag = "5")]
-    remark: String,
+    #[prost(bool, tag = "5")]
+    has_words: bool,
     #[prost(message, optional, tag = "6")]
-    told_by: Option<ToldByValue>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct ToldByValue {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(string, tag = "2")]
-    phone: String,
+    place: Option<PlaceValue>,
 }
 
 const URGENCIES: [Urgency; 3] = [Urgency::Flash, Urgency::Urgent, Urgency::Routine];
@@ -169,7 +167,6 @@ pub(super) fn notice_value(from: &Notice) -> Vec<u8> {
         received_at: from.received_at.0,
         came: from.moment.came_at.is_some(),
         number: from.number.to_string(),
-        title: from.title.clone(),
         urgency: URGENCIES.iter().position(|urgency| *urgency == from.urgency).map_or(0, |at| at as u32),
         sign_by: from.sign_by.map(|at| at.0),
         mode: mode_name(from.mode).to_owned(),
@@ -188,7 +185,6 @@ pub(super) fn read_notice(key: &[u8], value: &[u8]) -> Result<Notice, Projection
             moment: Moment { place, recorded_at: UnixMillis(from.recorded_at), came_at },
             received_at,
             number: Number::parse(&from.number)?,
-            title: from.title,
             urgency: *URGENCIES.get(usize::try_from(from.urgency).ok()?)?,
             sign_by: from.sign_by.map(UnixMillis),
             mode: mode_from_name(&from.mode)?,
@@ -216,14 +212,14 @@ pub(super) fn read_delivered(key: &[u8], value: &[u8]) -> Result<DeliveredAnswer
     read().ok_or_else(|| damaged(key))
 }
 
-pub(super) fn signed_value(from: &Signature) -> Vec<u8> {
+pub(super) fn signed_value(from: &SignedAnswer) -> Vec<u8> {
     closed(&SignedValue {
-        recorded_at: from.at.0,
-        received_at: from.known_at.0,
+        recorded_at: from.recorded_at.0,
+        received_at: from.received_at.0,
         person_id: from.by.id.clone(),
         person_name: from.by.name.clone(),
-        remark: from.remark.clone(),
-        told_by: from.told_by.as_ref().map(|told| ToldByValue { name: told.name.clone(), phone: told.phone.clone() }),
+        has_words: from.has_words,
+        place: Some(PlaceValue::of(from.place)),
     })
 }
 
@@ -231,15 +227,15 @@ pub(super) fn read_signed(key: &[u8], value: &[u8]) -> Result<SignedAnswer, Proj
     let read = || {
         let from: SignedValue = opened(value)?;
         let record = std::str::from_utf8(key).ok()?.splitn(5, '/').nth(4)?;
-        let signature = Signature {
+        Some(SignedAnswer {
+            office: office(key)?,
             reference: parse_reference(record)?,
+            place: from.place?.to_place()?,
+            recorded_at: UnixMillis(from.recorded_at),
+            received_at: UnixMillis(from.received_at),
             by: Person { id: from.person_id, name: from.person_name },
-            at: UnixMillis(from.recorded_at),
-            known_at: UnixMillis(from.received_at),
-            told_by: from.told_by.map(|told| ToldBy { name: told.name, phone: told.phone }),
-            remark: from.remark,
-        };
-        Some(SignedAnswer { office: office(key)?, signature })
+            has_words: from.has_words,
+        })
     };
     read().ok_or_else(|| damaged(key))
 }
@@ -266,7 +262,6 @@ mod tests {
             moment: Moment { place, recorded_at: UnixMillis(1), came_at: Some(UnixMillis(2)) },
             received_at: UnixMillis(2),
             number: Number::of(&reference(1)),
-            title: "台风防御".into(),
             urgency: Urgency::Routine,
             sign_by: Some(UnixMillis(9)),
             mode: Mode::Exercise,
@@ -282,16 +277,16 @@ mod tests {
         let delivered = delivered_key(&reference(1), &id("a"));
         let read = read_delivered(delivered.as_bytes(), &delivered_value(UnixMillis(4), UnixMillis(5))).unwrap();
         assert_eq!(read, DeliveredAnswer { office: id("a"), recorded_at: UnixMillis(4), received_at: UnixMillis(5) });
-        let signature = Signature {
+        let signed = SignedAnswer {
+            office: id("a"),
             reference: reference(2),
+            place,
+            recorded_at: UnixMillis(6),
+            received_at: UnixMillis(7),
             by: Person { id: "z1".into(), name: "张三".into() },
-            at: UnixMillis(6),
-            known_at: UnixMillis(7),
-            told_by: Some(ToldBy { name: "李四".into(), phone: "0759".into() }),
-            remark: "收悉".into(),
+            has_words: true,
         };
         let key = signed_key(&reference(1), &id("a"), &reference(2));
-        let read = read_signed(key.as_bytes(), &signed_value(&signature)).unwrap();
-        assert_eq!(read, SignedAnswer { office: id("a"), signature });
+        assert_eq!(read_signed(key.as_bytes(), &signed_value(&signed)).unwrap(), signed);
     }
 }

@@ -39,8 +39,8 @@ pub const TO: &str = "发给这些单位，编号以逗号分开，可多次";
 pub const TO_GROUP: &str = "发给一个编组此刻的成员";
 /// `--remark`
 pub const REMARK: &str = "签收时的备注，最多 200 字";
-/// `--for`
-pub const FOR: &str = "代录：替这个下级单位签收";
+/// `--on-behalf-of`
+pub const ON_BEHALF_OF: &str = "代录：替这个下级单位签收";
 /// `--told-by`
 pub const TOLD_BY: &str = "代录：来电人和号码，写成“姓名:电话”，例如 李四:0759-3331234";
 /// name of a group

@@ -42,7 +42,7 @@ impl Office {
             let (history, now) = (office.inner.offices.history()?, office.now());
             let held = office.held_notice(notice)?;
             let rows = office.sign_for(&held, &history, now)?;
-            let head = office.head(&held.notice, &history);
+            let head = office.head(&held.notice, &held.body.title, &history);
             Ok(NoticeBoard { head, as_of: now, counts: Counts::of(&rows), rows })
         });
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
@@ -53,8 +53,8 @@ impl Office {
         let (reference, tree) = (&held.notice.reference, self.relay().registry());
         let deliveries = self.inner.notices.deliveries(reference)?;
         let mut signatures = Signatures::new();
-        for answer in self.inner.notices.signatures(reference, None)? {
-            signatures.entry(answer.office).or_default().push(answer.signature);
+        for (office, signature) in self.signatures(reference, None)? {
+            signatures.entry(office).or_default().push(signature);
         }
         let answered: BTreeSet<_> = deliveries.iter().map(|answer| &answer.office).chain(signatures.keys()).cloned().collect();
         let seats = seats(&tree, held, (&Then::at(history, &held.notice.moment), &answered));

@@ -27,8 +27,10 @@ const SETTLED_MAX: usize = 50;
 /// What stands on top of every page about a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeHead {
-    /// Number, title, times.
+    /// Number and times.
     pub notice: Notice,
+    /// One line; empty where it cannot be read any more.
+    pub title: String,
     /// Name of the sender at that time.
     pub from: String,
 }
@@ -106,11 +108,22 @@ impl Office {
         settled.truncate(SETTLED_MAX);
         let rows = to_sign.into_iter().chain(settled).map(|(notice, signatures)| {
             let (relation, timing) = (self.relation(&notice, &signatures), own_timing(&notice, &signatures, now));
-            let head = self.head(&notice, &history);
-            let held = self.held_notice(notice)?;
-            Ok(NoticeRow { head, relation, timing, counts: Counts::of(&self.sign_for(&held, &history, now)?) })
+            let (title, counts) = self.title_and_counts(notice.clone(), &history, now);
+            NoticeRow { head: self.head(&notice, &title, &history), relation, timing, counts }
         });
-        rows.collect()
+        Ok(rows.collect())
+    }
+
+    /// Of one that cannot be read any more there are none; it does not hide the others.
+    fn title_and_counts(&self, notice: Notice, history: &History, now: UnixMillis) -> (String, Counts) {
+        let read = self.held_notice(notice).and_then(|held| {
+            let rows = self.sign_for(&held, history, now)?;
+            Ok((held.body.title, Counts::of(&rows)))
+        });
+        read.unwrap_or_else(|refused| {
+            tracing::warn!(%refused, "a notice cannot be read");
+            (String::new(), Counts::default())
+        })
     }
 
     /// One notice, with its way here.
@@ -124,7 +137,7 @@ impl Office {
         let here = stored.from.is_some().then(|| (self.own().clone(), stored.received_at));
         let own = (notice.reference.origin == *self.own()).then_some(&notice.reference);
         Ok(ShownNotice {
-            head: self.head(notice, &history),
+            head: self.head(notice, &held.body.title, &history),
             by: stored.record.header().person.clone(),
             relation: self.relation(notice, &signatures),
             timing: own_timing(notice, &signatures, now),
@@ -138,10 +151,8 @@ impl Office {
 
     /// First one first.
     fn own_signatures(&self, notice: &Notice) -> Result<Vec<Signature>, Refused> {
-        let answers = self.inner.notices.signatures(&notice.reference, Some(self.own()))?;
-        let mut signatures: Vec<_> = answers.into_iter().map(|answer| answer.signature).collect();
-        signatures.sort_by_key(|signature| signature.at);
-        Ok(signatures)
+        let signatures = self.signatures(&notice.reference, Some(self.own()))?;
+        Ok(signatures.into_iter().map(|(_, signature)| signature).collect())
     }
 
     fn relation(&self, notice: &Notice, own_signatures: &[Signature]) -> Relation {
@@ -153,12 +164,13 @@ impl Office {
         }
     }
 
-    pub(super) fn head(&self, notice: &Notice, history: &History) -> NoticeHead {
+    pub(super) fn head(&self, notice: &Notice, title: &str, history: &History) -> NoticeHead {
         let (origin, tree) = (&notice.reference.origin, self.relay().registry());
         let then = Then::at(history, &notice.moment);
         let now = || tree.entry(origin).map(|entry| entry.name.clone());
         let from = then.name(origin).map(str::to_owned).or_else(now);
-        NoticeHead { notice: notice.clone(), from: from.unwrap_or_else(|| origin.to_string()) }
+        let from = from.unwrap_or_else(|| origin.to_string());
+        NoticeHead { notice: notice.clone(), title: title.to_owned(), from }
     }
 }
 

@@ -67,8 +67,8 @@ impl Office {
 
         let _one_at_a_time = self.lock_on(&(&body.directive, &office)).await;
         self.caught_up().await?;
-        let earlier = self.inner.notices.signatures(&body.directive, Some(&office))?;
-        let same = earlier.iter().map(|answer| &answer.signature).find(|signature| self.is_same(signature, &by, &body));
+        let earlier = self.signatures(&body.directive, Some(&office))?;
+        let same = earlier.iter().map(|(_, signature)| signature).find(|signature| self.is_same(signature, &by, &body));
         let (reference, folded) = match same {
             Some(signature) => (signature.reference.clone(), true),
             None => {
