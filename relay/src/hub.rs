@@ -216,6 +216,11 @@ impl Hub {
         self.lock().links.entry(neighbour.clone()).or_default().offset_ms = ms;
     }
 
+    /// The neighbour's clock minus ours, ms; 0: not measured.
+    pub(crate) fn offset(&self, neighbour: &OfficeId) -> i64 {
+        self.lock().links.get(neighbour).map_or(0, |link| link.offset_ms)
+    }
+
     /// A child says what it knows of the lines below it.
     pub(crate) fn set_below(&self, registry: &Registry, child: &OfficeId, lines: Vec<LineState>, scope: LinesScope) {
         let mut inner = self.lock();

@@ -54,6 +54,7 @@ pub mod index;
 pub mod invitation;
 pub mod join;
 pub mod journal;
+pub mod lines;
 pub mod link;
 pub mod random;
 pub mod record;

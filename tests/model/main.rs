@@ -2,5 +2,6 @@
 
 mod index;
 mod journal;
+mod lines;
 mod link;
 mod outbox;

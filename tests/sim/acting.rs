@@ -100,7 +100,8 @@ impl World {
         session.was_up = true;
         let neighbour = session.peer_id.clone();
         self.count("sessions up");
-        self.write(at, Intent::Line { neighbour, up: true, reason: String::new() });
+        let seen_at = self.wall(at);
+        self.write(at, Intent::Line { neighbour, up: true, at: seen_at, reason: String::new() });
     }
 
     /// What the store knows of a link.
@@ -205,8 +206,8 @@ impl World {
         let door = live.doors.get(&session.peer_id).copied();
         let entered = session.is_child || session.was_up || door == Some(id);
         if entered && session.was_up && door.is_none_or(|door| door == id) {
-            let reason = reason.to_string();
-            self.write(at, Intent::Line { neighbour: session.peer_id.clone(), up: false, reason });
+            let (seen_at, reason) = (self.wall(at), reason.to_string());
+            self.write(at, Intent::Line { neighbour: session.peer_id.clone(), up: false, at: seen_at, reason });
         }
         if door == Some(id) {
             self.offices[at].live_mut().doors.remove(&session.peer_id);

@@ -81,17 +81,21 @@ impl Hostile {
         let frame = wire::Frame { of: Some(wire::frame::Of::Refused(refused)) };
         match convert::from_wire(frame).expect("a readable refusal") {
             Heard::Frame(Frame::Refused(refused)) => Err(refused),
-            other @ (Heard::Frame(_) | Heard::Unknown) => panic!("not a refusal: {other:?}"),
+            other @ (Heard::Frame(_) | Heard::Unknown | Heard::Lines(_)) => panic!("not a refusal: {other:?}"),
         }
     }
 
     /// The next frame; `None`: the stream has ended.
     pub async fn hear(&mut self) -> Option<Frame> {
-        let next = tokio::time::timeout(Duration::from_secs(60), self.inbound.message()).await;
-        let frame = next.expect("a word within a minute").ok()??;
-        match convert::from_wire(frame).expect("a readable frame") {
-            Heard::Frame(frame) => Some(frame),
-            Heard::Unknown => panic!("an unknown frame"),
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(60), self.inbound.message()).await;
+            let frame = next.expect("a word within a minute").ok()??;
+            match convert::from_wire(frame).expect("a readable frame") {
+                Heard::Frame(frame) => return Some(frame),
+                // It has nothing to tell of lines.
+                Heard::Lines(_) => {}
+                Heard::Unknown => panic!("an unknown frame"),
+            }
         }
     }
 

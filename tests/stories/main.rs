@@ -9,6 +9,7 @@ mod dormancy;
 mod full_disk;
 mod guarantees;
 mod kills;
+mod line_history;
 mod lines;
 mod notices;
 mod program;

@@ -8,11 +8,14 @@ use dutynet_proto::{link as wire, record as record_wire};
 use wire::frame::Of;
 
 use super::{
-    convert_body as body, convert_hello as hello,
+    convert_body as body, convert_hello as hello, convert_lines as lines,
     frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Heartbeat, LineState, Position, Refusal, RefusalCode},
     spans::{Span, Spans},
 };
-use crate::ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, UnixMillis};
+use crate::{
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, UnixMillis},
+    lines::LinesTold,
+};
 
 pub use body::{Packing, carried_from_wire, carried_to_wire};
 pub(crate) use hello::{refused_from_wire, refused_to_wire};
@@ -49,6 +52,28 @@ pub enum Heard {
     Frame(Frame),
     /// Of a kind that a later version may know. To be counted and passed over.
     Unknown,
+    /// Line history, which the session machine has no part in.
+    Lines(AboutLines),
+}
+
+/// What is said of line history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AboutLines {
+    /// By a child.
+    Told(LinesTold),
+    /// By a parent: through which number it holds what it was told.
+    Held(u64),
+}
+
+impl AboutLines {
+    /// To the wire.
+    pub(crate) fn to_wire(&self) -> wire::Frame {
+        let of = match self {
+            Self::Told(told) => Of::LinesTold(lines::told_to_wire(told)),
+            Self::Held(seq) => Of::LinesHeld(wire::LinesHeld { seq: *seq }),
+        };
+        wire::Frame { of: Some(of) }
+    }
 }
 
 /// For the wire. Batches are packed as told.
@@ -100,6 +125,8 @@ pub fn from_wire(frame: wire::Frame) -> Result<Heard, WireError> {
             records: carried_from_wire(fetched.body.ok_or(field("fetched.body", "always set"))?)?,
             done: fetched.done,
         }),
+        Of::LinesTold(told) => return lines::told_from_wire(told).map(|told| Heard::Lines(AboutLines::Told(told))),
+        Of::LinesHeld(held) => return Ok(Heard::Lines(AboutLines::Held(held.seq))),
     };
     Ok(Heard::Frame(frame))
 }

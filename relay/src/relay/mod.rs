@@ -3,6 +3,7 @@
 //! [`Relay::open`] opens the store and starts the writer; [`Relay::run`] listens for children and keeps the link to the parent until it is
 //! told to stop. Everything else may be called before, while and after lines are down: nothing here waits for a line.
 
+mod alive;
 mod dormancy;
 mod offices;
 mod opening;
@@ -35,7 +36,7 @@ use crate::{
     feed::Feed,
     folder::{DataFolder, FolderLock, OfficeFile},
     hub::Hub,
-    ids::{OfficeId, RecordRef},
+    ids::{OfficeId, RecordRef, UnixMillis},
     index::{Index, sled_index::SledIndex},
     journal::Place,
     record::{OfficeKey, Person},
@@ -47,7 +48,7 @@ use crate::{
     },
     upkeep,
     writer::{
-        Committed, Heads, Opening, ParkedRecord, RecordState, Store, StoreError,
+        Committed, Heads, Moment, Opening, ParkedRecord, RecordState, Space, Store, StoreError,
         intent::{Answer, Destroying, Draft, Intent, ParkedAt},
         thread::{Conditions, OnCommit, Stopped, WriterHandle, WriterThread},
     },
@@ -108,7 +109,10 @@ impl Relay {
         let index = open_index(&folder, settings.index_cache_bytes)?;
         let conditions = Arc::new(Conditions::default());
         measure_space(&folder, &settings, &conditions);
-        let (writer, opening) = open_writer_on(disk(&folder)?, &office, key.clone(), (index.clone(), clock.as_ref()))?;
+        let (mut writer, opening) = open_writer_on(disk(&folder)?, &office, key.clone(), (index.clone(), clock.as_ref()))?;
+        let alive_until = alive::read(&folder).unwrap_or(UnixMillis(i64::MIN));
+        writer
+            .commit(vec![Intent::Started { alive_until }], Moment { wall: clock.wall(), offset_ms: 0, space: Space::Enough })?;
         let store = writer.store();
         let lines = store.with_heads(|heads: &Heads| heads.lines.clone());
         let hub = Hub::new(lines, clock.wall());
@@ -156,6 +160,7 @@ impl Relay {
         tasks.spawn(watch_space(inner.clone()));
         tasks.spawn(dormancy::watch_sleepers(inner.clone()));
         tasks.spawn(upkeep::remove_bodies(inner.clone(), inner.commits.clone()));
+        tasks.spawn(alive::keep_marking(inner.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();
         tokio::select! {
@@ -168,6 +173,7 @@ impl Relay {
         let taken = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((thread, lock)) = taken else { return Ok(()) };
         let ended = tokio::task::spawn_blocking(move || thread.stop()).await;
+        alive::mark_now(inner).await;
         drop(lock);
         ended.unwrap_or(Err(StoreError::Journal("a writer that does not panic")))
     }

@@ -25,7 +25,7 @@ impl Inner {
         tracing::info!(%neighbour, software, "link up");
         self.hub.set_peer(neighbour, software);
         self.hub.set_line(&self.store.registry(), neighbour, true, (now, ""));
-        self.writer.note(Intent::Line { neighbour: neighbour.clone(), up: true, reason: String::new() });
+        self.writer.note(Intent::Line { neighbour: neighbour.clone(), up: true, at: now, reason: String::new() });
     }
 
     /// The line is down, unless a later session has already taken the place of the one that ended.
@@ -35,7 +35,7 @@ impl Inner {
         }
         let now = self.clock.wall();
         self.hub.set_line(&self.store.registry(), neighbour, false, (now, reason));
-        self.writer.note(Intent::Line { neighbour: neighbour.clone(), up: false, reason: reason.to_owned() });
+        self.writer.note(Intent::Line { neighbour: neighbour.clone(), up: false, at: now, reason: reason.to_owned() });
     }
 
     pub(crate) fn measured_offset(&self, neighbour: &OfficeId, ms: i64) {

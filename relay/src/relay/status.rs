@@ -6,9 +6,10 @@ use super::{Inner, Relay, RelayConfig};
 use crate::{
     folder::DataFolder,
     hub::{LineKnown, LinkState},
-    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane},
+    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, UnixMillis},
+    lines::{Span, spans},
     link::event::Event,
-    writer::{Dormant, Heads, Space, thread::Conditions},
+    writer::{Dormant, Heads, Space, StoreError, thread::Conditions},
 };
 
 /// The line to a neighbour with its lanes.
@@ -85,6 +86,13 @@ impl Relay {
     /// What is known of every line of the subtree.
     pub fn lines(&self) -> BTreeMap<OfficeId, LineKnown> {
         self.inner.hub.lines(&self.registry())
+    }
+
+    /// What the line of an office of the subtree was in that time, as it is known here; of this office, its own to its parent. Nothing is
+    /// said of what is still to come.
+    pub fn line_history(&self, office: &OfficeId, from: UnixMillis, to: UnixMillis) -> Result<Vec<Span>, StoreError> {
+        let to = to.min(self.inner.clock.wall());
+        Ok(spans(&self.inner.store.line_track(office, from, to)?, from, to))
     }
 
     /// What this node holds.

@@ -7,6 +7,7 @@
 mod accept;
 mod admit;
 pub(crate) mod dial;
+mod lines;
 mod renew;
 pub(crate) mod serve;
 
@@ -18,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 
 use self::{accept::Acceptance, admit::gate};
 use crate::{
-    ids::{Lane, OfficeId, PerLane, RecordId, Ticket},
+    ids::{Epoch, Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
         config::{Carries, Config, FEATURE_LATE, Role, Start},
         convert::{self, Heard, Packing},
@@ -26,6 +27,7 @@ use crate::{
         event::{Action, Event, Now},
         frame::{Fetched, Frame},
         machine::Machine,
+        telling::Telling,
     },
     relay::Inner,
     tls::leaf::Proven,
@@ -105,8 +107,9 @@ where
             _ = failed.changed() => session.take(Event::Closed).await,
             Some(event) = told.recv() => session.take(event).await,
             frame = inbound.next() => {
-                let event = session.received(frame);
-                session.take(event).await;
+                if let Some(event) = session.received(frame) {
+                    session.take(event).await;
+                }
             }
             _ = wake.changed() => session.grew().await,
             () = tokio::time::sleep(due) => {}
@@ -135,6 +138,9 @@ struct Session<'a> {
     /// Held while this session is the one that counts for its neighbour.
     stays: Option<watch::Sender<()>>,
     packing: Packing,
+    telling: Telling,
+    /// The neighbour's, once the session is up.
+    epoch: Option<Epoch>,
     was_up: bool,
     settled: bool,
     ended: Option<(EndReason, RetryHint)>,
@@ -171,6 +177,8 @@ impl<'a> Session<'a> {
             id: relay.hub.knock(),
             stays: None,
             packing: Packing::Plain,
+            telling: Telling::default(),
+            epoch: None,
             was_up: false,
             settled: false,
             ended: None,
@@ -186,15 +194,18 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn received(&self, frame: Option<Result<wire::Frame, tonic::Status>>) -> Event {
-        match frame {
-            Some(Ok(frame)) => match convert::from_wire(frame) {
-                Ok(Heard::Frame(frame)) => Event::Received(frame),
-                Ok(Heard::Unknown) => Event::UnknownFrame,
-                Err(fault) => Event::Unreadable(fault.to_string()),
-            },
-            Some(Err(_)) | None => Event::Closed,
-        }
+    /// What the machine is told of it, if anything.
+    fn received(&mut self, frame: Option<Result<wire::Frame, tonic::Status>>) -> Option<Event> {
+        let Some(Ok(frame)) = frame else { return Some(Event::Closed) };
+        Some(match convert::from_wire(frame) {
+            Ok(Heard::Frame(frame)) => Event::Received(frame),
+            Ok(Heard::Lines(about)) => {
+                self.about_lines(about);
+                return None;
+            }
+            Ok(Heard::Unknown) => Event::UnknownFrame,
+            Err(fault) => Event::Unreadable(fault.to_string()),
+        })
     }
 
     async fn grew(&mut self) {
@@ -205,6 +216,7 @@ impl<'a> Session<'a> {
                 self.take(event).await;
             }
         }
+        self.lines_grew();
     }
 
     /// One event, and everything that follows from it at once.
@@ -227,7 +239,9 @@ impl<'a> Session<'a> {
             Action::Up(peer) => {
                 self.was_up = true;
                 self.packing = if peer.features.iter().any(|f| f == FEATURE_ZSTD) { Packing::Zstd } else { Packing::Plain };
+                self.relay.measured_offset(&self.peer, peer.offset_ms);
                 self.relay.line_up(&self.peer, &peer.software);
+                self.ask_for_lines(peer.epoch);
             }
             Action::KeepTicket(ticket) => self.keep_tickets(vec![ticket]).await,
             Action::LookUpChain { lane, seq } => {
@@ -256,9 +270,7 @@ impl<'a> Session<'a> {
             }
             Action::TakeBack(fetched) => self.acceptance.take_back(fetched),
             Action::FetchFinished { .. } => self.note(self.relay.nothing_wanted_back(&self.peer)),
-            Action::Lines { lines, scope } => {
-                self.relay.hub.set_below(&self.relay.store.registry(), &self.peer, lines, scope);
-            }
+            Action::Lines { lines, scope } => self.lines_now(lines, scope),
             Action::Offset(ms) => self.relay.measured_offset(&self.peer, ms),
             Action::Settled => self.settled = true,
             Action::Count(event) => {
@@ -305,7 +317,7 @@ impl<'a> Session<'a> {
         }))
     }
 
-    async fn rebase(&self, holds: Option<(crate::ids::Epoch, PerLane<crate::ids::LinkSeq>)>) {
+    async fn rebase(&self, holds: Option<(Epoch, PerLane<crate::ids::LinkSeq>)>) {
         let written = self.relay.writer.write_one(Intent::Rebase { neighbour: self.peer.clone(), holds }).await;
         let sent = self.relay.store.sent(&self.peer);
         match written {

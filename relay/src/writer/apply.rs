@@ -4,6 +4,7 @@
 //! before it: so a rebuilt index equals the living one. It decides nothing.
 
 mod arrivals;
+mod lines;
 mod parked;
 mod sleeping;
 
@@ -16,7 +17,7 @@ pub(super) use self::arrivals::watch_all;
 use super::{
     frames::{self, AcceptedFrame, ConsumedFrame, Entry, EpochFrame, FrameFault, HeaderBrief, PositionsFrame},
     frames::{PositionsOf, ReroutedFrame, SealFrame, Verdict},
-    heads::{Heads, LineHead, OutLane, StreamHead, Wait},
+    heads::{Heads, OutLane, StreamHead, Wait},
     hollow::came_hollow,
     keys::{self, CHUNK_MAX, Key},
     values::in_link_bytes,
@@ -203,11 +204,8 @@ impl Applier<'_> {
                 self.awaited.insert(neighbour.clone());
                 self.touched.out.insert((neighbour, lane));
             }
-            PositionsOf::Line(line) => {
-                let state = LineHead { up: line.up, at: UnixMillis(line.at), reason: line.reason.clone() };
-                self.batch.put(Key::new(b'u').office(&neighbour).done(), line.encode_to_vec());
-                self.heads.lines.insert(neighbour, state);
-            }
+            PositionsOf::Line(line) => self.line(neighbour, line),
+            PositionsOf::Lines(lines) => self.lines(neighbour, lines)?,
             PositionsOf::Tickets(frame) => {
                 let tickets = frame.tickets.iter().map(|t| Ticket::from_slice(t));
                 let tickets: Vec<_> = tickets.collect::<Result<_, _>>().map_err(|_| FrameFault("ticket"))?;

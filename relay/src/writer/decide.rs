@@ -51,6 +51,8 @@ pub(super) struct Decision<'a> {
     pub(super) destroyed: HashMap<RecordRef, RecordRef>,
     /// Positions that this commit has parked, or taken out of being parked.
     pub(super) parked: HashMap<(OfficeId, Lane, LinkSeq), ParkedState>,
+    /// Lines that this commit says something new of: whether up, whether unsteady.
+    pub(super) lines: HashMap<OfficeId, (bool, bool)>,
 }
 
 /// What is there of a record that is held.
@@ -101,6 +103,7 @@ impl<'a> Decision<'a> {
             introduced: HashSet::new(),
             destroyed: HashMap::new(),
             parked: HashMap::new(),
+            lines: HashMap::new(),
         }
     }
 
@@ -120,6 +123,8 @@ impl<'a> Decision<'a> {
             | Intent::Line { .. }
             | Intent::Sleep { .. }
             | Intent::Wake { .. }
+            | Intent::Started { .. }
+            | Intent::LinesTold { .. }
             | Intent::Tickets { .. }
             | Intent::RetryParked(..)
             | Intent::WithdrawParked(..)

@@ -57,6 +57,8 @@ impl Decision<'_> {
             | Intent::Line { .. }
             | Intent::Sleep { .. }
             | Intent::Wake { .. }
+            | Intent::Started { .. }
+            | Intent::LinesTold { .. }
             | Intent::Tickets { .. }
             | Intent::RetryParked(..)
             | Intent::WithdrawParked(..)

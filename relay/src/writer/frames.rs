@@ -18,9 +18,9 @@ use crate::{
 
 pub(crate) use super::hollow::messages::{FramePlace, HollowFrame, HollowItem, HollowedFrame};
 pub(crate) use super::messages::{
-    AcceptedFrame, ConsumedFrame, EpochFrame, GroupPlace, HeaderBrief, HopFrame, LaneSeqFrame, LateFrame, LineFrame, LocalFrame,
-    NotInterpretedFrame, ParkedFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame, RouteFrame, SealFrame,
-    TicketsFrame, Verdict, WokenFrame,
+    AcceptedFrame, ConsumedFrame, EpochFrame, FactFrame, FactKind, GroupPlace, HeaderBrief, HopFrame, LaneSeqFrame, LateFrame,
+    LineFrame, LinesFrame, LocalFrame, NotInterpretedFrame, ParkedFrame, ParkedState, PositionsFrame, PositionsOf, ReroutedFrame,
+    RouteFrame, SealFrame, TicketsFrame, Verdict, WokenFrame,
 };
 
 /// Version of every encoding in this file.

@@ -36,6 +36,8 @@ pub struct Heads {
     pub(crate) registrations: BTreeMap<OfficeId, Vec<Place>>,
     /// Lines to neighbours, as last journaled.
     pub(crate) lines: BTreeMap<OfficeId, LineHead>,
+    /// How far the history of lines has got.
+    pub(crate) book: LineBook,
     /// Tickets that count, newest first.
     pub(crate) tickets: BTreeMap<OfficeId, Vec<Ticket>>,
     /// Neighbours that are off past their quota, or not yet quite back.
@@ -151,6 +153,28 @@ pub struct LineHead {
     pub at: UnixMillis,
     /// English, why.
     pub reason: String,
+    /// It changed too often; what it has been since is not kept.
+    pub unsteady: bool,
+}
+
+/// How far the history of lines ([`crate::lines`]) has got.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LineBook {
+    /// Number of the last fact that is kept to be told upwards.
+    pub(crate) log_end: u64,
+    /// Offices below, and whether their parents hear everything from them; none: nothing was ever heard.
+    pub(crate) heard: BTreeMap<OfficeId, Hearing>,
+    /// Through which number the facts of each child are held, and of which epoch of its store.
+    pub(crate) told: BTreeMap<OfficeId, (Epoch, u64)>,
+}
+
+/// Whether a parent hears what its child sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hearing {
+    /// As it happens.
+    Live,
+    /// It heard everything until then.
+    Until(UnixMillis),
 }
 
 impl Heads {
@@ -165,6 +189,7 @@ impl Heads {
             registry: Arc::new(Registry::new(own, root_pin)),
             registrations: BTreeMap::new(),
             lines: BTreeMap::new(),
+            book: LineBook::default(),
             tickets: BTreeMap::new(),
             sleepers: BTreeMap::new(),
             late: BTreeMap::new(),

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::{
     ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
     journal::Place,
+    lines::LinesTold,
     link::frame::{Arrived, Carried, Custody, Position, Refusal, RefusalCode},
     record::{Audience, Destruction, Mode, Person, PublicKey, Record},
 };
@@ -183,6 +184,8 @@ pub enum Intent {
         neighbour: OfficeId,
         /// Up.
         up: bool,
+        /// When that was seen.
+        at: UnixMillis,
         /// English, for the history.
         reason: String,
     },
@@ -195,6 +198,20 @@ pub enum Intent {
     Wake {
         /// Who.
         neighbour: OfficeId,
+    },
+    /// This node is on again, and was alive until then at least.
+    Started {
+        /// By its own clock.
+        alive_until: UnixMillis,
+    },
+    /// A child tells what it saw of the lines below it.
+    LinesTold {
+        /// Who.
+        child: OfficeId,
+        /// Of its store; another one numbers its facts anew.
+        epoch: Epoch,
+        /// By this office's clock.
+        told: Box<LinesTold>,
     },
     /// Tickets that count from now on, newest first.
     Tickets {

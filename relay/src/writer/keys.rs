@@ -4,6 +4,11 @@
 //!
 //! | letter | parts | value |
 //! | --- | --- | --- |
+//! | `B` | office, from | it was not watching lines: until when |
+//! | `F` | number | fact about a line, to be told upwards |
+//! | `H` | office | whether its parent hears everything from it; if not, until when it did |
+//! | `L` | office, at | how its line was seen |
+//! | `T` | neighbour | its epoch, and through which number its facts are held |
 //! | `a` | | cursor up to which the journal is applied |
 //! | `c` | name | counter |
 //! | `d` | neighbour, office, key id | a registry entry was routed there |
@@ -30,7 +35,7 @@
 //! | `z` | neighbour | since when it sleeps |
 
 use crate::{
-    ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, RecordRef},
+    ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, RecordRef, UnixMillis},
     journal::{Cursor, Place},
     record::StreamId,
 };
@@ -78,6 +83,11 @@ impl Key {
 
     pub(crate) fn seq(self, seq: LinkSeq) -> Self {
         self.bytes(&seq.0.to_be_bytes())
+    }
+
+    /// Sorts as time does, before 1970 too.
+    pub(crate) fn moment(self, at: UnixMillis) -> Self {
+        self.bytes(&(at.0.cast_unsigned() ^ (1 << 63)).to_be_bytes())
     }
 
     pub(crate) fn place(self, place: Place) -> Self {
@@ -145,6 +155,26 @@ pub(crate) fn local(namespace: &str, key: &str) -> Vec<u8> {
 
 pub(crate) fn not_interpreted(place: Place, projection: &str) -> Vec<u8> {
     Key::new(b'n').place(place).text(projection).done()
+}
+
+pub(crate) fn line(office: &OfficeId, at: UnixMillis) -> Vec<u8> {
+    Key::new(b'L').office(office).moment(at).done()
+}
+
+pub(crate) fn blind(office: &OfficeId, from: UnixMillis) -> Vec<u8> {
+    Key::new(b'B').office(office).moment(from).done()
+}
+
+pub(crate) fn fact(number: u64) -> Vec<u8> {
+    Key::new(b'F').bytes(&number.to_be_bytes()).done()
+}
+
+pub(crate) fn heard(office: &OfficeId) -> Vec<u8> {
+    Key::new(b'H').office(office).done()
+}
+
+pub(crate) fn lines_told(neighbour: &OfficeId) -> Vec<u8> {
+    Key::new(b'T').office(neighbour).done()
 }
 
 pub(crate) fn place_bytes(place: Place) -> [u8; PLACE_BYTES] {
@@ -254,6 +284,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn u64(&mut self) -> Option<u64> {
         self.take(8)?.try_into().ok().map(u64::from_be_bytes)
+    }
+
+    pub(crate) fn moment(&mut self) -> Option<UnixMillis> {
+        self.u64().map(|sorted| UnixMillis((sorted ^ (1 << 63)).cast_signed()))
     }
 
     pub(crate) fn seq(&mut self) -> Option<LinkSeq> {

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use prost::{Message, Oneof};
 
+pub(crate) use super::line_messages::{FactFrame, FactKind, LineFrame, LinesFrame};
+
 /// What the index must know of a record's header; the rest is skipped.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub(crate) struct HeaderBrief {
@@ -204,7 +206,7 @@ pub(crate) struct ParkedFrame {
 pub(crate) struct PositionsFrame {
     #[prost(string, tag = "1")]
     pub(crate) neighbour: String,
-    #[prost(oneof = "PositionsOf", tags = "2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15")]
+    #[prost(oneof = "PositionsOf", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15")]
     pub(crate) of: Option<PositionsOf>,
 }
 
@@ -235,6 +237,9 @@ pub(crate) enum PositionsOf {
     /// It holds less than it had acknowledged: it was restored from a backup.
     #[prost(message, tag = "9")]
     Rewound(LaneSeqFrame),
+    /// It has told what it saw of lines; or, under this office's own name, what this office found out.
+    #[prost(message, tag = "10")]
+    Lines(LinesFrame),
     /// It is off past its quota, since then, ms: from here on it is given no positions.
     #[prost(int64, tag = "13")]
     Dormant(i64),
@@ -280,16 +285,6 @@ pub(crate) struct LaneSeqFrame {
     pub(crate) lane: i32,
     #[prost(uint64, tag = "2")]
     pub(crate) seq: u64,
-}
-
-#[derive(Clone, PartialEq, Eq, Message)]
-pub(crate) struct LineFrame {
-    #[prost(bool, tag = "1")]
-    pub(crate) up: bool,
-    #[prost(int64, tag = "2")]
-    pub(crate) at: i64,
-    #[prost(string, tag = "3")]
-    pub(crate) reason: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Message)]

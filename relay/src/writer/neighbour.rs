@@ -6,8 +6,8 @@ use super::{
     StoreError,
     decide::Decision,
     frames::{
-        Entry, EpochFrame, GroupPlace, LaneSeqFrame, LateFrame, LineFrame, LocalFrame, NotInterpretedFrame, ParkedFrame,
-        ParkedState, PositionsFrame, PositionsOf, TicketsFrame,
+        Entry, EpochFrame, GroupPlace, LaneSeqFrame, LateFrame, LocalFrame, NotInterpretedFrame, ParkedFrame, ParkedState,
+        PositionsFrame, PositionsOf, TicketsFrame,
     },
     intent::{Answer, ForkReason, Intent, ParkedAt, WriteRefusal},
     keys,
@@ -25,7 +25,7 @@ use crate::{
 pub const WANTED_BACK: &str = "relay.wanted-back";
 
 /// Longest text that is kept in the index, bytes.
-const TEXT_BYTES_MAX: usize = 512;
+pub(super) const TEXT_BYTES_MAX: usize = 512;
 /// Longest name that is part of a key, bytes.
 const NAME_BYTES_MAX: usize = 128;
 
@@ -34,10 +34,9 @@ impl Decision<'_> {
         match intent {
             Intent::Custody { neighbour, custody } => self.custody(&neighbour, custody)?,
             Intent::Arrived { neighbour, arrived } => self.arrived(&neighbour, &arrived)?,
-            Intent::Line { neighbour, up, reason } => {
-                let (at, reason) = (self.at.wall.0, shortened(&reason, TEXT_BYTES_MAX));
-                self.note(&neighbour, PositionsOf::Line(LineFrame { up, at, reason }));
-            }
+            Intent::Line { neighbour, up, at, reason } => return self.line(&neighbour, up, (at, &reason)),
+            Intent::Started { alive_until } => self.started(alive_until),
+            Intent::LinesTold { child, epoch, told } => return self.lines_told(&child, epoch, &told),
             Intent::Sleep { neighbour } => self.sleep(neighbour, self.at.wall),
             Intent::Wake { neighbour } => self.wake(&neighbour)?,
             Intent::Tickets { neighbour, tickets } => {
@@ -83,7 +82,7 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn note(&mut self, neighbour: &OfficeId, of: PositionsOf) {
+    pub(super) fn note(&mut self, neighbour: &OfficeId, of: PositionsOf) {
         self.push(Entry::Positions(PositionsFrame { neighbour: neighbour.as_str().to_owned(), of: Some(of) }));
     }
 
@@ -271,7 +270,7 @@ impl Decision<'_> {
 }
 
 /// What a value of the index has room for; a sentence that is cut is better than a store that stops.
-fn shortened(text: &str, max: usize) -> String {
+pub(super) fn shortened(text: &str, max: usize) -> String {
     text[..text.floor_char_boundary(max)].to_owned()
 }
 

@@ -8,7 +8,7 @@ use prost::Message as _;
 use super::{
     Identity, Moment, Random, StoreError, Writer, apply,
     frames::{self, Entry, EpochFrame, LineFrame, ParkedFrame, ParkedState, TicketsFrame},
-    heads::{Heads, LineHead, OutLane, StreamHead},
+    heads::{Heads, Hearing, LineHead, OutLane, StreamHead},
     intent::{ForkReason, Intent},
     keys::{self, Reader},
     store_of, values,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     disk::Disk,
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
-    index::{Batch, CUSTODY, Index, Space, scan_prefix},
+    index::{Batch, CUSTODY, Index, Order, Space, after_prefix, scan_prefix},
     journal::{Cursor, Group, Journal, JournalReader, Lost, Opened, Options, Place},
     link::frame::Position,
     record::{StreamId, entry_from_body},
@@ -321,8 +321,27 @@ fn read_small(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
     }
     for (key, value) in scan_prefix(index, CUSTODY, b"u", usize::MAX)? {
         let line = LineFrame::decode(value.as_slice()).map_err(|_| TORN)?;
-        let head = LineHead { up: line.up, at: UnixMillis(line.at), reason: line.reason };
+        let head = LineHead { up: line.up, at: UnixMillis(line.at), reason: line.reason, unsteady: line.unsteady };
         heads.lines.insert(Reader(&key[1..]).office().ok_or(TORN)?, head);
+    }
+    read_book(index, heads)
+}
+
+fn read_book(index: &dyn Index, heads: &mut Heads) -> Result<(), StoreError> {
+    let last = index.range(CUSTODY, b"F", &after_prefix(b"F"), Order::Backward, 1)?;
+    heads.book.log_end = match last.first() {
+        Some((key, _)) => Reader(&key[1..]).u64().ok_or(TORN)?,
+        None => 0,
+    };
+    for (key, value) in scan_prefix(index, CUSTODY, b"H", usize::MAX)? {
+        let (live, mut rest) = (value.as_slice() == [0], Reader(value.get(1..).ok_or(TORN)?));
+        let hearing = if live { Hearing::Live } else { Hearing::Until(rest.moment().ok_or(TORN)?) };
+        heads.book.heard.insert(Reader(&key[1..]).office().ok_or(TORN)?, hearing);
+    }
+    for (key, value) in scan_prefix(index, CUSTODY, b"T", usize::MAX)? {
+        let mut read = Reader(&value);
+        let epoch = Epoch::from_slice(read.take(16).ok_or(TORN)?).map_err(|_| TORN)?;
+        heads.book.told.insert(Reader(&key[1..]).office().ok_or(TORN)?, (epoch, read.u64().ok_or(TORN)?));
     }
     Ok(())
 }

@@ -222,6 +222,8 @@ fn weight(intent: &Intent) -> (usize, usize) {
         | Intent::Line { .. }
         | Intent::Sleep { .. }
         | Intent::Wake { .. }
+        | Intent::Started { .. }
+        | Intent::LinesTold { .. }
         | Intent::Tickets { .. }
         | Intent::RetryParked(..)
         | Intent::WithdrawParked(..)

@@ -12,7 +12,7 @@ use dutynet_relay::{
 };
 use rand::{Rng as _, rngs::SmallRng, seq::IndexedRandom as _};
 
-use super::{County, Sendable, id, picture::Picture};
+use super::{AT, County, Sendable, id, picture::Picture};
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ impl Act {
             Self::Local(key, bytes) => Intent::Local { namespace: "test".into(), key: key.clone(), bytes: bytes.clone() },
             Self::Sleep(neighbour) => Intent::Sleep { neighbour: neighbour.clone() },
             Self::Wake(neighbour) => Intent::Wake { neighbour: neighbour.clone() },
-            Self::Line(neighbour) => Intent::Line { neighbour: neighbour.clone(), up: false, reason: "cut".into() },
+            Self::Line(neighbour) => Intent::Line { neighbour: neighbour.clone(), up: false, at: AT.wall, reason: "cut".into() },
         }
     }
 }
