@@ -3,6 +3,7 @@
 mod backup;
 mod carriage;
 mod coming_back;
+mod desk_commands;
 mod destroying;
 mod doors;
 mod dormancy;
@@ -14,4 +15,5 @@ mod lines;
 mod notices;
 mod program;
 mod renewal;
+mod reports;
 mod tree;

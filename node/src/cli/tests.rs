@@ -89,18 +89,8 @@ fn person() -> Option<record::Person> {
     Some(record::Person { id: "zhangsan".into(), name: "张三".into() })
 }
 
-fn shown() -> api::ShowReportReply {
-    use duty::answer::Value;
-    let row = duty::Row { code: "natural".into(), number: 1, text: "台风".into() };
-    let answers = vec![
-        answer("leader", Value::Text("李四".into())),
-        answer("calls", Value::Number(3)),
-        answer("incidents", Value::Rows(duty::Rows { rows: vec![row] })),
-        answer("important", Value::Nil(true)),
-    ];
-    let entered =
-        duty::Entered { channel: duty::Channel::Telephone.into(), told_by: "王五".into(), phone: "0759-4850000".into() };
-    let answer_of = |answers, revision| duty::FormAnswer {
+fn form_answer(answers: Vec<duty::Answer>, revision: u32) -> duty::FormAnswer {
+    duty::FormAnswer {
         form: "daily".into(),
         form_version: 1,
         period: "2026-07-01".into(),
@@ -109,18 +99,33 @@ fn shown() -> api::ShowReportReply {
         reason: "少报一件".into(),
         revision,
         ..duty::FormAnswer::default()
-    };
-    let hops = vec![api::HopRow { office: "440825".into(), received_at_ms: AT }];
+    }
+}
+
+fn calls(number: i64) -> duty::Answer {
+    answer("calls", duty::answer::Value::Number(number))
+}
+
+/// The office's own, which is a sum.
+fn own_revision() -> api::Revision {
+    use duty::answer::Value;
+    let row = duty::Row { code: "natural".into(), number: 1, text: "台风".into() };
+    let answers = vec![
+        answer("leader", Value::Text("李四".into())),
+        calls(3),
+        answer("incidents", Value::Rows(duty::Rows { rows: vec![row] })),
+        answer("important", Value::Nil(true)),
+    ];
     let source = api::SourceRow {
         office: "440825103001".into(),
         name: "某村".into(),
         record: reference(),
         revision: 1,
         form: "daily".into(),
-        answers: vec![answer("calls", Value::Number(3))],
+        answers: vec![calls(3)],
         now: reference(),
         now_revision: 2,
-        now_answers: vec![answer("calls", Value::Number(4))],
+        now_answers: vec![calls(4)],
     };
     let missing = api::MissingRow {
         office: "440825103002".into(),
@@ -129,36 +134,45 @@ fn shown() -> api::ShowReportReply {
         line_since_ms: AT,
         filed_since: true,
     };
-    let own = api::Revision {
+    api::Revision {
         record: reference(),
-        answer: Some(answer_of(answers, 2)),
+        answer: Some(form_answer(answers, 2)),
         by: person(),
         recorded_at_ms: AT,
         received_at_ms: AT + 1500,
-        hops,
+        hops: vec![api::HopRow { office: "440825".into(), received_at_ms: AT }],
         sources: vec![source],
         missing: vec![missing],
         origin_name: "海安镇".into(),
         ..api::Revision::default()
-    };
-    let county = record::RecordRef { origin: "440825".into(), ..reference().unwrap() };
-    let entered = api::Revision {
-        record: Some(county.clone()),
-        answer: Some(duty::FormAnswer { entered: Some(entered), ..answer_of(vec![answer("calls", Value::Number(2))], 1) }),
+    }
+}
+
+/// What the county entered on its behalf.
+fn entered_revision(record: record::RecordRef) -> api::Revision {
+    let channel = duty::Channel::Telephone.into();
+    let entered = duty::Entered { channel, told_by: "王五".into(), phone: "0759-4850000".into() };
+    api::Revision {
+        record: Some(record),
+        answer: Some(duty::FormAnswer { entered: Some(entered), ..form_answer(vec![calls(2)], 1) }),
         by: person(),
         recorded_at_ms: AT,
         received_at_ms: AT + 1500,
         state: api::ReportState::Arrived.into(),
         origin_name: "徐闻县".into(),
         ..api::Revision::default()
-    };
+    }
+}
+
+fn shown() -> api::ShowReportReply {
+    let county = record::RecordRef { origin: "440825".into(), ..reference().unwrap() };
     let values = vec![
-        api::VersionValue { record: reference(), answer: Some(answer("calls", Value::Number(3))) },
-        api::VersionValue { record: Some(county.clone()), answer: Some(answer("calls", Value::Number(2))) },
+        api::VersionValue { record: reference(), answer: Some(calls(3)) },
+        api::VersionValue { record: Some(county.clone()), answer: Some(calls(2)) },
     ];
     let choice = api::ChoiceRow {
         record: Some(county.clone()),
-        chosen: Some(county),
+        chosen: Some(county.clone()),
         reason: "电话核实".into(),
         by: person(),
         recorded_at_ms: AT,
@@ -166,7 +180,7 @@ fn shown() -> api::ShowReportReply {
         counts: true,
     };
     api::ShowReportReply {
-        revisions: vec![own, entered],
+        revisions: vec![own_revision(), entered_revision(county)],
         standing: reference(),
         difference: api::Difference::Settled.into(),
         fields: vec![api::FieldDifference { field: "calls".into(), label: "接报件数".into(), values }],
@@ -175,9 +189,7 @@ fn shown() -> api::ShowReportReply {
 }
 
 fn draft() -> api::Draft {
-    use duty::answer::Value;
     let nothing = || Some(duty::Answer { field: "leader".into(), value: None });
-    let calls = |n| Some(answer("calls", Value::Number(n)));
     let leader = api::DraftField {
         field: "leader".into(),
         label: "带班领导".into(),
@@ -189,12 +201,12 @@ fn draft() -> api::Draft {
     let field = api::DraftField {
         field: "calls".into(),
         label: "接报件数".into(),
-        answer: calls(9),
-        sum: calls(7),
+        answer: Some(calls(9)),
+        sum: Some(calls(7)),
         sums: true,
         replaced: true,
         changed: true,
-        was: calls(6),
+        was: Some(calls(6)),
         ..api::DraftField::default()
     };
     let source = api::DraftSource {
@@ -204,7 +216,7 @@ fn draft() -> api::Draft {
         revision: 1,
         form: "daily".into(),
         entered_by: "440825".into(),
-        answers: calls(7).into_iter().collect(),
+        answers: vec![calls(7)],
         changed: true,
     };
     let missing = api::DraftMissing {

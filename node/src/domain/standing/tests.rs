@@ -71,15 +71,23 @@ fn a_choice_decides_until_a_new_version_says_something_else() {
     let versions = [held("t", 1, 1), held("county", 1, 2)];
     let by_county = choice(("county", 9), ("county", 1), &BOTH, &[]);
     let settled = Difference::Settled(reference("county", 9));
-    assert_eq!(decide(&versions, &[by_county.clone()]), ("county".into(), settled.clone()));
+    assert_eq!(decide(&versions, std::slice::from_ref(&by_county)), ("county".into(), settled.clone()));
     let own_again = [versions.as_slice(), &[held("t", 2, 3)]].concat();
-    assert_eq!(decide(&own_again, &[by_county.clone()]), ("t".into(), Difference::Open), "a new version of the other side");
+    assert_eq!(
+        decide(&own_again, std::slice::from_ref(&by_county)),
+        ("t".into(), Difference::Open),
+        "a new version of the other side"
+    );
     let chosen_again = [versions.as_slice(), &[held("county", 2, 3)]].concat();
-    assert_eq!(decide(&chosen_again, &[by_county.clone()]), ("t".into(), Difference::Open), "a new version of what was chosen");
+    assert_eq!(
+        decide(&chosen_again, std::slice::from_ref(&by_county)),
+        ("t".into(), Difference::Open),
+        "a new version of what was chosen"
+    );
     let third = [versions.as_slice(), &[held("city", 1, 3)]].concat();
-    assert_eq!(decide(&third, &[by_county.clone()]), ("t".into(), Difference::Open), "a third version");
+    assert_eq!(decide(&third, std::slice::from_ref(&by_county)), ("t".into(), Difference::Open), "a third version");
     let third_agrees = [versions.as_slice(), &[held("city", 1, 2)]].concat();
-    assert_eq!(decide(&third_agrees, &[by_county.clone()]), ("county".into(), settled), "which says what was chosen");
+    assert_eq!(decide(&third_agrees, std::slice::from_ref(&by_county)), ("county".into(), settled), "which says what was chosen");
     let agreed = [versions.as_slice(), &[held("t", 2, 2)]].concat();
     assert_eq!(decide(&agreed, &[by_county]), ("t".into(), Difference::None), "the office comes round");
 }
