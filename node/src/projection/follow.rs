@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use dutynet_relay::{
     feed::Feed,
-    index::{Index, IndexError},
+    index::{Batch, Index, IndexError},
     journal::Cursor,
     relay::{Relay, SubmitError},
     writer::{StoreError, thread::Stopped},
@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    FORMER_SPACE, ProjectionError, SPACE,
+    FORMER_SPACE, ProjectionError, RENEWAL, SPACE,
     digest::{Strange, Stretch, digest},
     made, value,
 };
@@ -52,7 +52,15 @@ pub struct Follower {
     feed: Feed,
     index: Arc<dyn Index>,
     cursor: Cursor,
+    renewal: Renewal,
     told: watch::Sender<Cursor>,
+}
+
+/// Whether the index is to be put on fresh files as soon as everything was read: what was taken away stands in old pages yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    Due,
+    NotDue,
 }
 
 /// How a wait ended.
@@ -73,9 +81,13 @@ impl Follower {
             index.clear(SPACE)?;
             index.clear(FORMER_SPACE)?;
         }
+        // An index that was set aside holds what was destroyed since.
+        let set_aside = cursor.is_none() && relay.store().counter("hollowed") > 0;
+        let due = set_aside || index.get(RENEWAL, value::CURSOR)?.is_some();
+        let renewal = if due { Renewal::Due } else { Renewal::NotDue };
         let cursor = cursor.unwrap_or_default();
         let (told, hears) = watch::channel(cursor);
-        Ok((Self { relay: relay.clone(), feed, index, cursor, told }, CaughtUp(hears)))
+        Ok((Self { relay: relay.clone(), feed, index, cursor, renewal, told }, CaughtUp(hears)))
     }
 
     /// Follows until it is told to stop. A stretch that was begun is finished. What fails is tried again, and said once.
@@ -119,15 +131,32 @@ impl Follower {
         let (relay, feed, after) = (self.relay.clone(), self.feed.clone(), self.cursor);
         // The registry is taken after the records, so that it knows everybody whom they name.
         let read = spawn_blocking(move || Ok(digest(&feed.after(after, STRETCH_BYTES)?, &relay.registry())));
-        let Some(stretch) = read.await?.map_err(|error: StoreError| ProjectionError::from(error))? else { return Ok(false) };
+        let Some(stretch) = read.await?.map_err(|error: StoreError| ProjectionError::from(error))? else {
+            return self.renew_if_due().await.map(|()| false);
+        };
         for strange in &stretch.strange {
             self.mark(strange).await?;
+        }
+        if !stretch.hollowed.is_empty() {
+            self.renewal = Renewal::Due;
         }
         let (index, end) = (self.index.clone(), stretch.end);
         spawn_blocking(move || apply(index.as_ref(), stretch)).await?.map_err(ProjectionError::from)?;
         self.cursor = end;
         self.told.send_replace(end);
         Ok(true)
+    }
+
+    /// Nothing of what was destroyed is in the values any more; afterwards it is in no file of the index.
+    async fn renew_if_due(&mut self) -> Result<(), FollowError> {
+        if self.renewal == Renewal::NotDue {
+            return Ok(());
+        }
+        let relay = self.relay.clone();
+        spawn_blocking(move || relay.renew_index()).await?.map_err(ProjectionError::from)?;
+        self.index.clear(RENEWAL).map_err(ProjectionError::from)?;
+        self.renewal = Renewal::NotDue;
+        Ok(())
     }
 
     /// Notes a record that could not be digested. A note that is refused (a full disk) is only logged: carrying goes on.
@@ -143,6 +172,11 @@ impl Follower {
 
 /// Puts what a stretch adds, without what was destroyed since.
 fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
+    if !stretch.hollowed.is_empty() {
+        let mut due = Batch::default();
+        due.put(value::CURSOR, value::cursor_value(stretch.end));
+        index.apply(RENEWAL, &due)?;
+    }
     for reference in &stretch.hollowed {
         made::forget(index, reference, &mut stretch.batch)?;
     }

@@ -34,6 +34,8 @@ use dutynet_relay::{
 
 /// The projection's own space; the first letter of a key says whose it is.
 const SPACE: Space = Space("duty");
+/// Says that the index is to be put on fresh files.
+const RENEWAL: Space = Space("renewal");
 /// Where a projection of reports alone stood; emptied when this one is made.
 const FORMER_SPACE: Space = Space("reports");
 

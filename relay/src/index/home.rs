@@ -25,7 +25,21 @@ pub(super) fn home(folder: &Path) -> io::Result<PathBuf> {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
         Err(fault) => return Err(fault),
     };
-    let name = named.map_or_else(|| new_home(folder), Ok)?;
+    let name = match named {
+        Some(name) => name,
+        None => {
+            let name = new_home(folder)?;
+            make_current(folder, &name)?;
+            name
+        }
+    };
+    remove_others(folder)?;
+    Ok(folder.join(name))
+}
+
+/// Removes every sub-folder but the one that counts.
+pub(super) fn remove_others(folder: &Path) -> io::Result<()> {
+    let name = fs::read_to_string(folder.join(CURRENT))?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let other = entry.file_name();
@@ -34,21 +48,31 @@ pub(super) fn home(folder: &Path) -> io::Result<PathBuf> {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-    Ok(folder.join(name))
+    Ok(())
+}
+
+/// Removes what was set aside.
+pub(super) fn remove_asides(folder: &Path) -> io::Result<()> {
+    asides(folder)?.into_iter().try_for_each(|(_, at)| fs::remove_dir_all(at))
 }
 
 fn is_home(name: &str) -> bool {
     name.strip_prefix(HOME_PREFIX).is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-fn new_home(folder: &Path) -> io::Result<String> {
+/// A new sub-folder, which does not count yet.
+pub(super) fn new_home(folder: &Path) -> io::Result<String> {
     let name = format!("{HOME_PREFIX}{}", data_encoding::HEXLOWER.encode(&random::bytes::<8>()?));
     fs::create_dir(folder.join(&name))?;
-    let new = folder.join("current.new");
-    fs::write(&new, &name)?;
-    File::open(&new)?.sync_all()?;
-    fs::rename(&new, folder.join(CURRENT))?;
     Ok(name)
+}
+
+/// From here on this sub-folder counts.
+pub(super) fn make_current(folder: &Path, name: &str) -> io::Result<()> {
+    let new = folder.join("current.new");
+    fs::write(&new, name)?;
+    File::open(&new)?.sync_all()?;
+    fs::rename(&new, folder.join(CURRENT))
 }
 
 pub(super) fn delete_half_snapshots(home: &Path) -> io::Result<()> {

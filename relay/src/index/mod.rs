@@ -11,6 +11,7 @@ use crate::ids::Digest;
 mod home;
 mod left;
 pub mod map;
+pub mod renewal;
 pub mod sled_index;
 mod sum;
 

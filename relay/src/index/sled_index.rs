@@ -31,12 +31,14 @@ use std::{
 
 use super::{
     Batch, Entries, Index, IndexError, Order, Space, check_sizes,
-    home::{aside_name, asides, delete_half_snapshots, home, parent_of, sync_files, sync_folder},
+    home::{aside_name, asides, delete_half_snapshots, home, make_current, new_home, parent_of, sync_files, sync_folder},
     left::{self, Left},
     sum::{FIRST_KEY, SUM_KEY, Sum},
 };
 /// How often the epoch is pushed on after a batch.
 const EPOCH_PUSHES: usize = 16;
+/// What sled makes in every database, and nobody uses.
+const DEFAULT_TREE: &[u8] = b"__sled__default";
 /// Between two tries at a database that an earlier handle of this process still holds.
 const LOCKED_WAIT: Duration = Duration::from_millis(20);
 
@@ -68,6 +70,8 @@ pub struct SledIndex {
     db: sled::Db,
     db_file: File,
     folder: PathBuf,
+    home: PathBuf,
+    retired: AtomicBool,
     spaces: RwLock<BTreeMap<Space, Arc<RwLock<Opened>>>>,
     broken: AtomicBool,
     keys_written: AtomicU64,
@@ -120,15 +124,56 @@ impl SledIndex {
         };
         // Before: to open is to write.
         left::write_open(folder)?;
+        Self::open_at(folder, home, (cache_bytes, check), time_limit)
+    }
+
+    fn open_at(
+        folder: &Path,
+        home: PathBuf,
+        (cache_bytes, check): (u64, Check),
+        time_limit: Duration,
+    ) -> Result<Self, OpenIndexError> {
         let config = sled::Config::new().path(&home).cache_capacity(cache_bytes).flush_every_ms(None);
         let db = open_in_time(config, check, time_limit)?;
         sync_files(&home)?;
-        for at in [&home, folder, parent_of(folder)] {
+        for at in [home.as_path(), folder, parent_of(folder)] {
             sync_folder(at)?;
         }
         let db_file = File::open(home.join("db"))?;
-        let (spaces, broken) = (RwLock::default(), AtomicBool::new(false));
-        Ok(Self { db, db_file, folder: folder.to_owned(), spaces, broken, keys_written: AtomicU64::new(0) })
+        let (spaces, broken, keys_written) = (RwLock::default(), AtomicBool::new(false), AtomicU64::new(0));
+        let retired = AtomicBool::new(false);
+        Ok(Self { db, db_file, folder: folder.to_owned(), home, spaces, broken, retired, keys_written })
+    }
+
+    /// An empty one beside it, which does not count before it is told so ([`Self::counts`]).
+    pub(super) fn beside(&self, cache_bytes: u64, time_limit: Duration) -> Result<Self, OpenIndexError> {
+        let home = self.folder.join(new_home(&self.folder)?);
+        let index = Self::open_at(&self.folder, home, (cache_bytes, Check::Nothing), time_limit)?;
+        index.retire();
+        Ok(index)
+    }
+
+    /// The next opening will be of these files.
+    pub(super) fn counts(&self) -> io::Result<()> {
+        sync_files(&self.home)?;
+        let name = self.home.file_name().unwrap_or_default().to_string_lossy();
+        make_current(&self.folder, &name)?;
+        sync_folder(&self.folder)?;
+        self.retired.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// Its files count no more, and nothing is said of how it was left.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
+
+    /// Every space that there is.
+    pub(super) fn spaces(&self) -> Vec<Space> {
+        let names = self.db.tree_names().into_iter().filter(|name| *name != DEFAULT_TREE);
+        // As few as there are spaces in the program, and each for as long as it runs.
+        let name = |name: sled::IVec| String::from_utf8_lossy(&name).into_owned().leak() as &'static str;
+        names.map(|bytes| Space(name(bytes))).collect()
     }
 
     /// Opens the index, or sets one that does not open aside and begins an empty one; says why it did.
@@ -259,7 +304,7 @@ impl Index for SledIndex {
 impl Drop for SledIndex {
     /// The last one to hold it: everything is made durable, and the next opening need not ask.
     fn drop(&mut self) {
-        if self.checkpoint().is_ok() {
+        if !self.retired.load(Ordering::Acquire) && self.checkpoint().is_ok() {
             // Otherwise the next opening is careful, which costs time and nothing else.
             let _ = left::write_in_order(&self.folder);
         }

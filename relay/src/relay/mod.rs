@@ -37,7 +37,7 @@ use crate::{
     folder::{DataFolder, FolderLock, OfficeFile},
     hub::Hub,
     ids::{OfficeId, RecordRef, UnixMillis},
-    index::{Index, sled_index::SledIndex},
+    index::{Index, IndexError, renewal::RenewableIndex},
     journal::Place,
     record::{OfficeKey, Person},
     registry::Registry,
@@ -77,7 +77,7 @@ pub(crate) struct Inner {
     pub(crate) conditions: Arc<Conditions>,
     stopper: watch::Sender<bool>,
     commits: watch::Receiver<u64>,
-    sled: Arc<SledIndex>,
+    sled: Arc<RenewableIndex>,
     pub(crate) folder: DataFolder,
 }
 
@@ -233,7 +233,12 @@ impl Relay {
         self.inner.store.index()
     }
 
-    /// Keys that the index was given since the start; for figures.
+    /// Puts the index on fresh files: what was removed from it, or changed, is in none of them afterwards. Blocks for as long as that takes.
+    pub fn renew_index(&self) -> Result<(), IndexError> {
+        self.inner.sled.renew()
+    }
+
+    /// Keys that the index was given since the start, or since it was renewed; for figures.
     pub fn index_keys_written(&self) -> u64 {
         self.inner.sled.keys_written()
     }

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     disk::{Disk, fs::FileDisk},
     folder::{DataFolder, OfficeFile},
-    index::{Index, sled_index::SledIndex},
+    index::{Index, renewal::RenewableIndex},
     join,
     journal::Options,
     random,
@@ -20,8 +20,8 @@ use crate::{
 const OPEN_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// An index that cannot be opened is set aside and made anew from the journal.
-pub(super) fn open_index(folder: &DataFolder, cache_bytes: u64) -> Result<Arc<SledIndex>, OpenError> {
-    let opened = SledIndex::open_or_anew(&folder.index(), cache_bytes, OPEN_TIME_MAX);
+pub(super) fn open_index(folder: &DataFolder, cache_bytes: u64) -> Result<Arc<RenewableIndex>, OpenError> {
+    let opened = RenewableIndex::open_or_anew(&folder.index(), cache_bytes, OPEN_TIME_MAX);
     let (index, fault) = opened.map_err(|fault| OpenError::Index(fault.to_string()))?;
     if let Some(fault) = fault {
         tracing::warn!(error = %fault, "the index cannot be trusted and is made anew");
