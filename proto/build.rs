@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "dutynet/duty/v1/notice.proto",
     "dutynet/api/v1/api.proto",
     "dutynet/api/v1/backup.proto",
+    "dutynet/api/v1/destruction.proto",
     "dutynet/api/v1/cut_offs.proto",
     "dutynet/api/v1/drafts.proto",
     "dutynet/api/v1/group.proto",

@@ -1,6 +1,9 @@
 //! The program as officers and operators use it: real processes, real commands, real exit codes.
 
-use dutynet_tests::program::{Site, wait_for};
+use dutynet_tests::{
+    program::{Site, wait_for},
+    search::files_with,
+};
 
 const CLERK: [&str; 2] = ["--as", "z01:张三"];
 
@@ -67,6 +70,46 @@ fn what_an_office_has_filed_survives_a_kill_and_a_correction_keeps_both() {
     assert_eq!(revisions.len(), 2, "{shown}");
     let verified = root.done(&["verify"]);
     assert!(verified.out.contains("核对无误"), "{verified:?}");
+}
+
+#[test]
+fn what_is_destroyed_by_a_command_is_in_no_file_and_on_no_board_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut parent, mut child) = parent_and_child(folder.path());
+    child.serve();
+    let (leader, remark) = ("金丝雀甲", "0759-7654321");
+    let daily = ["report", "daily", "--as", "z01:张三", "--leader", leader, "--officer", "李四", "--phone", remark];
+    let daily = [daily.as_slice(), &["--calls", "3", "--incident", "自然灾害=1:台风", "--json"]].concat();
+    let filed = child.done(&daily).json();
+    let record = format!("{}/{}", filed["record"]["origin"].as_str().unwrap(), filed["record"]["id"].as_str().unwrap());
+    let on_board = |site: &Site| {
+        let board = site.done(&["report", "board", "--json"]).json();
+        board["rows"].as_array().unwrap().iter().any(|row| row["office"] == "440800" && row["filed"] == "daily")
+    };
+    wait_for("the report is on the parent's board", || on_board(&parent));
+    let held = |site: &Site| {
+        let found = [leader, remark].map(|words| files_with(&site.folder, words.as_bytes()));
+        found.into_iter().flatten().collect::<Vec<_>>()
+    };
+    assert!(!held(&parent).is_empty() && !held(&child).is_empty());
+    parent.run(&["destroy", &record, "--as", "z01:张三"]).is_refused(1, "DESTROY_REASON");
+    child.run(&["destroy", "440000/00", "--as", "z01:张三", "--reason", "x"]).is_refused(1, "RECORD_UNKNOWN");
+    let destroyed = parent.done(&["destroy", &record, "--as", "z01:张三", "--reason", "当事人申请删除"]);
+    assert!(destroyed.out.contains("已销毁"), "{destroyed:?}");
+    let again = parent.done(&["destroy", &record, "--as", "z01:张三", "--reason", "当事人申请删除"]);
+    assert!(again.out.contains("先前已经销毁"), "{again:?}");
+    for site in [&parent, &child] {
+        wait_for("it is in no file", || held(site).is_empty());
+        wait_for("it is on no board", || !on_board(site));
+        let verified = site.done(&["verify"]);
+        assert!(verified.out.contains("核对无误"), "{verified:?}");
+    }
+    parent.stop();
+    child.stop();
+    for site in [&parent, &child] {
+        let rebuilt = site.done(&["rebuild"]);
+        assert_eq!(held(site), Vec::<std::path::PathBuf>::new(), "{rebuilt:?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod convert_backup;
 mod convert_notice;
 mod convert_report;
 mod cut_offs;
+mod destructions;
 mod drafts;
 mod groups;
 pub mod key;
@@ -24,9 +25,9 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        backups_server::BackupsServer, cut_offs_server::CutOffsServer, drafts_server::DraftsServer, groups_server::GroupsServer,
-        links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
-        parked_server::ParkedServer, reports_server::ReportsServer,
+        backups_server::BackupsServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
+        drafts_server::DraftsServer, groups_server::GroupsServer, links_server::LinksServer, node_server::NodeServer,
+        notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -59,6 +60,7 @@ pub async fn run(
         .add_service(InterceptedService::new(reflection, ask.clone()))
         .add_service(NodeServer::with_interceptor(node::NodeService(office.clone()), ask.clone()))
         .add_service(LinksServer::with_interceptor(links::LinksService(office.clone()), ask.clone()))
+        .add_service(DestructionsServer::with_interceptor(destructions::DestructionsService(office.clone()), ask.clone()))
         .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))

@@ -49,6 +49,8 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: ParkedVerb,
     },
+    #[command(about = help::DESTROY)]
+    Destroy(Destroy),
     #[command(about = help::OFFICE)]
     Office {
         #[command(subcommand)]
@@ -91,6 +93,7 @@ impl Verb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
+            Self::Destroy(_) => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
             Self::Parked { verb: ParkedVerb::List(output) } => output.json,
@@ -183,6 +186,16 @@ pub(super) enum ParkedVerb {
     Retry(ParkedPlace),
     #[command(about = help::PARKED_WITHDRAW)]
     Withdraw(ParkedPlace),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Destroy {
+    #[arg(value_name = "RECORD", help = help::DESTROY_RECORD)]
+    pub(super) record: String,
+    #[arg(long, default_value = "", help = help::DESTROY_REASON)]
+    pub(super) reason: String,
+    #[command(flatten)]
+    pub(super) by: By,
 }
 
 #[derive(Args, Debug)]

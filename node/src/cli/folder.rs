@@ -147,7 +147,8 @@ pub(super) async fn rebuild(place: &Place) -> Result<String, Told> {
     let followed = follow(follower, &relay).await;
     close(relay).await?;
     followed?;
-    if let Some(aside) = aside {
+    // After a destruction it is gone already.
+    if let Some(aside) = aside.filter(|aside| aside.exists()) {
         fs::remove_dir_all(&aside).map_err(machine)?;
     }
     Ok(notice::rebuilt(records))

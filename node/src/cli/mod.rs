@@ -10,6 +10,7 @@ mod client;
 mod convert;
 mod convert_report;
 mod cut_off;
+mod destroy;
 mod doctor;
 #[cfg(test)]
 mod documented;
@@ -131,6 +132,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Status(output) => node::status(place, *output).await,
         Verb::Links(output) => lines::links(place, *output).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
+        Verb::Destroy(destroy) => destroy::run(place, destroy).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,

@@ -48,6 +48,12 @@ pub const PARKED: &str = "滞留记录：被对方拒收的记录";
 pub const PARKED_LIST: &str = "列出滞留记录";
 /// `parked retry`
 pub const PARKED_RETRY: &str = "重新发送一条滞留记录";
+/// `destroy`
+pub const DESTROY: &str = "销毁本单位或下级一条记录的内容：凡收到过它的单位都清除原文，记录本身和凭据留存";
+/// `destroy RECORD`
+pub const DESTROY_RECORD: &str = "哪条记录，写成“单位/记录编号”";
+/// `destroy --reason`
+pub const DESTROY_REASON: &str = "销毁理由，一行，长期留存，不要抄写被销毁的内容";
 /// `parked withdraw`
 pub const PARKED_WITHDRAW: &str = "不再向该单位发送一条滞留记录，并记录在案";
 /// `office`

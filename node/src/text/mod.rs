@@ -16,6 +16,7 @@
 
 pub mod backup;
 pub mod config;
+pub mod destruction;
 pub mod directive;
 pub mod doctor;
 pub mod draft;

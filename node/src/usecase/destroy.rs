@@ -1,0 +1,45 @@
+//! Destroying the words of a record (销毁): of this office's own, or of an office below, by a person and for a reason that stays.
+
+use dutynet_relay::{
+    ids::RecordId,
+    record::{Destruction, Person},
+    relay::Made,
+    writer::intent::Destroying,
+};
+
+use super::{Office, Refused, person, shown};
+use crate::{
+    domain::{
+        form::{Lines, words},
+        number::parse_reference,
+    },
+    text::refusal::Refusal,
+};
+
+/// Longest reason, characters.
+const REASON_CHARS_MAX: usize = 160;
+
+/// What is to be destroyed, as it was typed.
+#[derive(Debug, Clone)]
+pub struct Destroy {
+    /// Made by the client before its first attempt.
+    pub id: RecordId,
+    /// `<office>/<record id>`.
+    pub record: String,
+    /// Why.
+    pub reason: String,
+    /// Who has decided it.
+    pub by: Option<Person>,
+}
+
+impl Office {
+    /// Destroys a record. Nobody reads its words here from now on; the disks of all who have it are rid of them soon after.
+    pub async fn destroy(&self, asked: Destroy) -> Result<Made, Refused> {
+        let target =
+            parse_reference(&asked.record).ok_or_else(|| Refused::about(Refusal::RecordUnknown, shown(&asked.record)))?;
+        let reason = words(&asked.reason, REASON_CHARS_MAX, Lines::One).ok().filter(|reason| !reason.is_empty());
+        let reason = reason.ok_or(Refusal::DestroyReason)?;
+        let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by: person(asked.by)? };
+        Ok(self.relay().destroy(destroying).await?)
+    }
+}
