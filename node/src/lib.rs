@@ -5,7 +5,11 @@
 //! - 已保存 is said only after the record is on disk; 已送达上级 and 已到达 only after neighbours have said so.
 //! - One row for each office, form, period and mode. Equal content folds, however often it is handed in; other content is a revision; after
 //!   the period has closed only a correction with a reason is. Both stay visible.
-//! - Whether a report is in time is judged by its origin's clock; when it came stands beside it.
+//! - What an office says by telephone is entered by one above it (代录), and marked so. Every version is kept, the office's own stands, a
+//!   difference is shown to both sides until a person chooses; every office that holds the same records says the same ([`domain::standing`]).
+//! - Whether a report is in time is judged by the clock of whoever recorded it first, against the cut-off that the nearest office above has
+//!   set; when it came stands beside it. No cut-off ever changes a day that had begun when it was set.
+//! - A sum of the children's reports keeps what it was summed from and who was missing. 无 is summed only when everybody said it.
 //! - A board has every office of the subtree, those without a node too, and three facts about each that are never mixed: what, when, and
 //!   how the line is.
 //! - A notice counts as one only when it comes from above. Its sign-for list has everybody who was addressed when it was sent, whatever

@@ -277,7 +277,6 @@ pub(super) fn draft(from: &OpenDraft) -> api::Draft {
 fn draft_field(form: &Form, from: &Drafted, replaced: bool) -> api::DraftField {
     let field = form.field(&from.field);
     let must = field.is_some_and(|field| field.required || field.kind == FieldKind::Nil);
-    let was = from.changed_from.as_ref();
     api::DraftField {
         field: from.field.clone(),
         label: field.map_or_else(|| from.field.clone(), |field| field.label.clone()),
@@ -286,8 +285,7 @@ fn draft_field(form: &Form, from: &Drafted, replaced: bool) -> api::DraftField {
         sums: field.is_some_and(|field| field.sum.is_some()),
         cut: from.cut == crate::domain::draft::Cut::Short,
         replaced,
-        changed: was.is_some(),
-        was: was.map(|was| answer(&from.field, was.as_ref())),
+        changed: from.changed,
         wanting: must && from.value.is_none(),
     }
 }

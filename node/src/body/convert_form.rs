@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dutynet_proto::{duty as wire, record};
 use dutynet_relay::{
-    ids::{OfficeId, RecordId, RecordRef, UnixMillis},
+    ids::{Digest, OfficeId, RecordId, RecordRef, UnixMillis},
     record::Person,
 };
 use prost::Message as _;
@@ -83,7 +83,7 @@ impl DraftBody {
         let answer = |field: &str, value: &Value| answer_to_wire(&Answer { field: field.to_owned(), value: value.clone() });
         let replaced = |(field, r): (&String, &Replaced)| wire::ReplacedSum {
             answer: Some(answer(field, &r.value)),
-            instead_of: r.instead_of.as_ref().map(|value| answer(field, value)),
+            instead_of: Bytes::copy_from_slice(&r.instead_of.0),
         };
         let body = wire::ReportDraft {
             own: self.edits.own.iter().map(|(field, value)| answer(field, value)).collect(),
@@ -101,7 +101,7 @@ impl DraftBody {
         let own = from.own.into_iter().map(|answer| answer_from_wire(answer).map(|a| (a.field, a.value)));
         let replaced = from.replaced.into_iter().map(|sum| {
             let answer = answer_from_wire(sum.answer?)?;
-            let instead_of = sum.instead_of.and_then(answer_from_wire).map(|a| a.value);
+            let instead_of = Digest::from_slice(&sum.instead_of).ok()?;
             Some((answer.field, Replaced { value: answer.value, instead_of }))
         });
         let edits = Edits {
@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_draft_comes_back_as_it_went_in() {
-        let replaced = Replaced { value: Value::Text("简".into()), instead_of: None };
-        let again = Replaced { value: Value::Nil, instead_of: Some(Value::Number(2)) };
+        let replaced = Replaced { value: Value::Text("简".into()), instead_of: Digest([1; 32]) };
+        let again = Replaced { value: Value::Nil, instead_of: Digest([2; 32]) };
         let edits = Edits {
             own: BTreeMap::from([("calls".into(), Value::Number(1))]),
             replaced: BTreeMap::from([("important".into(), replaced), ("weather".into(), again)]),

@@ -282,7 +282,6 @@ fn draft_field(from: &api::DraftField) -> json::DraftField {
         cut: from.cut,
         replaced: from.replaced,
         changed: from.changed,
-        was: value(&from.was),
         wanting: from.wanting,
     }
 }

@@ -79,7 +79,7 @@ fn page(form: &Form, draft: &api::Draft) -> String {
 
 fn notes(field: &api::DraftField, said: &impl Fn(&Option<duty::Answer>) -> Option<String>) -> String {
     let dash = |text: Option<String>| text.unwrap_or_else(|| words::DASH.to_owned());
-    let changed = || text::changed(&dash(said(&field.was)), &dash(said(&field.sum)));
+    let changed = || text::changed(&dash(said(&field.sum)));
     let notes = [
         field.wanting.then(|| text::WANTING.to_owned()),
         (field.sums && !field.replaced && !field.wanting).then(|| text::SUM.to_owned()),

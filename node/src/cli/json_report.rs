@@ -227,7 +227,6 @@ pub(super) struct DraftField {
     pub(super) replaced: bool,
     /// The sum is another than when it was replaced.
     pub(super) changed: bool,
-    pub(super) was: Option<Value>,
     /// It must be answered and is empty.
     pub(super) wanting: bool,
 }

@@ -206,7 +206,6 @@ fn draft() -> api::Draft {
         sums: true,
         replaced: true,
         changed: true,
-        was: Some(calls(6)),
         ..api::DraftField::default()
     };
     let source = api::DraftSource {

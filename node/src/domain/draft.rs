@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::ids::{Digest, OfficeId, RecordRef, UnixMillis};
 
 use super::form::{Answer, Field, FieldKind, Form, Row, Sum, Value};
 
@@ -69,8 +69,8 @@ pub struct Edits {
 pub struct Replaced {
     /// With what.
     pub value: Value,
-    /// What the sum was then.
-    pub instead_of: Option<Value>,
+    /// [`digest`] of what the sum was then. Not its words: they are the children's, and go when theirs are destroyed.
+    pub instead_of: Digest,
 }
 
 /// Marks that stand between words of several offices.
@@ -104,8 +104,8 @@ pub struct Drafted {
     pub cut: Cut,
     /// What stands in the draft: the sum, or what a person has put in its place.
     pub value: Option<Value>,
-    /// `Some`: a person replaced a sum that has changed since; what it was then.
-    pub changed_from: Option<Option<Value>>,
+    /// True: a person replaced a sum that has changed since.
+    pub changed: bool,
 }
 
 /// Whether every child is in the sum.
@@ -125,11 +125,29 @@ pub fn drafted(form: &Form, parts: &[Part], edits: &Edits, coverage: Coverage, m
             Some(sum) => summed(field, sum, &said(field, parts, edits), (coverage, marks)),
         };
         let replaced = edits.replaced.get(&field.key);
-        let changed_from = replaced.filter(|r| r.instead_of != sum).map(|r| r.instead_of.clone());
+        let changed = replaced.is_some_and(|r| r.instead_of != digest(sum.as_ref()));
         let value = replaced.map(|r| r.value.clone()).or_else(|| sum.clone());
-        Drafted { field: field.key.clone(), sum, cut, value, changed_from }
+        Drafted { field: field.key.clone(), sum, cut, value, changed }
     };
     form.fields.iter().map(one).collect()
+}
+
+/// Digest of a sum, by which it is known again.
+pub fn digest(sum: Option<&Value>) -> Digest {
+    let said = match sum {
+        None => Vec::new(),
+        Some(Value::Nil) => vec![Vec::from(b"nil")],
+        Some(Value::Text(text)) => vec![Vec::from(b"text"), text.clone().into_bytes()],
+        Some(Value::Number(number)) => vec![Vec::from(b"number"), number.to_be_bytes().to_vec()],
+        Some(Value::Rows(rows)) => rows.iter().flat_map(row_bytes).collect(),
+    };
+    // Each part is preceded by its length, so that no two sums are written alike.
+    let parts: Vec<[Vec<u8>; 2]> = said.into_iter().map(|part| [(part.len() as u64).to_be_bytes().to_vec(), part]).collect();
+    Digest::of("dutynet.draft.sum.1", &parts.iter().flatten().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+fn row_bytes(row: &Row) -> [Vec<u8>; 3] {
+    [row.code.clone().into_bytes(), row.number.to_be_bytes().to_vec(), row.text.clone().into_bytes()]
 }
 
 /// The answers of a draft, fields without one left out.

@@ -40,8 +40,8 @@ pub fn notes(notes: &[String]) -> String {
 }
 
 /// The sum has changed since a person replaced it.
-pub fn changed(was: &str, is: &str) -> String {
-    format!("改写后下级有变：合计由“{was}”变为“{is}”，请核对")
+pub fn changed(is: &str) -> String {
+    format!("改写后下级有变，合计现为“{is}”，请核对")
 }
 
 /// Above the children that are missing.

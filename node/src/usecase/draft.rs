@@ -105,7 +105,7 @@ impl Office {
         }
         let sums: BTreeMap<_, _> = open.fields.into_iter().map(|drafted| (drafted.field, drafted.sum)).collect();
         for (field, value) in asked.replace {
-            let instead_of = sums.get(&field).cloned().flatten();
+            let instead_of = draft::digest(sums.get(&field).and_then(Option::as_ref));
             match value {
                 Some(value) => edits.replaced.insert(field, Replaced { value, instead_of }),
                 None => edits.replaced.remove(&field),

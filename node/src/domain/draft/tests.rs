@@ -101,13 +101,28 @@ fn what_the_office_itself_says_is_a_part_of_the_sum_and_all_of_what_does_not_sum
 
 #[test]
 fn a_replaced_sum_stands_and_says_when_the_sum_has_changed_since() {
-    let replaced = Replaced { value: text("short"), instead_of: Some(text("a:calm")) };
+    let replaced = Replaced { value: text("short"), instead_of: digest(Some(&text("a:calm"))) };
     let edits = Edits { replaced: BTreeMap::from([("important".into(), replaced)]), ..Edits::default() };
     let at = |words: &str| field("important", &[part("a", &[("important", text(words))])], &edits, Coverage::Whole);
-    assert_eq!((at("calm").value, at("calm").changed_from), (Some(text("short")), None));
+    assert_eq!((at("calm").value, at("calm").changed), (Some(text("short")), false));
     let changed = at("storm");
-    assert_eq!((changed.value, changed.sum), (Some(text("short")), Some(text("a:storm"))));
-    assert_eq!(changed.changed_from, Some(Some(text("a:calm"))));
+    assert_eq!((changed.value, changed.sum, changed.changed), (Some(text("short")), Some(text("a:storm")), true));
+}
+
+#[test]
+fn every_sum_has_a_digest_of_its_own() {
+    let sums = [
+        None,
+        Some(Value::Nil),
+        Some(text("")),
+        Some(text("5")),
+        Some(Value::Number(5)),
+        Some(rows(&[("a", 1, "bc")])),
+        Some(rows(&[("a", 1, "b"), ("c", 1, "")])),
+        Some(rows(&[("ab", 1, "c")])),
+    ];
+    let digests: std::collections::BTreeSet<_> = sums.iter().map(|sum| digest(sum.as_ref())).collect();
+    assert_eq!(digests.len(), sums.len());
 }
 
 #[test]
