@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 
 use super::{
     network::Network,
+    notices,
     offices::{Files, Office},
     text,
 };
@@ -48,6 +49,23 @@ pub async fn file_zero(network: &Network, office: &Office, period: &str) -> Resu
     let words = words(&Files::Zero, period);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     answered(&network.operator(office)?.json(&words).await?).context("`report zero` gave no state")
+}
+
+/// The office above enters what an office says by telephone: a zero report.
+pub async fn file_zero_on_behalf(network: &Network, office: &Office, period: &str) -> Result<Answered> {
+    let mut words = words(&Files::Zero, period);
+    words.extend(["--on-behalf-of", &office.id, "--told-by", text::CALLER].map(str::to_owned));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let parent = network.operator(notices::parent(network, office)?)?;
+    answered(&parent.json(&words).await?).context("`report zero` gave no state")
+}
+
+/// An office files the draft that its node has summed from its children's reports.
+pub async fn file_draft(network: &Network, office: &Office, period: &str) -> Result<Answered> {
+    let head = ["report", "daily", "--from-draft", "--period", period, "--as", text::PERSON, "--json"];
+    let same = text::DAILY.iter().flat_map(|(option, value)| [*option, value]);
+    let words: Vec<_> = head.into_iter().chain(same).collect();
+    answered(&network.operator(office)?.json(&words).await?).context("`report daily` gave no state")
 }
 
 /// How far an office's own zero report has got: `saved`, `custody`, `arrived`, `parked`.

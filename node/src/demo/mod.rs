@@ -8,6 +8,7 @@
 pub mod day;
 pub mod go_between;
 pub mod network;
+pub mod notices;
 pub mod offices;
 pub mod operator;
 pub mod process;

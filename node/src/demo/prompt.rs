@@ -9,6 +9,16 @@ pub enum Command<'a> {
     Board,
     /// A zero report of an office, made on its own node.
     Zero(&'a Office),
+    /// A zero report that an office says by telephone, entered by the office above it.
+    Behalf(&'a Office),
+    /// The draft of an office's own report.
+    Draft(&'a Office),
+    /// A notice of that title from the province to everybody.
+    Notice(String),
+    /// An office signs for the province's newest notice.
+    Sign(&'a Office),
+    /// The sign-for list of that.
+    Signed,
     /// Cut the line between an office and its parent.
     Cut(&'a Office),
     /// Heal it.
@@ -36,6 +46,8 @@ pub enum Misunderstood<'a> {
     Office(&'a str),
     /// The office has no node.
     NoNode(&'a Office),
+    /// The office at the top gets no notices, and nobody enters anything for it.
+    Top(&'a Office),
     /// The office at the top has no line upward.
     NoLine(&'a Office),
 }
@@ -53,6 +65,10 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
         let office = with_node(typed)?;
         if office.parent.is_some() { Ok(office) } else { Err(Misunderstood::NoLine(office)) }
     };
+    let below = |typed: &'a str| {
+        let office = offices.find(typed).ok_or(Misunderstood::Office(typed))?;
+        if office.parent.is_some() { Ok(office) } else { Err(Misunderstood::Top(office)) }
+    };
     match line.split_whitespace().collect::<Vec<_>>().as_slice() {
         [] => Ok(Command::Nothing),
         ["board"] => Ok(Command::Board),
@@ -60,6 +76,11 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
         ["help" | "?"] => Ok(Command::Help),
         ["quit" | "exit"] => Ok(Command::Quit),
         ["report", office, "zero"] => Ok(Command::Zero(with_node(office)?)),
+        ["behalf", office] => Ok(Command::Behalf(below(office)?)),
+        ["draft", office] => Ok(Command::Draft(with_node(office)?)),
+        ["notice", title, rest @ ..] => Ok(Command::Notice([&[*title], rest].concat().join(" "))),
+        ["sign", office] => Ok(Command::Sign(below(office)?)),
+        ["signed"] => Ok(Command::Signed),
         ["cut", office] => Ok(Command::Cut(with_line(office)?)),
         ["heal", office] => Ok(Command::Heal(with_line(office)?)),
         ["kill", office] => Ok(Command::Kill(with_node(office)?)),
@@ -84,6 +105,10 @@ mod tests {
             (read("board"), read("links"), read("?"), read("quit")),
             (Ok(Command::Board), Ok(Command::Links), Ok(Command::Help), Ok(Command::Quit))
         );
+        assert_eq!(read("notice 台风 防御"), Ok(Command::Notice("台风 防御".into())));
+        let jiaowei = offices.find("角尾乡").unwrap();
+        assert_eq!((read("sign 角尾乡"), read("behalf 角尾乡")), (Ok(Command::Sign(jiaowei)), Ok(Command::Behalf(jiaowei))));
+        assert_eq!((read("draft 安铺镇"), read("signed")), (Ok(Command::Draft(anpu)), Ok(Command::Signed)));
         assert_eq!(read(" \t"), Ok(Command::Nothing));
     }
 
@@ -94,7 +119,10 @@ mod tests {
         assert_eq!(read("cut 北京市"), Err(Misunderstood::Office("北京市")));
         assert_eq!(read("kill 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
         assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root())));
-        for line in ["cut", "board now", "report 安铺镇", "report 安铺镇 daily", "shout"] {
+        assert_eq!(read("sign 广东省"), Err(Misunderstood::Top(offices.root())));
+        assert_eq!(read("draft 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
+        for line in ["cut", "board now", "notice", "sign", "signed 安铺镇", "report 安铺镇", "report 安铺镇 daily", "shout"]
+        {
             assert_eq!(read(line), Err(Misunderstood::Words), "{line}");
         }
     }

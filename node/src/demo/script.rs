@@ -1,4 +1,5 @@
-//! The scripted run: a cut and a kill while reports are made, then everything heals, and the province must have each report once.
+//! The scripted run: a cut and a kill while reports go up and a notice goes down, then everything heals, and the province must have each
+//! report, and each signature, once.
 //!
 //! Nothing here waits for a time; each step waits until the nodes say what it is about, and fails when they do not within a limit.
 
@@ -10,24 +11,34 @@ use super::{
     day,
     go_between::Line,
     network::Network,
-    offices::Office,
+    notices::{self, SignForList},
+    offices::{Office, Station},
     province::{Board, complete, filers, until},
     show,
     text::script as said,
 };
 
-/// Whose line is cut, who reports behind it, who is killed, and who reports below the dead.
+/// Whose line is cut, who reports behind it, who is killed, and who reports below the dead; who has no node and telephones, and who drafts.
 struct Cast {
     cut: Office,
     behind: Office,
     killed: Office,
     below: Office,
+    telephones: Office,
+    drafts: Office,
 }
 
 impl Cast {
     fn of(network: &Network) -> Result<Self> {
         let office = |id| network.offices().by_id(id).cloned().context("the table of offices has changed");
-        Ok(Self { cut: office("440882")?, behind: office("440882115")?, killed: office("440881")?, below: office("440881109")? })
+        Ok(Self {
+            cut: office("440882")?,
+            behind: office("440882115")?,
+            killed: office("440881")?,
+            below: office("440881109")?,
+            telephones: office("440825204")?,
+            drafts: office("440983")?,
+        })
     }
 }
 
@@ -48,6 +59,9 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
 
     tell(Said::Step(said::DAY.to_owned()));
     day::file_all(network, &period).await?;
+    complete(network, &period, &expected).await?;
+    on_behalf_and_drafted(network, (&cast, &period), &mut tell).await?;
+    expected.extend([cast.telephones.id.clone(), cast.drafts.id.clone()]);
     complete(network, &period, &expected).await?;
 
     tell(Said::Step(said::cut(&cast.cut)));
@@ -77,6 +91,10 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     let answered = day::file_zero(network, &cast.below, &period).await?;
     ensure!(answered.state == "saved", "{} is {} although the county is dead", cast.below.name, answered.state);
 
+    tell(Said::Step(said::NOTICE.to_owned()));
+    let number = notice(network, &cast).await?;
+    tell(Said::Shown(notices::printed(network, &number).await?));
+
     tell(Said::Step(said::MEANWHILE.to_owned()));
     tell(Said::Shown(show::board(network, &period).await?));
 
@@ -86,12 +104,74 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     expected.extend([cast.behind.id.clone(), cast.below.id.clone()]);
     complete(network, &period, &expected).await?;
 
+    tell(Said::Step(said::SIGNED.to_owned()));
+    everybody_signs(network, &number).await?;
+    tell(Said::Shown(notices::printed(network, &number).await?));
+
     tell(Said::Step(said::ONCE.to_owned()));
     each_once(network, &period, &expected).await?;
     for office in [network.offices().root(), &cast.cut, &cast.killed] {
         sound(network, office).await?;
     }
     Ok(())
+}
+
+/// What an office without a node says by telephone, and a county's own report, summed from its children's.
+async fn on_behalf_and_drafted(network: &Network, (cast, period): (&Cast, &str), tell: &mut impl FnMut(Said)) -> Result<()> {
+    let parent = notices::parent(network, &cast.telephones)?;
+    tell(Said::Step(said::on_behalf(&cast.telephones, parent)));
+    day::file_zero_on_behalf(network, &cast.telephones, period).await?;
+    tell(Said::Step(said::draft(&cast.drafts)));
+    tell(Said::Shown(show::draft(network, &cast.drafts, period).await?));
+    day::file_draft(network, &cast.drafts, period).await?;
+    Ok(())
+}
+
+/// A notice to everybody while a line is cut and a node is dead: whoever can be reached has it, and the first ones sign.
+async fn notice(network: &Network, cast: &Cast) -> Result<String> {
+    let number = notices::send(network, said::NOTICE_TITLE).await?;
+    let cut_off: BTreeSet<_> = [&cast.cut, &cast.killed].into_iter().flat_map(|office| with_below(network, office)).collect();
+    let reached: BTreeSet<_> = nodes_below(network).difference(&cut_off).cloned().collect();
+    until("the notice at everybody who can be reached", || async {
+        Ok(SignForList::of(network, &number).await?.delivered() == reached)
+    })
+    .await?;
+    let signs = [notices::parent(network, &cast.telephones)?, &cast.telephones, &cast.drafts];
+    for office in signs {
+        notices::sign(network, office, &number).await?;
+    }
+    let signed: BTreeSet<_> = signs.iter().map(|office| office.id.clone()).collect();
+    until("the first signatures at the province", || async {
+        Ok(SignForList::of(network, &number).await?.signed_once() == signed)
+    })
+    .await?;
+    Ok(number)
+}
+
+/// Everybody has the notice by now, and everybody signs, some of them for the second time.
+async fn everybody_signs(network: &Network, number: &str) -> Result<()> {
+    let nodes = nodes_below(network);
+    until("the notice at everybody", || async { Ok(SignForList::of(network, number).await?.delivered() == nodes) }).await?;
+    for office in network.offices().iter().filter(|office| office.parent.is_some()) {
+        notices::sign(network, office, number).await?;
+    }
+    until("every signature at the province", || async {
+        let list = SignForList::of(network, number).await?;
+        Ok(list.signed_once() == list.addressed())
+    })
+    .await
+}
+
+/// Ids of every office with a node but the province.
+fn nodes_below(network: &Network) -> BTreeSet<String> {
+    let offices = network.offices().iter().filter(|office| office.parent.is_some() && office.station == Station::Node);
+    offices.map(|office| office.id.clone()).collect()
+}
+
+/// Ids of an office and everything below it.
+fn with_below(network: &Network, office: &Office) -> BTreeSet<String> {
+    let below = network.offices().below(&office.id).map(|office| office.id.clone());
+    std::iter::once(office.id.clone()).chain(below).collect()
 }
 
 /// Each expected report stands at the province in one revision of one record; nobody else has one.

@@ -16,6 +16,7 @@ use super::{
     day,
     go_between::Line,
     network::Network,
+    notices,
     offices::{Office, Offices, Station},
     prompt::{self, Command},
     province,
@@ -112,6 +113,15 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
             say(office, &arrival(network, office, period).await?)
         }
         Command::Zero(office) => text::is_off(office),
+        Command::Behalf(office) => on_behalf(network, office, period).await?,
+        Command::Draft(office) if network.runs(office) => show::draft(network, office, period).await?,
+        Command::Draft(office) => text::is_off(office),
+        Command::Notice(title) => text::notice_sent(&notices::send(network, &title).await?),
+        Command::Sign(office) => sign(network, office).await?,
+        Command::Signed => match notices::latest(network).await? {
+            Some(number) => notices::printed(network, &number).await?,
+            None => text::NO_NOTICE.to_owned(),
+        },
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;
             text::cut(office)
@@ -127,6 +137,25 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
         Command::Help => text::HELP.to_owned(),
         Command::Quit | Command::Nothing => String::new(),
     })
+}
+
+async fn on_behalf(network: &Network, office: &Office, period: &str) -> Result<String> {
+    let parent = notices::parent(network, office)?;
+    if !network.runs(parent) {
+        return Ok(text::is_off(parent));
+    }
+    let answered = day::file_zero_on_behalf(network, office, period).await?;
+    Ok(text::entered(office, parent, answered.folded))
+}
+
+async fn sign(network: &Network, office: &Office) -> Result<String> {
+    let at = if office.station == Station::Node { office } else { notices::parent(network, office)? };
+    if !network.runs(at) {
+        return Ok(text::is_off(at));
+    }
+    let Some(number) = notices::latest(network).await? else { return Ok(text::NO_NOTICE.to_owned()) };
+    let signed = notices::sign(network, office, &number).await?;
+    Ok(text::signed(office, &number, signed["folded"] == true))
 }
 
 /// How far a report gets in the time that a person waits for a prompt.

@@ -18,6 +18,11 @@ pub async fn board(network: &Network, period: &str) -> Result<String> {
     network.operator(network.offices().root())?.run(&["report", "board", "--period", period]).await
 }
 
+/// The draft that an office's node has summed from its children's reports, as it prints it.
+pub async fn draft(network: &Network, office: &Office, period: &str) -> Result<String> {
+    network.operator(office)?.run(&["report", "draft", "daily", "--period", period]).await
+}
+
 /// Every line, as both of its ends see it.
 pub async fn links(network: &Network) -> Result<String> {
     let mut seen = BTreeMap::new();

@@ -8,6 +8,10 @@ pub const PROMPT: &str = "值守通> ";
 pub const NONE: &str = "无";
 /// Fields of a daily report that are the same for every office here.
 pub const DAILY: [(&str, &str); 3] = [("--leader", "演示带班领导"), ("--officer", "演示值班员"), ("--phone", "0759-0000000")];
+/// Who telephones for an office without a node.
+pub const CALLER: &str = "来电人:0759-0000001";
+/// What a notice of the demonstration says.
+pub const NOTICE: &str = "（演示）请各值班室保持通信畅通，收到后签收。";
 /// Who is said to have filed.
 pub const PERSON: &str = "demo:演示值班员";
 
@@ -16,6 +20,11 @@ pub const HELP: &str = "\
 board                省里的汇总表：报了什么、是否准时、线路通断
 links                每条线路：下级和上级各看到什么，转发器断没断，待发多少
 report <单位> zero   在该单位自己的节点上报一份零报告
+behalf <单位>        该单位来电，由上级在上级的节点上代录一份零报告
+draft <单位>         该单位的综报草稿：由下级的日报告汇总，注明出处和缺报的
+notice <标题>        省里向全部下级发一份通知
+sign <单位>          该单位签收省里最近的通知（没有终端的由上级代录）
+signed               省里最近的通知的签收单：谁已送达、谁已签收、没到的为什么
 cut <单位>           断开它到上级的线路（转发器不再传任何字节，也不关闭连接）
 heal <单位>          恢复线路
 kill <单位>          用 kill -9 杀死它的节点
@@ -52,6 +61,26 @@ pub fn reported(office: &Office, state: &str) -> String {
 pub fn folded(office: &Office, state: &str) -> String {
     format!("{}今天已报过同样的零报告，不另生成：{}", office.name, self::state(state))
 }
+
+/// The office above entered a report.
+pub fn entered(office: &Office, parent: &Office, folded: bool) -> String {
+    let said = if folded { "内容与已代录的相同，不另生成" } else { "已保存" };
+    format!("{}的零报告由{}代录：{said}", office.name, parent.name)
+}
+
+/// A notice was sent.
+pub fn notice_sent(number: &str) -> String {
+    format!("通知 {number} 已保存并向下发送。输入 signed 看签收单，sign <单位> 替该单位签收。")
+}
+
+/// An office has signed.
+pub fn signed(office: &Office, number: &str, folded: bool) -> String {
+    let said = if folded { "已签收过，不另生成" } else { "已签收" };
+    format!("{}{said}：通知 {number}", office.name)
+}
+
+/// The province has sent no notice.
+pub const NO_NOTICE: &str = "省里还没有发过通知，先输入 notice <标题>。";
 
 /// How far a record has got.
 fn state(state: &str) -> &'static str {
@@ -110,6 +139,7 @@ pub fn misunderstood(what: &Misunderstood<'_>) -> String {
         Misunderstood::Words => "没有这条命令，或少了单位。输入 help 看能做什么。".to_owned(),
         Misunderstood::Office(typed) => format!("演示网里没有“{typed}”。"),
         Misunderstood::NoNode(office) => format!("{}没有终端。", office.name),
+        Misunderstood::Top(office) => format!("{}是最上级，不收通知，也没有上级代录。", office.name),
         Misunderstood::NoLine(office) => format!("{}是最上级，没有向上的线路。", office.name),
     }
 }
@@ -160,6 +190,20 @@ pub mod script {
     /// Step.
     pub const DAY: &str = "各值班室报送，等省里收齐";
     /// Step.
+    pub fn on_behalf(office: &Office, parent: &Office) -> String {
+        format!("{}没有终端，来电报平安：{}代录一份零报告", office.name, parent.name)
+    }
+    /// Step.
+    pub fn draft(office: &Office) -> String {
+        format!("{}的综报草稿由下级的日报告汇总而成，核对后报出：", office.name)
+    }
+    /// Title of the notice.
+    pub const NOTICE_TITLE: &str = "做好台风防御准备";
+    /// Step.
+    pub const NOTICE: &str = "省里向全部下级发通知：线路通的已送达，开始签收，断了的注明原因";
+    /// Step.
+    pub const SIGNED: &str = "恢复之后，通知自动送到其余单位，签收单补齐：";
+    /// Step.
     pub fn cut(office: &Office) -> String {
         format!("断开{}到上级的线路，等省里看到“断”", office.name)
     }
@@ -178,9 +222,9 @@ pub mod script {
     /// Step.
     pub const RECOVER: &str = "恢复线路，重新启动节点，等省里收齐";
     /// Step.
-    pub const ONCE: &str = "核对：每份报告在省里恰好一份，没报的没有，线路全通，日志与索引一致";
+    pub const ONCE: &str = "核对：每份报告在省里恰好一份，没报的没有，每个单位的送达和签收恰好一次，线路全通，日志与索引一致";
     /// All went as it must.
-    pub const DONE: &str = "演示通过：断线、死机，一份不丢，一份不重。";
+    pub const DONE: &str = "演示通过：断线、死机，报告和通知一份不丢，一份不重。";
 
     /// Something did not.
     pub fn failed(why: &str) -> String {

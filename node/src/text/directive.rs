@@ -64,13 +64,13 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// Why a notice has not been delivered; `since` may be a dash.
-pub fn undelivered(why: &Undelivered, since: &str) -> String {
+/// Why a notice has not been delivered: at the office of that name, since then, which may be a dash.
+pub fn undelivered(why: &Undelivered, at: &str, since: &str) -> String {
     match why {
         Undelivered::Underway => "在途".into(),
-        Undelivered::LineDown(office, _) => format!("{office} 线路断（{since} 起）"),
-        Undelivered::LineUnknown(office, _) => format!("{office} 线路不明（{since} 起）"),
-        Undelivered::Refused(office) => format!("{office} 或其下级拒收（滞留）"),
+        Undelivered::LineDown(..) => format!("{at}线路断（{since} 起）"),
+        Undelivered::LineUnknown(..) => format!("{at}线路不明（{since} 起）"),
+        Undelivered::Refused(_) => format!("{at}或其下级拒收（滞留）"),
         Undelivered::NoNode => "无终端，请电话通知".into(),
     }
 }
@@ -102,12 +102,12 @@ pub fn signers(first: &str, more: usize) -> String {
 
 /// Who entered it, as whom said.
 pub fn entered(office: &str, name: &str, phone: &str) -> String {
-    format!("{office} 代录（{name} 来电 {phone}）")
+    format!("{office}代录（{name} 来电 {phone}）")
 }
 
 /// Who entered it, when it cannot be read any more who said so.
 pub fn entered_by(office: &str) -> String {
-    format!("{office} 代录")
+    format!("{office}代录")
 }
 
 /// A notice was sent.

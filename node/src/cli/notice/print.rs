@@ -19,16 +19,17 @@ use crate::{
 pub(super) fn board(reply: &api::NoticeBoardReply) -> String {
     let now = UnixMillis(reply.as_of_ms);
     let head = reply.notice.clone().unwrap_or_default();
+    let name = |id: &str| reply.rows.iter().find(|row| row.office == id).map_or_else(|| id.to_owned(), |row| row.name.clone());
     let mut table = Table::new(&directive::BOARD);
     for row in &reply.rows {
         let first = row.signatures.first();
         table.row([
             notice::indented(&row.name, row.depth.saturating_sub(1)),
             notice::time(moment(row.delivered_at_ms), now),
-            convert::undelivered(row).map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, now)),
+            convert::undelivered(row).map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, &name(&row.at), now)),
             first.map_or_else(|| directive::UNSIGNED.to_owned(), |first| signers(first, row.signatures.len())),
             notice::time(first.and_then(|first| moment(first.at_ms)), now),
-            first.map_or_else(|| words::DASH.to_owned(), how),
+            first.map_or_else(|| words::DASH.to_owned(), |first| how(first, &name(&first.entered_by))),
             directive::timing(convert::timing(row.timing)).to_owned(),
         ]);
     }
@@ -37,12 +38,12 @@ pub(super) fn board(reply: &api::NoticeBoardReply) -> String {
     [title, counts, table.render()].join("\n")
 }
 
-fn undelivered(why: &Undelivered, now: UnixMillis) -> String {
+fn undelivered(why: &Undelivered, at: &str, now: UnixMillis) -> String {
     let since = match why {
         Undelivered::LineDown(_, since) | Undelivered::LineUnknown(_, since) => *since,
         Undelivered::Underway | Undelivered::Refused(_) | Undelivered::NoNode => None,
     };
-    directive::undelivered(why, &notice::time(since, now))
+    directive::undelivered(why, at, &notice::time(since, now))
 }
 
 fn signers(first: &api::SignatureRow, all: usize) -> String {
@@ -55,11 +56,12 @@ fn who(signature: &api::SignatureRow) -> String {
     told.or_else(|| signature.by.as_ref().map(|by| by.name.clone())).unwrap_or_default()
 }
 
-fn how(signature: &api::SignatureRow) -> String {
+/// By the office itself, or by the office of that name.
+fn how(signature: &api::SignatureRow, entered_by: &str) -> String {
     match &signature.told_by {
-        Some(told) => directive::entered(&signature.entered_by, &told.name, &told.phone),
+        Some(told) => directive::entered(entered_by, &told.name, &told.phone),
         None if signature.entered_by.is_empty() => directive::OWN.to_owned(),
-        None => directive::entered_by(&signature.entered_by),
+        None => directive::entered_by(entered_by),
     }
 }
 
@@ -103,7 +105,12 @@ pub(super) fn shown(reply: &api::ShowNoticeReply, now: UnixMillis) -> String {
         notice::answer(Names::TEXT, &reply.text),
     ];
     lines.extend(reply.signatures.iter().map(|signature| {
-        let said = directive::signature(&who(signature), &time(signature.at_ms), &how(signature), &signature.remark);
+        let said = directive::signature(
+            &who(signature),
+            &time(signature.at_ms),
+            &how(signature, &signature.entered_by),
+            &signature.remark,
+        );
         notice::answer(Names::SIGNATURE, &said)
     }));
     if !reply.hops.is_empty() {

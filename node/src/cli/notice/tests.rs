@@ -122,8 +122,8 @@ fn a_list_is_read_with_its_counts_on_top_and_the_reason_beside_each_office() {
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[0].contains("0701-482137《做好台风防御》"), "{text}");
     assert!(lines[1].contains("应收 2 个单位：送达 0，未送达 2（其中无终端 1）；签收 1（其中代录 1），未签收 1"), "{text}");
-    assert!(lines[3].contains("440825103 线路断（07-01 09:00:00 起）") && lines[3].contains("未签收"), "{text}");
-    assert!(lines[4].contains("无终端") && lines[4].contains("440825 代录（李四 来电 0759-3331234）"), "{text}");
+    assert!(lines[3].contains("海安镇线路断（07-01 09:00:00 起）") && lines[3].contains("未签收"), "{text}");
+    assert!(lines[4].contains("无终端") && lines[4].contains("440825代录（李四 来电 0759-3331234）"), "{text}");
     let text = super::print::shown(&shown(), UnixMillis(AT));
     assert!(text.contains("编组“沿海”：440825103、440825204 2 个单位") && text.contains("待签收"), "{text}");
     assert!(super::print::list(&listed(), UnixMillis(AT)).contains("1/2"));
