@@ -1,107 +1,14 @@
 //! An office that lost its machine comes back: from a stick, from a second disk, or from its neighbours alone. The program as an operator
 //! uses it.
 
+mod pair;
+
 use std::path::{Path, PathBuf};
 
-use dutynet_tests::program::{Said, Site, wait_for};
+use dutynet_tests::program::{Site, wait_for};
 use serde_json::Value;
 
-const CLERK: [&str; 2] = ["--as", "z01:张三"];
-
-fn founded(folder: &Path) -> Site {
-    let root = Site::new(folder);
-    root.done(&["init", "440000", "--name", "广东省", "--class", "province", "--zone", "gov"]);
-    root
-}
-
-/// A parent that serves at a fixed port, and a child with its recovery code and a stick.
-struct Pair {
-    folder: tempfile::TempDir,
-    parent: Site,
-    child: Site,
-    code: String,
-}
-
-impl Pair {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut parent = founded(&folder.path().join("parent"));
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let config = std::fs::read_to_string(parent.folder.join("node.toml")).unwrap();
-        parent.configure(&config.replacen("127.0.0.1:0", &free.to_string(), 1));
-        parent.serve();
-        let mut child = Site::new(&folder.path().join("child"));
-        let enrolled = enrol(&parent, &child, &["--name", "湛江市", "--class", "city"]);
-        child.serve();
-        std::fs::create_dir(folder.path().join("stick")).unwrap();
-        Self { code: code_in(&enrolled), folder, parent, child }
-    }
-
-    fn stick(&self) -> String {
-        self.folder.path().join("stick").to_str().unwrap().to_owned()
-    }
-
-    fn empty_machine(&self, name: &str) -> Site {
-        Site::new(&self.folder.path().join(name))
-    }
-
-    fn back_up(&self) -> Value {
-        self.child.done(&[["backup", "now", "--to", &self.stick(), "--json"].as_slice(), &CLERK].concat()).json()
-    }
-
-    fn restore(&self, machine: &Site) -> Said {
-        machine.run_with(&["restore", "--from", &self.stick()], &self.code)
-    }
-
-    /// The machine is gone, with everything on it.
-    fn lose_the_child(&mut self) {
-        self.child.kill();
-        std::fs::remove_dir_all(self.child.folder.join("data")).unwrap();
-    }
-
-    /// Waits until the child's report of a day is on the parent's disk.
-    fn arrives(&self, day: &str) {
-        wait_for("the report is on the parent's board", || filed(&self.parent, day) == "zero");
-    }
-}
-
-fn enrol(parent: &Site, child: &Site, how: &[&str]) -> Said {
-    let invite = [["invite", "440800", "--as", "z01:张三", "--json"].as_slice(), how].concat();
-    let invitation = parent.done(&invite).json()["invitation"].as_str().unwrap().to_owned();
-    let enrolled = child.run_with(&["enrol", "-"], &invitation);
-    assert_eq!(enrolled.status, 0, "{enrolled:?}");
-    enrolled
-}
-
-/// The recovery code as it was printed: six groups of five.
-fn code_in(said: &Said) -> String {
-    let is_code = |line: &&str| line.len() == 35 && line.split('-').count() == 6;
-    said.out.lines().map(str::trim).find(is_code).unwrap_or_else(|| panic!("no code: {}", said.out)).to_owned()
-}
-
-fn zero(site: &Site, day: &str) -> Value {
-    site.done(&[["report", "zero", "--period", day, "--json"].as_slice(), &CLERK].concat()).json()
-}
-
-/// What the city has filed for a day, as an office knows it.
-fn filed(site: &Site, day: &str) -> String {
-    let board = site.done(&["report", "board", "--period", day, "--json"]).json();
-    let row = board["rows"].as_array().unwrap().iter().find(|row| row["office"] == "440800").unwrap().clone();
-    row["filed"].as_str().unwrap().to_owned()
-}
-
-fn revisions(site: &Site, day: &str) -> usize {
-    let shown = site.done(&["report", "show", "zero", "--office", "440800", "--period", day, "--json"]).json();
-    shown["revisions"].as_array().unwrap().len()
-}
-
-fn status(site: &Site) -> Value {
-    site.done(&["status", "--json"]).json()
-}
-
-fn warns(site: &Site, code: &str) -> bool {
-    status(site)["warnings"].as_array().unwrap().iter().any(|warning| warning["code"] == code)
-}
+use self::pair::{Pair, code_in, enrol, filed, files, founded, revisions, status, warns, zero};
 
 const BEFORE: &str = "2026-03-01";
 const SINCE: &str = "2026-03-02";
@@ -260,12 +167,6 @@ fn backups_are_made_by_plan_and_a_stick_that_is_out_is_said_to_be_out_until_it_i
     assert!(root.done(&["backup", "check", stick.to_str().unwrap()]).out.contains("备份完整"));
 }
 
-/// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 #[test]
 fn what_cannot_be_backed_up_or_restored_is_refused_in_words_and_nothing_is_half_done() {
     let pair = Pair::new();
@@ -352,4 +253,65 @@ fn neither_key_nor_api_key_nor_code_ever_stands_in_a_backup() {
     for file in stored {
         assert!(!std::fs::read(&file).unwrap().windows(code.len()).any(|window| window == code), "{}", file.display());
     }
+}
+
+/// Breaks a record that the child has filed for a day: its header in the journal, so that no index can be made anew over it.
+fn break_record(data: &Path, day: &str) {
+    let subject = format!("zero/440800/{day}");
+    for file in files(&data.join("journal")) {
+        let mut bytes = std::fs::read(&file).unwrap();
+        let broken: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(subject.as_bytes())).collect();
+        broken.iter().for_each(|at| bytes[*at] ^= 0x20);
+        if !broken.is_empty() {
+            std::fs::write(&file, bytes).unwrap();
+            return;
+        }
+    }
+    panic!("no record of {day} stands in the journal");
+}
+
+#[test]
+fn an_office_with_a_damaged_journal_salvages_what_never_left_it_and_gets_the_rest_back() {
+    let mut pair = Pair::new();
+    zero(&pair.child, BEFORE);
+    pair.arrives(BEFORE);
+    zero(&pair.child, SINCE);
+    pair.arrives(SINCE);
+    pair.parent.stop();
+    zero(&pair.child, NEVER_SENT);
+    let data = pair.child.folder.join("data");
+    let salvage = |site: &Site, to: &str| site.run(&["salvage", "--from", "data", "--to", to, "--json"]);
+    assert!(salvage(&pair.child, "new").out.contains("FOLDER_LOCKED"));
+    pair.child.stop();
+    break_record(&data, SINCE);
+    std::fs::remove_dir_all(data.join("index")).unwrap();
+    assert!(pair.child.run(&["serve"]).err.contains("代码 FOLDER_DAMAGED"));
+    let before: Vec<_> = files(&data.join("journal")).iter().map(|file| std::fs::read(file).unwrap()).collect();
+    let found = salvage(&pair.child, "new").json();
+    assert_eq!((&found["office"], &found["own"], &found["entries_lost"]), (&"440800".into(), &2.into(), &1.into()), "{found}");
+    let after: Vec<_> = files(&data.join("journal")).iter().map(|file| std::fs::read(file).unwrap()).collect();
+    assert_eq!(before, after, "nothing is written to what is damaged");
+    let config = std::fs::read_to_string(pair.child.folder.join("node.toml")).unwrap();
+    std::fs::rename(&data, pair.child.folder.join("damaged")).unwrap();
+    std::fs::rename(pair.child.folder.join("new"), &data).unwrap();
+    pair.child.configure(&config);
+    pair.child.serve();
+    let filed_here = [BEFORE, SINCE, NEVER_SENT].map(|day| filed(&pair.child, day));
+    assert_eq!(filed_here, ["zero", "nothing", "zero"]);
+    pair.parent.serve();
+    pair.arrives(NEVER_SENT);
+    wait_for("what had left it comes back", || filed(&pair.child, SINCE) == "zero");
+    for day in [BEFORE, SINCE, NEVER_SENT] {
+        assert_eq!((revisions(&pair.parent, day), revisions(&pair.child, day)), (1, 1), "{day}");
+    }
+    assert!(pair.child.done(&["verify"]).out.contains("核对无误"));
+    let nothing = pair.child.run(&["salvage", "--from", "nowhere", "--to", "newer"]);
+    nothing.is_refused(1, "BACKUP_ABSENT");
+    let stick = pair.stick();
+    pair.back_up();
+    let from_stick = |code: &str| pair.child.run_with(&["salvage", "--from", &stick, "--to", "newer"], code);
+    from_stick("slip").is_refused(1, "RECOVERY_CODE_MISTYPED");
+    assert!(!pair.child.folder.join("newer").exists());
+    let done = from_stick(&pair.code);
+    assert!(done.status == 0 && done.out.contains("已抢救"), "{done:?}");
 }

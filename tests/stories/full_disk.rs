@@ -105,3 +105,27 @@ grep -q "代码 FOLDER_READ_ONLY" <<< "$said"
 "#,
     );
 }
+
+#[test]
+fn a_full_stick_is_said_to_be_full_and_the_backup_before_stays_whole() {
+    let script = r#"
+mkdir stick && mount -t tmpfs -o size=1m tmpfs stick
+serve
+now() { "$DUTYNET" backup now --to stick --as z01:张三; }
+now > /dev/null
+dd if=/dev/zero of=stick/photo bs=4k count=1000 status=none 2> /dev/null || true
+zero 2026-03-01 > /dev/null
+until_said BACKUP_FULL now
+"$DUTYNET" backup check stick | grep -q 完整
+"$DUTYNET" backup list stick --json | grep -q '"number": 1'
+until_said BACKUP_FULL "$DUTYNET" backup list --json
+ls stick/dutynet-440000 | grep -q part && { echo "what could not be copied stays"; exit 1; }
+rm stick/photo
+now | grep -q 第
+"$DUTYNET" backup check stick | grep -q 完整
+mount -o remount,ro stick
+zero 2026-03-02 > /dev/null
+until_said BACKUP_DISK_FAILED now
+"#;
+    on_a_small_disk(script);
+}

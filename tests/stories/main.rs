@@ -1,6 +1,7 @@
 //! Stories: several real nodes on loopback, with real certificates, stores and links. The name of each is a sentence.
 
 mod backup;
+mod backup_storms;
 mod carriage;
 mod coming_back;
 mod desk_commands;

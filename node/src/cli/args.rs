@@ -78,6 +78,8 @@ pub(super) enum Verb {
     },
     #[command(about = help::RESTORE)]
     Restore(backup::Restore),
+    #[command(about = help::SALVAGE)]
+    Salvage(backup::Salvage),
     #[command(about = help::VERIFY)]
     Verify(Output),
     #[command(about = help::REBUILD)]
@@ -105,6 +107,7 @@ impl Verb {
             Self::Group { verb } => verb.wants_json(),
             Self::Backup { verb } => verb.wants_json(),
             Self::Restore(restore) => restore.output.json,
+            Self::Salvage(salvage) => salvage.output.json,
         }
     }
 }

@@ -139,6 +139,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Group { verb } => notice::run_group(place, verb).await,
         Verb::Backup { verb } => backup::run(place, verb).await,
         Verb::Restore(from) => restore::run(place, from),
+        Verb::Salvage(salvage) => restore::salvage(salvage),
         Verb::Verify(output) => folder::verify(place, *output).await,
         Verb::Rebuild => folder::rebuild(place).await,
         Verb::Doctor(output) => doctor::run(place, *output).await,

@@ -1,4 +1,4 @@
-//! `dutynet restore`: the office again, on an empty machine. The recovery code is read from standard input or a file, never from the
+//! `dutynet restore` and `dutynet salvage`: the office again, on an empty machine. The recovery code is read from standard input or a file, never from the
 //! command line, where every user of the machine could see it.
 
 use std::{
@@ -10,7 +10,10 @@ use std::{
 use dutynet_relay::{backup::code::RecoveryCode, record::Person};
 
 use super::{
-    args::{Place, backup::Restore},
+    args::{
+        Place,
+        backup::{Restore, Salvage},
+    },
     json, person, printed, say,
     told::Told,
 };
@@ -36,6 +39,21 @@ pub(super) fn run(place: &Place, from: &Restore) -> Result<String, Told> {
     }
     let (office, made_at) = (manifest.office.as_str(), beijing::rfc3339(manifest.made_at));
     Ok(backup::restored(office, manifest.number, &made_at, &config.data.display().to_string()))
+}
+
+/// The code is asked for only where the key cannot be read without it.
+pub(super) fn salvage(typed: &Salvage) -> Result<String, Told> {
+    let mut told = None;
+    let mut ask = || read_code(typed.code_file.as_deref()).map_err(|why| told = Some(why)).ok();
+    let salvaged = usecase::salvage(&typed.from, &typed.to, &mut ask);
+    let (office, found) = match (salvaged, told) {
+        (Err(_), Some(why)) => return Err(why),
+        (salvaged, _) => salvaged?,
+    };
+    if typed.output.json {
+        return Ok(printed(&json::backup::Salvaged::new(&office, &found)));
+    }
+    Ok(backup::salvaged(&office, &found, &typed.to.display().to_string()))
 }
 
 /// One line; the first with anything on it.

@@ -1,5 +1,7 @@
 //! What is said of backups, of recovery codes, and of coming back.
 
+use dutynet_relay::backup::salvage::Salvage;
+
 /// Head of the backups on a stick.
 pub const LISTED: [&str; 6] = ["号", "时间", "制作", "记录", "大小", "状态"];
 /// Head of the folders that a node backs up to.
@@ -67,6 +69,19 @@ pub fn whole(number: u64, made_at: &str, files: usize) -> String {
 /// It is not.
 pub fn not_whole(number: u64, faults: usize) -> String {
     format!("第 {number} 号备份有 {faults} 处问题：")
+}
+
+/// What could be read is in a new folder.
+pub fn salvaged(office: &str, found: &Salvage, to: &str) -> String {
+    let Salvage { records, own, locals, groups_lost, entries_lost, not_believed, .. } = found;
+    let unreadable = found.unreadable_bytes;
+    format!(
+        "已抢救：{office}，在 {to}\n\
+         救出：记录 {records} 条（其中本单位所报 {own} 条），本机程序数据 {locals} 项\n\
+         读不出：日志 {groups_lost} 组、单条 {entries_lost} 条、无法核验 {not_believed} 条、磁盘坏区 {unreadable} 字节；位置见该目录的 salvage.toml\n\
+         凡是送出过的，启动后由上下级补回；读不出而又从未送出的没有了，请补报。原目录没有改动，请保留。\n\
+         下一步：把配置的 node.data 改为 {to}，dutynet check-config，dutynet serve，然后立即备份一次。"
+    )
 }
 
 /// The office is back.

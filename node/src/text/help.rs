@@ -98,6 +98,12 @@ pub const BACKUP_CHECK: &str = "逐字节核对一份备份是否完整";
 pub const BACKUP_CODE: &str = "恢复码的情况；--new 另做一个，旧备份仍用旧的恢复码打开";
 /// `restore`
 pub const RESTORE: &str = "在空机器上由备份恢复本单位；恢复码从标准输入或文件读取";
+/// `salvage`
+pub const SALVAGE: &str = "从损坏的数据目录或备份中抢救：读得出的都救到新目录，列出读不出的";
+/// `salvage --from`
+pub const SALVAGE_FROM: &str = "损坏的数据目录，或备份所在的目录；不会被改动";
+/// `salvage --to`
+pub const SALVAGE_TO: &str = "空目录，或本单位另一个没有在运行的数据目录（例如更换机器后重新入网的）";
 /// `backup now --to`
 pub const BACKUP_TO: &str = "备份目录，例如 /mnt/dutynet-backup；备份存在其中的 dutynet-单位编号 之下";
 /// a folder with backups

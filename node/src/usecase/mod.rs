@@ -38,7 +38,7 @@ pub use notice::{
 pub use parked::parked_at;
 pub use refused::{Cause, Refused};
 pub use restore::{
-    BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore,
+    BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};

@@ -8,10 +8,11 @@ use dutynet_relay::{
         check::{self, Checked},
         code::{CodeFault, RecoveryCode},
         restore::{Chosen, RestoreError},
+        salvage::{Salvage, Wreck},
         sealed::SealedKeys,
     },
     clock::{Clock as _, SystemClock},
-    folder::DataFolder,
+    folder::{DataFolder, FolderError},
     record::Person,
 };
 
@@ -88,6 +89,22 @@ pub fn restore(config: &Config, from: FromBackup<'_>, code: &RecoveryCode, by: P
     let restored = chosen.restore(&folder, &format!("{} {}", by.id, by.name), &SystemClock::default());
     restored.map_err(|error| restore_refused(error, &folder))?;
     Ok(chosen.manifest().clone())
+}
+
+/// What can be read of a damaged folder or backup, in a new folder or one of the same office. The code is asked for only where it is needed.
+pub fn salvage(from: &Path, to: &Path, ask: &mut dyn FnMut() -> Option<RecoveryCode>) -> Result<(String, Salvage), Refused> {
+    let (source, to) = (DataFolder::at(from), DataFolder::at(to));
+    let wreck = match source.office() {
+        Ok(_) => Wreck::of_folder(&source, ask).map_err(|error| restore_refused(error, &source))?,
+        Err(FolderError::Empty(_)) => {
+            let home = Home::find(from).map_err(refused)?;
+            let manifest = home.manifest(None).map_err(refused)?;
+            Wreck::of_backup(&home, &manifest, ask).map_err(|error| restore_refused(error, &source))?
+        }
+        Err(fault) => return Err(opened::folder_refused(fault)),
+    };
+    let salvaged = wreck.salvage(&to, &SystemClock::default()).map_err(|error| restore_refused(error, &to))?;
+    Ok((wreck.office().to_string(), salvaged))
 }
 
 fn restore_refused(error: RestoreError, folder: &DataFolder) -> Refused {

@@ -4,8 +4,9 @@
 //! or full, in the middle leaves the backup before it whole. What is copied is read back and checked frame by frame.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
@@ -15,7 +16,7 @@ use super::{
     check::hash_of,
     home::{Hashing, StoredJournal, UNFINISHED, manifest_name, segment_file_name, small_file_name},
     io_at,
-    manifest::{Manifest, SegmentFile, SmallFile},
+    manifest::{ATTACHED, Manifest, SegmentFile, SmallFile, is_attached},
     sealed_keys,
 };
 use crate::{
@@ -86,7 +87,8 @@ pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, B
     let (segments, end) = source.store.journal().durable();
     let turn = usize::try_from(earlier.last).unwrap_or(0) % segments.len().max(1);
     let mut copying = Copying { home: &home, scrubbed: segments.get(turn).map(|segment| segment.number), copied: 0 };
-    let files = copying.small_files(source.folder)?;
+    let mut files = copying.small_files(source.folder)?;
+    files.extend(copying.attached(source.folder, &earlier.manifests)?);
     let segments = segments.into_iter().map(|segment| copying.segment(source.store.journal(), segment, &earlier.manifests));
     let mut manifest = Manifest {
         number: earlier.last + 1,
@@ -114,12 +116,28 @@ pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, B
     Ok(Made { manifest, copied })
 }
 
-/// Whether a segment of a backup was written anew since: what was destroyed must leave the backups too.
+/// Whether a segment of a backup was written anew since, or a file beside it removed: what was destroyed must leave the backups too.
 fn is_superseded(older: &Manifest, newest: &Manifest) -> bool {
-    older.segments.iter().any(|old| {
+    let rewritten = older.segments.iter().any(|old| {
         let now = newest.segments.iter().find(|now| now.segment.number == old.segment.number);
         now.is_some_and(|now| now.segment.generation > old.segment.generation)
-    })
+    });
+    let there: BTreeSet<&str> = newest.attached().map(|file| file.name.as_str()).collect();
+    rewritten || older.attached().any(|file| !there.contains(file.name.as_str()))
+}
+
+/// Names of the whole files in a folder; none, if there is no such folder.
+pub(super) fn whole_files(folder: &Path) -> Result<Vec<String>, BackupError> {
+    let entries = match fs::read_dir(folder) {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(io_at(folder))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.map_err(io_at(folder))?.file_name().into_string().ok().filter(|name| is_attached(name)));
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn begin(home: &Home, first: First) -> Result<(), BackupError> {
@@ -185,6 +203,48 @@ impl Copying<'_> {
             self.write(&stored, &bytes)?;
         }
         Ok(SmallFile { name: name.to_owned(), stored, bytes: bytes.len() as u64, hash })
+    }
+
+    /// Files that travel beside records. They are named by what is in them: one that an earlier backup has is not read again.
+    fn attached(&mut self, folder: &DataFolder, earlier: &[Manifest]) -> Result<Vec<SmallFile>, BackupError> {
+        let from = folder.path().join(ATTACHED);
+        let known: BTreeMap<&str, &SmallFile> =
+            earlier.iter().rev().flat_map(Manifest::attached).map(|file| (file.name.as_str(), file)).collect();
+        let mut files = Vec::new();
+        for name in whole_files(&from)? {
+            let path = from.join(&name);
+            let name = format!("{ATTACHED}{name}");
+            match known.get(name.as_str()).filter(|known| self.is_whole(&known.stored, known.bytes, None)) {
+                Some(known) => files.push((*known).clone()),
+                None => files.extend(self.attach(name, &path)?),
+            }
+        }
+        Ok(files)
+    }
+
+    /// One that was removed in the meantime is left out.
+    fn attach(&mut self, name: String, path: &Path) -> Result<Option<SmallFile>, BackupError> {
+        let mut from = match File::open(path) {
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(io_at(path))?,
+        };
+        let (mut hashing, mut bytes, mut buffer) = (Hashing::default(), 0, vec![0; CHUNK]);
+        let part = self.unfinished(|file| {
+            loop {
+                let read = from.read(&mut buffer).map_err(io_at(path))?;
+                if read == 0 {
+                    return Ok(());
+                }
+                hashing.add(&buffer[..read]);
+                file.write_all(&buffer[..read]).map_err(io_at(self.home.file(UNFINISHED)))?;
+                bytes += read as u64;
+            }
+        })?;
+        let hash = hashing.hex();
+        let stored = small_file_name(&hash);
+        self.name(&part, &stored)?;
+        self.copied += bytes;
+        Ok(Some(SmallFile { name, stored, bytes, hash }))
     }
 
     /// A segment that an earlier backup has is taken as it is there: nothing may grow or change in it any more.

@@ -100,6 +100,11 @@ impl Manifest {
         files + self.segments.iter().map(|segment| segment.segment.bytes).sum::<u64>()
     }
 
+    /// Files that travel beside records.
+    pub(super) fn attached(&self) -> impl Iterator<Item = &SmallFile> {
+        self.files.iter().filter(|file| file.name.starts_with(ATTACHED))
+    }
+
     /// As a file.
     pub fn to_text(&self) -> String {
         self.to_text_of_version(VERSION)
@@ -123,6 +128,20 @@ impl Manifest {
         let read: Text = toml::from_str(rest).map_err(|_| ManifestFault::Damaged("its parts"))?;
         read.read().ok_or(ManifestFault::Damaged("what it says"))
     }
+}
+
+/// Files that travel beside records, in a data folder; named by what is in them.
+pub(super) const ATTACHED: &str = "files/";
+
+/// Whether a name in that folder is one of a whole file.
+pub(super) fn is_attached(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// Whether a file may be put there in a data folder.
+fn belongs(name: &str) -> bool {
+    ["office.toml", "keys/leaf.der", "keys/recovery.sealed"].contains(&name)
+        || name.strip_prefix(ATTACHED).is_some_and(is_attached)
 }
 
 /// Whether a name may be one of a file in a backup: it cannot lead out of it.
@@ -227,7 +246,7 @@ impl Text {
             files: self.files,
             segments: segments.collect::<Option<_>>()?,
         };
-        let plain = manifest.stored().all(is_plain);
+        let plain = manifest.stored().all(is_plain) && manifest.files.iter().all(|file| belongs(&file.name));
         plain.then_some(manifest)
     }
 }
@@ -298,6 +317,9 @@ mod tests {
         for name in ["../x", "a/b", "", "/etc/passwd", "A", "a.b"] {
             let mut manifest = manifest();
             name.clone_into(&mut manifest.segments[0].stored);
+            assert_eq!(Manifest::from_text(&manifest.to_text()), Err(ManifestFault::Damaged("what it says")), "{name}");
+            let mut manifest = self::manifest();
+            format!("files/{name}").clone_into(&mut manifest.files[0].name);
             assert_eq!(Manifest::from_text(&manifest.to_text()), Err(ManifestFault::Damaged("what it says")), "{name}");
         }
     }

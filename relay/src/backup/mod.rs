@@ -4,7 +4,7 @@
 //!   <a second disk, a stick>/dutynet-440825/
 //!     manifest-00000007.toml       written last: a backup is whole or not there
 //!     segment-00000003-<hash>      a segment of the journal, as far as it was durable
-//!     file-<hash>                  who it is, its certificate, its keys under the recovery code
+//!     file-<hash>                  who it is, its certificate, its keys under the recovery code, a file beside its records
 //! ```
 //!
 //! A journal only grows, so a backup copies what is new and names the rest; the newest few stay, and share what they have in common. A

@@ -10,7 +10,7 @@
 use std::{
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
     code::RecoveryCode,
     home::sync_folder,
     io_at,
-    manifest::Manifest,
+    manifest::{ATTACHED, Manifest},
     sealed::{Keys, SealedKeys},
     sealed_error,
 };
@@ -38,7 +38,7 @@ pub const MARK: &str = "restoring";
 /// Namespace of what this crate keeps for itself: when the office came back out of which backup, and by whom.
 pub const RESTORED: &str = "relay.restored";
 /// What such a folder may hold, and what is cleared away.
-const MADE: [&str; 3] = ["journal", "index", "keys"];
+const MADE: [&str; 4] = ["journal", "index", "keys", "files"];
 
 /// Why nothing was brought back. The folder is as it was, or belongs to nobody and can be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +94,7 @@ impl Chosen {
 
     fn fill(&self, folder: &DataFolder, by: &str, clock: &dyn Clock) -> Result<(), RestoreError> {
         self.journal(folder)?;
+        self.attached(folder)?;
         self.new_epoch(folder, by, clock)?;
         let path = |name: &str| folder.path().join(name);
         for name in ["keys/leaf.der", "keys/recovery.sealed"] {
@@ -111,6 +112,11 @@ impl Chosen {
             File::open(&target).and_then(|file| file.sync_all()).map_err(io_at(&target))?;
         }
         sync_folder(&to)
+    }
+
+    fn attached(&self, folder: &DataFolder) -> Result<(), BackupError> {
+        let files = self.manifest.attached().map(|file| (self.home.file(&file.stored), folder.path().join(&file.name)));
+        copy_files(files, &folder.path().join(ATTACHED))
     }
 
     /// Nothing that was copied is believed until it has been read again here.
@@ -133,6 +139,16 @@ impl Chosen {
         writer.close().map_err(store)?;
         Ok(())
     }
+}
+
+/// Copies files into a folder of theirs, durably.
+pub(super) fn copy_files(files: impl Iterator<Item = (PathBuf, PathBuf)>, folder: &Path) -> Result<(), BackupError> {
+    fs::create_dir_all(folder).map_err(io_at(folder))?;
+    for (from, to) in files {
+        fs::copy(&from, &to).map_err(io_at(&to))?;
+        File::open(&to).and_then(|file| file.sync_all()).map_err(io_at(&to))?;
+    }
+    sync_folder(folder)
 }
 
 /// The keys of a backup, under its code.

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     io,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -17,10 +18,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{
-    BackupError, Home, check,
+    BackupError, Home,
+    check::{self, hash_of},
     code::RecoveryCode,
     home::StoredJournal,
-    manifest::Manifest,
+    make::whole_files,
+    manifest::{ATTACHED, Manifest},
     restore::{self, RestoreError},
     sealed::Keys,
     sealed_keys,
@@ -72,6 +75,10 @@ pub struct Salvage {
     pub not_believed: u64,
     /// Records whose body was removed on purpose, and of which nothing else is left either.
     pub destroyed: u64,
+    /// Files beside records that were copied.
+    pub files: u64,
+    /// Those that cannot be read.
+    pub files_lost: u64,
     /// Bytes that the disk did not give.
     pub unreadable_bytes: u64,
     /// Where in the journal, English, one line a range.
@@ -85,6 +92,8 @@ pub struct Wreck {
     keys: Keys,
     /// Certificate and sealed keys, where they can be read.
     files: Vec<(&'static str, Vec<u8>)>,
+    /// Files beside records: where they are, and where they belong.
+    attached: Vec<(PathBuf, String)>,
     _lock: Option<FolderLock>,
 }
 
@@ -110,7 +119,9 @@ impl Wreck {
         let read = |name: &'static str| Some((name, std::fs::read(folder.path().join(name)).ok()?));
         let files = ["keys/leaf.der", "keys/recovery.sealed"].into_iter().filter_map(read).collect();
         let disk = FileDisk::open(&folder.journal()).map_err(super::io_at(folder.journal()))?;
-        Ok(Self { disk: Tolerant::over(Arc::new(disk)), office, keys, files, _lock: lock })
+        let beside = folder.path().join(ATTACHED);
+        let attached = whole_files(&beside)?.into_iter().map(|name| (beside.join(&name), format!("{ATTACHED}{name}")));
+        Ok(Self { disk: Tolerant::over(Arc::new(disk)), office, keys, files, attached: attached.collect(), _lock: lock })
     }
 
     /// A backup.
@@ -121,7 +132,8 @@ impl Wreck {
         let read = |name: &'static str| Some((name, check::small_file(home, manifest, name).ok()?));
         let files = ["keys/leaf.der", "keys/recovery.sealed"].into_iter().filter_map(read).collect();
         let disk = Tolerant::over(Arc::new(StoredJournal::of(home, manifest)));
-        Ok(Self { disk, office, keys, files, _lock: None })
+        let attached = manifest.attached().map(|file| (home.file(&file.stored), file.name.clone())).collect();
+        Ok(Self { disk, office, keys, files, attached, _lock: None })
     }
 
     /// Whose it was.
@@ -178,10 +190,21 @@ impl Wreck {
             pieces.in_group(group).into_iter().try_for_each(|piece| taking.piece(piece)).map_err(store)
         })?;
         let mut salvage = taking.finish().map_err(store)?;
+        self.copy_attached(to, &mut salvage)?;
         salvage.unreadable_bytes = self.disk.unreadable.load(Ordering::Relaxed);
         let (path, text) = (to.path().join(LIST), toml::to_string(&salvage).unwrap_or_default());
         identity::write_private(&path, text.as_bytes()).map_err(super::io_at(path))?;
         Ok(salvage)
+    }
+}
+
+impl Wreck {
+    /// One that cannot be read comes from a neighbour again, if any has it.
+    fn copy_attached(&self, to: &DataFolder, salvage: &mut Salvage) -> Result<(), BackupError> {
+        let wanted = self.attached.iter().map(|(from, name)| (from.clone(), to.path().join(name)));
+        let (there, lost): (Vec<_>, Vec<_>) = wanted.filter(|(_, to)| !to.exists()).partition(|(from, _)| hash_of(from).is_ok());
+        (salvage.files, salvage.files_lost) = (there.len() as u64, lost.len() as u64);
+        if there.is_empty() { Ok(()) } else { restore::copy_files(there.into_iter(), &to.path().join(ATTACHED)) }
     }
 }
 
@@ -379,5 +402,252 @@ impl Disk for Tolerant {
 
     fn sync_folder(&self) -> io::Result<()> {
         Err(refused())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use super::*;
+    use crate::{
+        backup::tests::{House, body, id, local, open, record},
+        clock::SystemClock,
+        ids::{RecordId, RecordRef},
+        random,
+        record::{Destruction, Person},
+        writer::intent::Destroying,
+    };
+
+    fn no_code() -> Option<RecoveryCode> {
+        panic!("the key can be read")
+    }
+
+    fn salvage(house: &House, to: &str) -> (DataFolder, Salvage) {
+        let to = DataFolder::at(house.path(to));
+        let wreck = Wreck::of_folder(&house.folder, &mut no_code).unwrap();
+        let found = wreck.salvage(&to, &SystemClock::default()).unwrap();
+        (to, found)
+    }
+
+    /// Records in segments of their own, as far as that goes, and some bytes of a program.
+    fn written(house: &House) -> Vec<RecordRef> {
+        let mut made = Vec::new();
+        for round in 0..6 {
+            // A writer that was not closed begins a segment.
+            let mut writer = house.open();
+            made.push(record(&mut writer, &format!("record {round}")));
+            local(&mut writer, "a", ["zero", "one", "two", "three", "four", "five"][round]);
+        }
+        made
+    }
+
+    fn holding(house: &House, text: &str) -> (PathBuf, usize) {
+        let segments = fs::read_dir(house.folder.journal()).unwrap().map(|entry| entry.unwrap().path());
+        let mut found = segments.filter_map(|path| {
+            let bytes = fs::read(&path).unwrap();
+            let at = bytes.windows(text.len()).position(|window| window == text.as_bytes())?;
+            Some((path, at))
+        });
+        found.next().unwrap()
+    }
+
+    fn change(path: &PathBuf, range: std::ops::Range<usize>) {
+        let mut bytes = fs::read(path).unwrap();
+        bytes[range].iter_mut().for_each(|byte| *byte ^= 0x55);
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn of_a_store_that_is_whole_nothing_is_lost() {
+        let house = House::new();
+        let made = written(&house);
+        let (folder, found) = salvage(&house, "new");
+        let all = Salvage { records: 7, own: 7, locals: 1, ..Salvage::default() };
+        assert_eq!(found, all, "six, and the entry of the root");
+        let store = open(&folder).store();
+        assert!(made.iter().enumerate().all(|(n, record)| body(&store, record) == Some(format!("record {n}"))));
+        assert_eq!(store.local("drafts", "a").unwrap().unwrap(), "five");
+        assert_ne!(store.epoch(), house.open().store().epoch());
+        let (old, new) = (house.open().store(), &store);
+        assert_eq!(old.record(&made[0]).unwrap().unwrap().received_at, new.record(&made[0]).unwrap().unwrap().received_at);
+        assert!(fs::read_to_string(folder.path().join(LIST)).unwrap().contains("records = 7"));
+    }
+
+    #[test]
+    fn what_is_torn_is_counted_and_hides_nothing_else() {
+        let house = House::new();
+        let made = written(&house);
+        let (torn, at) = holding(&house, "record 2");
+        change(&torn, at..at + 4);
+        let (headless, _) = holding(&house, "record 4");
+        change(&headless, 0..1024);
+        let lost: Vec<&RecordRef> = made
+            .iter()
+            .filter(|record| {
+                let place = house_place(&house, record);
+                place.is_none()
+            })
+            .collect();
+        assert!(lost.len() >= 2, "{lost:?}");
+        let (folder, found) = salvage(&house, "new");
+        assert!(found.entries_lost >= 1 && found.groups_lost >= 1, "{found:?}");
+        assert!(found.ranges.len() as u64 >= 2 && found.ranges[0].starts_with("segment "), "{found:?}");
+        assert_eq!(found.records, 1 + (made.len() - lost.len()) as u64, "{found:?}");
+        let store = open(&folder).store();
+        for record in &made {
+            assert_eq!(body(&store, record).is_none(), lost.contains(&record), "{record}");
+        }
+    }
+
+    /// Where a record can still be read, by looking at the journal alone.
+    fn house_place(house: &House, wanted: &RecordRef) -> Option<()> {
+        let disk = Arc::new(FileDisk::open(&house.folder.journal()).unwrap());
+        let (reader, opened) = journal::look(disk).unwrap();
+        let (mut pieces, mut found) = (Pieces::of(reader.clone()), None);
+        each_group(&reader, opened.end, |group| {
+            for piece in pieces.in_group(group) {
+                if let Piece::Record(record) = piece
+                    && crate::record::Record::parse(record.carried.record.clone()).unwrap().reference() == *wanted
+                {
+                    found = Some(());
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn what_is_found_is_added_to_a_folder_of_the_same_office_once() {
+        let house = House::new();
+        let made = written(&house);
+        let (folder, _) = salvage(&house, "new");
+        let mut writer = open(&folder);
+        let own = record(&mut writer, "its own");
+        local(&mut writer, "a", "newer");
+        writer.close().unwrap();
+        for _ in 0..2 {
+            let (_, found) = salvage(&house, "new");
+            assert_eq!((found.already_there, found.locals), (7, 0), "{found:?}");
+        }
+        let store = open(&folder).store();
+        assert_eq!(store.counter("records"), made.len() as u64 + 2);
+        assert_eq!(
+            (body(&store, &own).as_deref(), store.local("drafts", "a").unwrap().unwrap().as_ref()),
+            (Some("its own"), b"newer".as_slice())
+        );
+        let other = House::new();
+        let refused = Wreck::of_folder(&house.folder, &mut no_code).unwrap();
+        let refused = refused.salvage(&other.folder, &SystemClock::default()).unwrap_err();
+        assert!(matches!(refused, RestoreError::Backup(BackupError::AnotherOffice { .. })), "{refused}");
+    }
+
+    #[test]
+    fn a_damaged_backup_gives_what_it_has_under_its_code() {
+        let house = House::new();
+        let made = written(&house);
+        let writer = house.open();
+        house.back_up(&writer.store());
+        let home = Home::find(&house.path("stick")).unwrap();
+        let manifest = home.manifest(None).unwrap();
+        let torn = manifest
+            .segments
+            .iter()
+            .map(|file| home.path().join(&file.stored))
+            .find(|path| fs::read(path).unwrap().windows(8).any(|window| window == b"record 3"));
+        let torn = torn.unwrap();
+        let at = fs::read(&torn).unwrap().windows(8).position(|window| window == b"record 3").unwrap();
+        change(&torn, at..at + 8);
+        let wrong = Wreck::of_backup(&home, &manifest, &mut || Some(RecoveryCode::make().unwrap()));
+        assert!(matches!(wrong, Err(RestoreError::Backup(BackupError::WrongCode))));
+        let wreck = Wreck::of_backup(&home, &manifest, &mut || Some(house.code.clone())).unwrap();
+        let to = DataFolder::at(house.path("new"));
+        let found = wreck.salvage(&to, &SystemClock::default()).unwrap();
+        assert_eq!((found.records, found.entries_lost), (6, 1), "{found:?}");
+        let store = open(&to).store();
+        assert_eq!((body(&store, &made[3]), body(&store, &made[5]).as_deref()), (None, Some("record 5")));
+    }
+
+    #[test]
+    fn what_was_destroyed_is_not_salvaged_though_it_may_still_stand_there() {
+        let house = House::new();
+        let mut writer = house.open();
+        let target = record(&mut writer, "CANARY-of-a-person");
+        let at = Moment { wall: SystemClock::default().wall(), offset_ms: 0, space: Space::Enough };
+        let destroying = Destroying {
+            id: RecordId::from_parts(at.wall, random::bytes().unwrap()),
+            destruction: Destruction { target: target.clone(), reason: "asked for".into() },
+            by: Person { id: "z01".into(), name: "clerk".into() },
+        };
+        writer.commit(vec![Intent::Destroy(Box::new(destroying))], at).unwrap();
+        writer.close().unwrap();
+        holding(&house, "CANARY");
+        let (folder, found) = salvage(&house, "new");
+        assert_eq!(found.records, 3, "the entry, the record without its body, the destruction: {found:?}");
+        let store = open(&folder).store();
+        assert_eq!(body(&store, &target).as_deref(), Some(""));
+        let new = House { folder: folder.clone(), ..house };
+        let segments = fs::read_dir(new.folder.journal()).unwrap();
+        for segment in segments {
+            let bytes = fs::read(segment.unwrap().path()).unwrap();
+            assert!(!bytes.windows(6).any(|window| window == b"CANARY"));
+        }
+    }
+
+    #[test]
+    fn bytes_that_the_disk_does_not_give_are_passed_over() {
+        struct Bad(Arc<dyn Disk>);
+        impl Disk for Bad {
+            fn write(&self, _: &str, _: u64, _: &[u8]) -> io::Result<()> {
+                Err(refused())
+            }
+            fn allocate(&self, _: &str, _: u64) -> io::Result<()> {
+                Err(refused())
+            }
+            fn truncate(&self, _: &str, _: u64) -> io::Result<()> {
+                Err(refused())
+            }
+            fn sync(&self, _: &str) -> io::Result<()> {
+                Err(refused())
+            }
+            fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+                let bad = 8192..12_288;
+                if offset < bad.end && bad.start < offset + len as u64 {
+                    Err(io::Error::other("bad sector"))
+                } else {
+                    self.0.read(name, offset, len)
+                }
+            }
+            fn len(&self, name: &str) -> io::Result<u64> {
+                self.0.len(name)
+            }
+            fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
+                self.0.list(prefix)
+            }
+            fn rename(&self, _: &str, _: &str) -> io::Result<()> {
+                Err(refused())
+            }
+            fn remove(&self, _: &str) -> io::Result<()> {
+                Err(refused())
+            }
+            fn sync_folder(&self) -> io::Result<()> {
+                Err(refused())
+            }
+        }
+        let house = House::new();
+        let mut writer = house.open();
+        let made: Vec<_> = (0..40).map(|n| record(&mut writer, &format!("{n} {}", "x".repeat(500)))).collect();
+        writer.close().unwrap();
+        let mut wreck = Wreck::of_folder(&house.folder, &mut no_code).unwrap();
+        wreck.disk = Tolerant::over(Arc::new(Bad(wreck.disk.inner.clone())));
+        let to = DataFolder::at(house.path("new"));
+        let found = wreck.salvage(&to, &SystemClock::default()).unwrap();
+        let store = open(&to).store();
+        let there = made.iter().filter(|record| body(&store, record).is_some()).count() as u64;
+        assert!((20..40).contains(&there) && found.unreadable_bytes >= 4096, "{there}: {found:?}");
+        assert_eq!(found.records, there + 1, "{found:?}");
+        assert!(id("p") == *wreck.office() && body(&store, &made[39]).is_some());
     }
 }

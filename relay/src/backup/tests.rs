@@ -34,7 +34,7 @@ use crate::{
 
 /// An office with its folder, its recovery code and a stick.
 pub(super) struct House {
-    dir: tempfile::TempDir,
+    pub(super) dir: tempfile::TempDir,
     pub(super) folder: DataFolder,
     pub(super) code: RecoveryCode,
 }
@@ -304,6 +304,28 @@ fn what_was_destroyed_leaves_the_backups_with_the_next_one() {
     assert_eq!(body(&store, &kept).as_deref(), Some("kept"));
     assert_eq!(body(&store, &later).as_deref(), Some("later"));
     assert!(store.journal().frame(store.find(&destroyed).unwrap().unwrap().0).unwrap().body.is_empty());
+}
+
+#[test]
+fn files_beside_records_are_copied_once_come_back_and_leave_when_they_are_destroyed() {
+    let house = House::new();
+    let beside = house.folder.path().join("files");
+    fs::create_dir(&beside).unwrap();
+    let names = ["ab".repeat(32), "cd".repeat(32)];
+    fs::write(beside.join(&names[0]), "photo").unwrap();
+    fs::write(beside.join(format!("{}.part", names[1])), "half of it").unwrap();
+    let writer = house.open();
+    house.back_up(&writer.store());
+    fs::write(beside.join(&names[1]), "x".repeat(100_000)).unwrap();
+    assert!(house.back_up(&writer.store()).copied > 100_000);
+    assert!(house.back_up(&writer.store()).copied < 50_000, "it is there already");
+    let restored = house.restore("new");
+    let there = all(&restored.path().join("files"));
+    assert_eq!(there.into_iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>(), [5, 100_000]);
+    fs::remove_file(beside.join(&names[0])).unwrap();
+    house.back_up(&writer.store());
+    assert!(!all(&house.path("stick")).into_iter().any(|(_, bytes)| bytes == b"photo"));
+    assert_eq!(house.home().manifests().unwrap().len(), 1, "those that had it are gone");
 }
 
 impl House {

@@ -1,4 +1,4 @@
-//! What may be typed after `dutynet backup` and `dutynet restore`.
+//! What may be typed after `dutynet backup`, `dutynet restore` and `dutynet salvage`.
 
 use std::path::PathBuf;
 
@@ -75,6 +75,18 @@ pub(in crate::cli) struct Restore {
     pub(in crate::cli) code_file: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Salvage {
+    #[arg(long, value_name = "DIR", help = help::SALVAGE_FROM)]
+    pub(in crate::cli) from: PathBuf,
+    #[arg(long, value_name = "DIR", help = help::SALVAGE_TO)]
+    pub(in crate::cli) to: PathBuf,
+    #[arg(long, value_name = "FILE", help = help::CODE_FILE)]
+    pub(in crate::cli) code_file: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

@@ -1,8 +1,8 @@
-//! What `backup` and `restore` print with `--json`.
+//! What `backup`, `restore` and `salvage` print with `--json`.
 
 use dutynet_proto::api;
 use dutynet_relay::{
-    backup::{Manifest, manifest::ManifestFault},
+    backup::{Manifest, manifest::ManifestFault, salvage::Salvage},
     ids::UnixMillis,
 };
 use serde::Serialize;
@@ -87,6 +87,20 @@ pub(in crate::cli) struct Restored {
     number: u64,
     made_at: String,
     records: u64,
+}
+
+/// `salvage --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Salvaged<'a> {
+    office: &'a str,
+    #[serde(flatten)]
+    found: &'a Salvage,
+}
+
+impl<'a> Salvaged<'a> {
+    pub(in crate::cli) fn new(office: &'a str, found: &'a Salvage) -> Self {
+        Self { office, found }
+    }
 }
 
 fn time(millis: i64) -> Option<String> {
@@ -226,6 +240,8 @@ pub(in crate::cli) mod tests {
         let folders = api::ListBackupsReply { folders: vec![folder], every_ms: 86_400_000 };
         let home = Home::of(Path::new("/mnt/dutynet-backup"), &manifest().office);
         let there = BackupsThere { home, listed: vec![Found { number: 7, manifest: Ok(manifest()) }] };
+        let ranges = vec!["segment 2 at 4096 to 8192: 3 groups".to_owned()];
+        let salvage = Salvage { records: 20, own: 8, locals: 2, groups_lost: 3, ranges, ..Salvage::default() };
         let fault = "segment-00000001-00112233445566: not there".to_owned();
         vec![
             ("backup now", printed(&Made::from(&made))),
@@ -233,6 +249,7 @@ pub(in crate::cli) mod tests {
             ("backup list DIR", printed(&There::from(&there))),
             ("backup check", printed(&Checked::new(&manifest(), &[fault]))),
             ("restore", printed(&Restored::from(&manifest()))),
+            ("salvage", printed(&Salvaged::new("440825103", &salvage))),
         ]
     }
 }
