@@ -13,6 +13,7 @@ use std::{
     thread,
 };
 
+use bytes::Bytes;
 use dutynet_relay::{
     disk::{
         Disk,
@@ -23,7 +24,11 @@ use dutynet_relay::{
     writer::Writer,
 };
 use dutynet_tests::{
-    county::{AT, County, history::Chooser, picture::Picture},
+    county::{
+        AT, County,
+        history::{Act, Chooser},
+        picture::Picture,
+    },
     lying::{Lie, LyingDisk},
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
@@ -284,4 +289,22 @@ fn an_index_that_forgets_a_kind_of_key_is_found_out() {
         let fault = first_fault(MUTANT, Mutant::Keys(letter));
         assert!(fault.is_some(), "the model cannot fail without {}", char::from(letter));
     }
+}
+
+#[test]
+fn a_very_large_commit_keeps_records_and_their_seals_together() {
+    let mut machine = Machine::new(0, Mutant::None);
+    let mut random = SmallRng::seed_from_u64(0);
+    machine.open(&mut random).unwrap();
+    let mut picture = beginning().picture.clone();
+    let chooser = Chooser { county: &beginning().county, body_bytes_max: BODY_BYTES_MAX };
+    let local = |number: u32| Act::Local(format!("{number}"), Bytes::new());
+    let mut acts: Vec<_> = (0..10_000).map(local).collect();
+    acts.extend(chooser.usual_commit(&picture, &mut random));
+    let intents = acts.iter().map(|act| act.intent(picture.epoch())).collect();
+    picture.commit(&acts);
+    let writer = machine.writer.as_mut().unwrap();
+    writer.commit(intents, AT).unwrap();
+    picture.learn(&writer.store()).unwrap();
+    picture.check(&writer.store()).unwrap();
 }
