@@ -135,6 +135,9 @@ impl Applier<'_> {
                 LinkSeq(1..) => self.route(neighbour, lane, Routed { place, digest }),
             }
         }
+        if head.in_seq == 0 && !head.from.is_empty() {
+            self.batch.put(keys::given_back(&frames::office(&head.from)?).place(place).done(), Vec::new());
+        }
         if head.in_seq > 0 {
             self.consume(&head.from, head.in_lane, (head.in_seq, digest), &head.routes)?;
         }

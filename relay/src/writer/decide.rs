@@ -53,6 +53,8 @@ pub(super) struct Decision<'a> {
     pub(super) parked: HashMap<(OfficeId, Lane, LinkSeq), ParkedState>,
     /// Lines that this commit says something new of: whether up, whether unsteady.
     pub(super) lines: HashMap<OfficeId, (bool, bool)>,
+    /// Own records are still wanted back from the parent; `None`: not looked up yet.
+    pub(super) forgetful: Option<bool>,
 }
 
 /// What is there of a record that is held.
@@ -104,6 +106,7 @@ impl<'a> Decision<'a> {
             destroyed: HashMap::new(),
             parked: HashMap::new(),
             lines: HashMap::new(),
+            forgetful: None,
         }
     }
 
@@ -216,6 +219,7 @@ impl<'a> Decision<'a> {
         let routes = self.route_all(&to, &record)?;
         let entry = self.entries.len();
         self.push_accepted(&record, None, routes, (0, Vec::new()));
+        self.note_if_forgetful(&record);
         self.unsealed.entry(stream).or_default().push((entry, record));
         Ok(Answer::Made { reference, folded: false })
     }

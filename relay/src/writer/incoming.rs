@@ -72,7 +72,9 @@ impl Decision<'_> {
         let reference = good.record.reference();
         let digest = good.record.digest();
         match self.verdict(at.0, &good.record, Way::ByLane)? {
-            Ruling::Fold(routes) => {
+            Ruling::Fold(mut routes) => {
+                // Whoever sends it has it: to wait for that would be to wait for each other.
+                routes.retain(|route| route.neighbour != at.0.as_str());
                 self.consume(at, (Some(&reference), digest), (Verdict::Folded, "", ""), routes);
                 Ok(None)
             }
@@ -202,6 +204,7 @@ impl Decision<'_> {
             head.instead_of_group = instead_of.map(|place| GroupPlace { segment: place.segment, offset: place.group });
             head.instead_of_frame = instead_of.map_or(0, |place| u32::from(place.frame));
         }
+        self.note_if_forgetful(&record);
         self.obey(&record)
     }
 

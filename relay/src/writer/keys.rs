@@ -10,6 +10,7 @@
 //! | `L` | office, at | how its line was seen |
 //! | `T` | neighbour | its epoch, and through which number its facts are held |
 //! | `a` | | cursor up to which the journal is applied |
+//! | `b` | neighbour, place | a record that it has given back, which no lane to it has |
 //! | `c` | name | counter |
 //! | `d` | neighbour, office, key id | a registry entry was routed there |
 //! | `e` | ordinal | epoch |
@@ -147,6 +148,10 @@ pub(crate) fn late_in(from: &OfficeId, lane: Lane, of: &OfficeId) -> Vec<u8> {
 
 pub(crate) fn sleeper(neighbour: &OfficeId) -> Vec<u8> {
     Key::new(b'z').office(neighbour).done()
+}
+
+pub(crate) fn given_back(neighbour: &OfficeId) -> Key {
+    Key::new(b'b').office(neighbour)
 }
 
 pub(crate) fn local(namespace: &str, key: &str) -> Vec<u8> {

@@ -310,7 +310,7 @@ pub(crate) struct ReroutedFrame {
     pub(crate) group: Option<GroupPlace>,
     #[prost(uint32, tag = "7")]
     pub(crate) frame: u32,
-    /// The record registers this office with this key (hex); empty for other kinds.
+    /// The record registers this office with this key (hex; none: it has no node); empty for other kinds.
     #[prost(string, tag = "8")]
     pub(crate) registers: String,
 }

@@ -12,6 +12,7 @@
 //!
 //! It has no thread of its own: a node drives it from one ([`thread`]), the simulator directly.
 
+mod again;
 mod apply;
 mod decide;
 mod enrol;
@@ -267,3 +268,6 @@ fn shared(heads: Heads) -> Arc<RwLock<Heads>> {
 fn store_of(journal: &Journal, index: Arc<dyn Index>, heads: Heads) -> Store {
     Store { index, journal: journal.reader(), heads: shared(heads), lost_sent: Arc::default() }
 }
+
+#[cfg(test)]
+mod tests;

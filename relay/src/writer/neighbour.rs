@@ -52,6 +52,10 @@ impl Decision<'_> {
             Intent::Local { namespace, key, .. } if !is_local_key(&namespace, &key) => {
                 return Ok(Answer::Refused(WriteRefusal::Malformed("a namespace or key that is too long".into())));
             }
+            Intent::Local { namespace, key, bytes } if namespace == WANTED_BACK && bytes.is_empty() => {
+                self.select_again(&key)?;
+                self.push(Entry::Local(LocalFrame { namespace, key }, bytes));
+            }
             Intent::Local { namespace, key, bytes } => self.push(Entry::Local(LocalFrame { namespace, key }, bytes)),
             Intent::NotInterpreted { place, projection, reason } => self.not_interpreted(place, &projection, &reason)?,
             Intent::Submit(_)
@@ -242,16 +246,26 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// Sends, in the current epoch, whatever earlier epochs had for the neighbour after what it holds, unless it is sent already.
-    fn rebase(&mut self, neighbour: &OfficeId, holds: Option<(Epoch, PerLane<LinkSeq>)>) -> Result<(), StoreError> {
-        let current = self.heads.ordinal();
-        if current == 0 {
+    /// A child that has lost something may have forgotten who is below it, and what is for them would go no further. It had told us itself.
+    fn introduce_those_below(&mut self, neighbour: &OfficeId) -> Result<(), StoreError> {
+        let tree = self.registry.clone();
+        if tree.parent(neighbour) != Some(self.own()) {
             return Ok(());
         }
+        tree.subtree(neighbour).into_iter().try_for_each(|(_, entry)| self.send_registration(neighbour, &entry.office))
+    }
+
+    /// Sends, in the current epoch, whatever earlier epochs had for the neighbour after what it holds, unless it is sent already.
+    fn rebase(&mut self, neighbour: &OfficeId, holds: Option<(Epoch, PerLane<LinkSeq>)>) -> Result<(), StoreError> {
+        self.introduce_those_below(neighbour)?;
+        let current = self.heads.ordinal();
         let held = holds.and_then(|(epoch, seqs)| {
             let ordinal = self.heads.epochs.iter().position(|known| *known == epoch)?;
             Some((u32::try_from(ordinal).ok()?, seqs))
         });
+        if held.is_none_or(|(ordinal, _)| ordinal < current) {
+            self.give_back_again(neighbour)?;
+        }
         for lane in Lane::ALL {
             let sent = self.store.entries(neighbour, (current, lane), LinkSeq(0), usize::MAX)?;
             let mut sent: std::collections::HashSet<Place> = sent.into_iter().map(|(_, place)| place).collect();

@@ -67,7 +67,7 @@ impl Decision<'_> {
             }
             self.introduced.insert(routed);
             let named = Named::of(&head, place)?;
-            let registers = key.map_or_else(String::new, |key| format!("{office} {key}"));
+            let registers = format!("{office} {}", key.map_or_else(String::new, |key| key.to_string()));
             self.reroute((child, Lane::Control), &named, registers);
         }
         let fresh: Vec<usize> = self.records.values().filter(|f| registers(&f.record, office)).map(|f| f.entry).collect();

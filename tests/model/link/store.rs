@@ -181,6 +181,9 @@ impl Store {
     }
 
     pub fn rebase(&mut self, holds: Option<(Epoch, PerLane<LinkSeq>)>) {
+        if holds.is_some_and(|(epoch, _)| epoch == self.epoch) {
+            return;
+        }
         let from = holds.map_or(0, |(epoch, _)| self.past.iter().position(|(of, _)| *of == epoch).unwrap_or(0));
         for lane in Lane::ALL {
             let mut has: BTreeSet<RecordId> = self.lanes[lane].iter().map(|fact| fact.id).collect();

@@ -55,6 +55,13 @@ impl Dialogue {
                     self.judging = Judging::Rebasing(after);
                     return Ok(());
                 }
+                if event == LinkEvent::PeerRestored || self.peer_begins_anew() {
+                    // It may not know who is below it: whatever goes there by audience must wait until it has been told.
+                    let holds = Some((self.own.epoch, per_lane(|lane| after[lane].seq)));
+                    out.push(Action::Rebase { holds });
+                    self.judging = Judging::Rebasing(after);
+                    return Ok(());
+                }
                 self.resume(now, after, out)
             }
             Verdict::Rebase { holds, event } => {
@@ -76,6 +83,11 @@ impl Dialogue {
         let Judging::Rebasing(after) = self.judging else { return Ok(()) };
         self.sending.grew(heads);
         self.resume(now, after, out)
+    }
+
+    /// What we hold of it is of another epoch.
+    fn peer_begins_anew(&self) -> bool {
+        self.own.held.is_some_and(|held| held.epoch != self.hello.epoch)
     }
 
     fn rewind(&self, holds: PerLane<LinkSeq>, out: &mut Vec<Action>) {

@@ -368,6 +368,37 @@ fn what_a_restored_neighbour_lost_waits_again() {
     assert!(!actions.iter().any(|action| matches!(action, Action::Rewind(_))));
 }
 
+/// It may have forgotten who is below it, and must be told before anything goes there.
+#[test]
+fn a_neighbour_that_was_restored_or_begins_anew_is_sent_nothing_before_the_store_has_looked_at_its_lanes() {
+    let mut own = Start { sent: per_lane(|lane| ours(lane, 3)), ..start() };
+    let mut hello = their_hello(&own);
+    hello.held = Some(Held { epoch: OURS, lanes: per_lane(|lane| ours(lane, 1)) });
+    let look_up = |told: &mut Told| {
+        let found = |lane| Event::ChainAt { lane, seq: LinkSeq(1), hash: Some(ours(lane, 1).hash) };
+        Lane::ALL.map(|lane| told.tell(found(lane))).concat()
+    };
+    let holds = Some((OURS, PerLane([LinkSeq(1); 4])));
+    let lanes = Lane::ALL.map(|lane| (lane, 1, 2));
+    own.custody = PerLane([LinkSeq(2); 4]);
+    let (mut told, _) = Told::child(own.clone(), hello.clone());
+    let actions = look_up(&mut told);
+    assert!(actions.contains(&Action::Rebase { holds }));
+    assert_eq!(loads(&actions), []);
+    assert_eq!(loads(&told.tell(Event::Rebased(PerLane([LinkSeq(3); 4])))), lanes);
+    own.custody = PerLane::default();
+    own.held = Some(Held { epoch: Epoch([8; 16]), lanes: per_lane(|_| Position::start(THEIRS)) });
+    let (mut told, _) = Told::child(own.clone(), hello.clone());
+    let actions = look_up(&mut told);
+    assert!(actions.contains(&Action::Rebase { holds }));
+    assert_eq!(loads(&actions), []);
+    own.held = None;
+    let (mut told, _) = Told::child(own, hello);
+    let actions = look_up(&mut told);
+    assert!(!actions.contains(&Action::Rebase { holds }), "as it always was");
+    assert_eq!(loads(&actions), lanes);
+}
+
 #[test]
 fn another_hash_needs_a_new_epoch() {
     let (mut told, _) = sent_three(ours(FLASH, 1));

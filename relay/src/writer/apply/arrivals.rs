@@ -97,15 +97,16 @@ impl Applier<'_> {
         self.look_at.extend(all);
     }
 
-    /// Moves incoming lanes on as far as what they wait for has arrived.
+    /// Moves incoming lanes on as far as what they wait for has arrived. First those that are watched: what is looked at from its beginning
+    /// may come to wait for something else, and would be watched twice.
     pub(super) fn settle_arrivals(&mut self) {
-        for at in std::mem::take(&mut self.look_at) {
-            self.settle(&at, None);
-        }
         for out in std::mem::take(&mut self.moved) {
             for at in self.heads.blocked.remove(&out).unwrap_or_default() {
                 self.settle(&at, Some(out.clone()));
             }
+        }
+        for at in std::mem::take(&mut self.look_at) {
+            self.settle(&at, None);
         }
     }
 
