@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dutynet_relay::{
-    ids::{Lane, PerLane, Ticket},
+    ids::{Lane, OfficeId, PerLane, Ticket},
     link::{
-        config::Start,
+        config::{Incumbent, Start},
+        count::LinkEvent,
         event::{Action, Event},
     },
     writer::{WANTED_BACK, intent::Intent},
@@ -16,6 +17,7 @@ use rand::Rng as _;
 use crate::{
     line::Way,
     office::{Asked, Reply, Request},
+    plan::Mutant,
     session::{Blocked, Resume, Work},
     world::{Checked, Fault, Happening, World},
 };
@@ -25,10 +27,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 impl World {
     pub fn act(&mut self, at: usize, id: u64, action: Action) -> Checked {
+        if self.leaves_out(at, id, &action) {
+            return Ok(());
+        }
         let peer = self.session(at, id).expect("a session that acts").peer_id.clone();
         match action {
             Action::Send(frame) => self.send(at, id, frame)?,
-            Action::Admit { shown, incumbent: _ } => self.admit(at, id, shown, None),
+            Action::Admit { shown, incumbent } => {
+                self.one_of_two_stays(at, id, (shown, incumbent))?;
+                self.admit(at, id, shown, None);
+            }
             Action::Up(_) => self.up(at, id),
             Action::KeepTicket(ticket) => {
                 let tickets = vec![ticket];
@@ -81,12 +89,7 @@ impl World {
                 }
             }
             Action::Settled => self.session(at, id).expect("a session that acts").settled = true,
-            Action::Count(event) => {
-                self.note(at, &format!("counts {} for {peer}", event.name()));
-                self.count(event.name());
-                self.ledger.counted(at, event)?;
-                self.write(at, Intent::Count { neighbour: peer, event: event.name() });
-            }
+            Action::Count(event) => self.happened(at, &peer, event)?,
             Action::End { reason, retry } => {
                 self.note(at, &format!("session {id} with {peer} ends: {reason}"));
                 self.session(at, id).expect("a session that acts").ended = Some((reason, retry));
@@ -95,10 +98,42 @@ impl World {
         Ok(())
     }
 
+    fn happened(&mut self, at: usize, peer: &OfficeId, event: LinkEvent) -> Checked {
+        self.note(at, &format!("counts {} for {peer}", event.name()));
+        self.count(event.name());
+        self.ledger.counted(at, event)?;
+        self.write(at, Intent::Count { neighbour: peer.clone(), event: event.name() });
+        Ok(())
+    }
+
+    /// What a mutant does not do, and says that it did.
+    fn leaves_out(&mut self, at: usize, id: u64, action: &Action) -> bool {
+        let asked = match (self.plan.mutant, action) {
+            (Mutant::RewindForgotten, Action::Rewind(_)) => return true,
+            (Mutant::RebaseForgotten, Action::Rebase { .. }) => Asked::Rebase,
+            (Mutant::ForkForgotten, Action::Fork(_)) => Asked::Fork,
+            (_, _) => return false,
+        };
+        let neighbour = self.session(at, id).expect("a session that acts").peer_id.clone();
+        self.ask_writer(at, id, Intent::Count { neighbour, event: "left_out" }, asked);
+        true
+    }
+
+    /// A second machine without the right ticket never takes the place of one that is linked.
+    fn one_of_two_stays(&self, at: usize, id: u64, (shown, incumbent): (Ticket, Incumbent)) -> Checked {
+        let session = &self.offices[at].live().sessions[&id];
+        let right = session.tickets.is_empty() || session.tickets.contains(&shown);
+        if incumbent == Incumbent::Live && !right {
+            return Err(Fault(format!("{}: a second {} takes the place of the first", self.offices[at].id, session.peer_id)));
+        }
+        Ok(())
+    }
+
     fn up(&mut self, at: usize, id: u64) {
         let session = self.session(at, id).expect("a session that acts");
         session.was_up = true;
-        let neighbour = session.peer_id.clone();
+        let (neighbour, conn) = (session.peer_id.clone(), session.conn);
+        self.ledger.losses.met(at, &neighbour, conn);
         self.count("sessions up");
         let seen_at = self.wall(at);
         self.write(at, Intent::Line { neighbour, up: true, at: seen_at, reason: String::new() });
@@ -110,7 +145,8 @@ impl World {
         let live = self.offices[at].live();
         let peer = &live.sessions[&id].peer_id;
         let store = &live.store;
-        let wanted = store.local(WANTED_BACK, peer.as_str()).ok().flatten().is_some_and(|bytes| !bytes.is_empty());
+        let wanted = self.plan.mutant != Mutant::PastForgotten;
+        let wanted = wanted && store.local(WANTED_BACK, peer.as_str()).ok().flatten().is_some_and(|bytes| !bytes.is_empty());
         Event::Opened(Box::new(Start {
             epoch: store.epoch(),
             lineage: store.lineage(peer),

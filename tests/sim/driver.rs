@@ -14,6 +14,7 @@ use dutynet_relay::{
 
 use crate::{
     office::limits,
+    plan::Mutant,
     session::{Picked, Session},
     world::{Checked, Happening, World},
 };
@@ -36,11 +37,13 @@ impl World {
         let office = &mut self.offices[at];
         let root_pin = self.ledger.root_pin;
         let live = office.live.as_mut().expect("only a running office opens sessions");
+        let tickets = if is_child { Vec::new() } else { live.store.tickets(&peer_id) };
         let role = if is_child {
             Role::Child
         } else {
             let incumbent = if live.doors.contains_key(&peer_id) { Incumbent::Live } else { Incumbent::Absent };
-            Role::Parent(Gate { tickets: live.store.tickets(&peer_id), incumbent })
+            let ignored = self.plan.mutant == Mutant::TicketsIgnored;
+            Role::Parent(Gate { tickets: if ignored { Vec::new() } else { tickets.clone() }, incumbent })
         };
         let config = Config {
             role,
@@ -62,6 +65,7 @@ impl World {
             line,
             conn,
             is_child,
+            tickets,
             machine: Machine::new(config, now),
             due: VecDeque::new(),
             agenda: VecDeque::new(),

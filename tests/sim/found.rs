@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use dutynet_relay::{
     ids::{Digest, OfficeId, UnixMillis},
-    record::Person,
+    record::{Person, PublicKey},
     registry::{Entry, OfficeClass},
     verify::Verifier,
     writer::{
@@ -28,6 +28,10 @@ pub fn clerk() -> Person {
 impl World {
     /// The root registers itself; the others are invited one after the other.
     pub fn found(&mut self) -> Checked {
+        for at in 0..self.offices.len() {
+            let key = self.offices[at].key.public();
+            self.ledger.has_key(at, key);
+        }
         self.ledger.root_pin = self.offices[0].key.public().pin();
         self.enrolled.insert(0);
         self.start_office(0)?;
@@ -84,15 +88,23 @@ impl World {
     pub fn enrol(&mut self, child: usize) -> Checked {
         let parent = self.offices[child].parent.expect("the root does not enrol");
         let fault = |what: &str| Fault(format!("enrolment fails: {what}"));
-        let store = self.offices[parent].live().store.clone();
-        if store.registry().entry(&self.offices[child].id).is_none() {
-            // Again and again: the reply to the first time may have been lost.
-            let (office, key) = (self.offices[child].id.clone(), self.offices[child].key.public());
-            let shown = Enrolment { secret: secret_for(child), office, key };
-            self.request(parent, Request { intents: vec![Intent::Enrol(Box::new(shown))], reply: Reply::Nobody });
+        let Some(live) = self.offices[parent].live.as_ref().filter(|live| !live.stopping) else {
+            self.after(Duration::from_millis(20), Happening::Enrolled { child });
+            return Ok(());
+        };
+        let store = live.store.clone();
+        let registered = store.registry().entry(&self.offices[child].id).and_then(|entry| entry.key.clone());
+        if registered != Some(self.offices[child].key.public()) {
+            self.show_invitation(child, parent, registered);
             self.after(Duration::from_millis(8), Happening::Enrolled { child });
             return Ok(());
         }
+        let office = &mut self.offices[child];
+        office.joining = false;
+        (office.armed, office.cramped) = (false, false);
+        office.index.mend();
+        office.disk.kill();
+        office.disk.full(u64::MAX);
         let (tree, id) = (store.registry(), self.offices[child].id.clone());
         let path: Vec<_> = tree.path_up(&id).cloned().collect();
         let mut records = Vec::new();
@@ -120,11 +132,32 @@ impl World {
         self.enrolled.insert(child);
         let run = self.offices[child].run;
         self.after(Duration::from_millis(5), Happening::Dial { office: child, run });
-        if child + 1 < self.offices.len() {
+        self.ask_again(child);
+        if !self.founded && child + 1 < self.offices.len() {
             let wait = self.up_to(Duration::from_millis(150));
             self.after(wait, Happening::Invite { child: child + 1 });
         }
         Ok(())
+    }
+}
+
+impl World {
+    /// Again and again: the reply to the first time may have been lost, and the invitation with its maker's disk.
+    fn show_invitation(&mut self, child: usize, parent: usize, registered: Option<PublicKey>) {
+        let (office, key) = (self.offices[child].id.clone(), self.offices[child].key.public());
+        let secret = secret_for(child);
+        let mut intents = Vec::new();
+        if let Some(old) = registered {
+            intents.push(Intent::Invite(Box::new(Invitation {
+                secret,
+                entry: self.entry(child),
+                valid_until: UnixMillis(self.wall(parent).0 + 3_600_000),
+                replace: Some(old.id()),
+                by: Some(clerk()),
+            })));
+        }
+        intents.push(Intent::Enrol(Box::new(Enrolment { secret, office, key })));
+        self.request(parent, Request { intents, reply: Reply::Nobody });
     }
 }
 

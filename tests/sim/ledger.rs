@@ -5,18 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dutynet_relay::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef},
+    ids::{Digest, Epoch, Lane, OfficeId, RecordId, RecordRef},
     journal::Cursor,
     link::{
         count::LinkEvent,
-        event::Event,
         frame::{Custody, Held},
     },
-    record::{Audience, OFFICE_KIND, Record},
+    record::{Audience, OFFICE_KIND, PublicKey, Record},
     writer::Store,
 };
 
-use crate::world::{Checked, Fault};
+use crate::{
+    losses::Losses,
+    positions::Link,
+    world::{Checked, Fault},
+};
 
 /// See the module.
 pub struct Ledger {
@@ -38,18 +41,24 @@ pub struct Ledger {
     pub feeds: Vec<Vec<Fed>>,
     /// The same, to look up.
     pub holds: Vec<BTreeSet<RecordRef>>,
-    parents: Vec<Option<usize>>,
-    ids: Vec<OfficeId>,
-    cursors: Vec<Cursor>,
-    links: Vec<BTreeMap<OfficeId, Link>>,
-    epochs: Vec<Option<Epoch>>,
+    /// Public keys that each office has ever had.
+    pub keys: Vec<Vec<PublicKey>>,
+    /// What disasters did.
+    pub losses: Losses,
+    pub(crate) parents: Vec<Option<usize>>,
+    pub(crate) ids: Vec<OfficeId>,
+    /// Whose each machine is: a copied office has two.
+    pub(crate) homes: Vec<usize>,
+    pub(crate) cursors: Vec<Cursor>,
+    pub(crate) links: Vec<BTreeMap<OfficeId, Link>>,
+    pub(crate) epochs: Vec<Option<Epoch>>,
 }
 
 /// A record on its origin's disk.
 #[derive(Debug)]
 pub struct Fact {
-    /// Of its bytes.
-    pub digest: Digest,
+    /// Of its bytes. An officer who asks again on a machine that has forgotten the record gets it made again, with the same words.
+    pub versions: Vec<Digest>,
     /// Who must have it in the end.
     pub expected: BTreeSet<usize>,
     /// A registry entry: others may get it too, as an introduction.
@@ -69,15 +78,6 @@ pub struct Fed {
     pub digest: Digest,
 }
 
-/// What an office's disk last said of one link.
-#[derive(Debug, Clone, Default)]
-struct Link {
-    acked: PerLane<LinkSeq>,
-    arrived: PerLane<LinkSeq>,
-    held: Option<Held>,
-    arrived_here: PerLane<LinkSeq>,
-}
-
 impl Ledger {
     /// Nothing is known yet.
     pub fn new(parents: Vec<Option<usize>>, ids: Vec<OfficeId>) -> Self {
@@ -92,8 +92,11 @@ impl Ledger {
             acknowledged: BTreeSet::new(),
             feeds: vec![Vec::new(); count],
             holds: vec![BTreeSet::new(); count],
+            keys: vec![Vec::new(); count],
+            losses: Losses::default(),
             parents,
             ids,
+            homes: (0..count).collect(),
             cursors: vec![Cursor::default(); count],
             links: vec![BTreeMap::new(); count],
             epochs: vec![None; count],
@@ -125,7 +128,7 @@ impl Ledger {
     }
 
     /// Everybody between two offices, and both.
-    fn way(&self, from: usize, to: usize) -> BTreeSet<usize> {
+    pub fn way(&self, from: usize, to: usize) -> BTreeSet<usize> {
         let line = |at: usize| std::iter::once(at).chain(self.above(at)).collect::<Vec<_>>();
         let (up, down) = (line(from), line(to));
         let meet = up.iter().find(|at| down.contains(at)).copied().expect("one tree has one root");
@@ -166,7 +169,7 @@ impl Ledger {
             }
             self.cursors[at] = group.end;
         }
-        if at == 0 {
+        if self.homes[at] == 0 {
             let tree = store.registry();
             let known = self.without_node.keys().filter(|id| tree.entry(id).is_some());
             self.without_node_known = known.cloned().collect();
@@ -191,104 +194,31 @@ impl Ledger {
 
     fn feed(&mut self, at: usize, record: &Record, from: Option<OfficeId>) -> Checked {
         let (reference, digest) = (record.reference(), record.digest());
-        let (lane, origin) = (record.header().lane(), self.place(&record.header().origin));
+        let (lane, origin, home) = (record.header().lane(), self.place(&record.header().origin), self.homes[at]);
         if !self.holds[at].insert(reference.clone()) {
             return Err(self.broken(at, &format!("{reference} is there twice")));
         }
+        let made_here = from.is_none() && origin == home;
         self.feeds[at].push(Fed { reference: reference.clone(), from, lane, digest });
-        let known = self.facts.get(&reference).map(|fact| fact.digest);
-        match known {
-            None if origin == at => {
-                let expected = self.expected(at, &record.header().audience);
+        self.losses.found(home, &reference);
+        match self.facts.get_mut(&reference) {
+            None if made_here => {
+                let expected = self.expected(home, &record.header().audience);
                 let registers = record.header().kind == OFFICE_KIND;
-                self.facts.insert(reference, Fact { digest, expected, registers });
+                self.facts.insert(reference, Fact { versions: vec![digest], expected, registers });
                 Ok(())
             }
             None => Err(self.broken(at, &format!("{reference} is not on its origin's disk"))),
-            Some(known) if known == digest => Ok(()),
+            Some(known) if known.versions.contains(&digest) => Ok(()),
+            Some(known) if made_here && self.losses.struck.contains(&home) => {
+                known.versions.push(digest);
+                Ok(())
+            }
             Some(_) => Err(self.broken(at, &format!("{reference} has other bytes than at its origin"))),
         }
     }
 
-    // ---- positions ----
-
-    fn positions(&mut self, at: usize, store: &Store) -> Checked {
-        let epoch = Some(store.epoch());
-        if self.epochs[at].is_some_and(|before| Some(before) != epoch) {
-            return Err(self.broken(at, "a new epoch was begun"));
-        }
-        self.epochs[at] = epoch;
-        for peer in self.neighbours(self.parents[at], &self.ids[at].clone()) {
-            let arrived_here = PerLane(Lane::ALL.map(|lane| match store.arrived_event(&peer, lane, None) {
-                Some(Event::ArrivedBelow { seq, .. } | Event::ArrivedBefore { seq, .. }) => seq,
-                Some(_) | None => LinkSeq(0),
-            }));
-            let now = Link { acked: store.acked(&peer), arrived: store.arrived_at(&peer), held: store.held(&peer), arrived_here };
-            let before = self.links[at].insert(peer.clone(), now.clone()).unwrap_or_default();
-            self.nothing_went_back(at, &peer, &before, &now)?;
-            self.custody_is_held(at, &peer, &now, epoch)?;
-            self.arrived_is_there(at, &peer, (&before, &now), store)?;
-        }
-        Ok(())
-    }
-
-    fn nothing_went_back(&self, at: usize, peer: &OfficeId, before: &Link, now: &Link) -> Checked {
-        for lane in Lane::ALL {
-            let held = |link: &Link| link.held.map_or(LinkSeq(0), |held| held.lanes[lane].seq);
-            let pairs = [
-                ("custody", before.acked[lane], now.acked[lane]),
-                ("arrived", before.arrived[lane], now.arrived[lane]),
-                ("held", held(before), held(now)),
-                ("arrived here", before.arrived_here[lane], now.arrived_here[lane]),
-            ];
-            if let Some((what, before, now)) = pairs.into_iter().find(|(_, before, now)| now < before) {
-                let what = format!("{} {what} of the link to {peer} goes back from {before} to {now}", lane.name());
-                return Err(self.broken(at, &what));
-            }
-        }
-        Ok(())
-    }
-
-    /// What a neighbour is believed to hold it does hold.
-    fn custody_is_held(&self, at: usize, peer: &OfficeId, now: &Link, epoch: Option<Epoch>) -> Checked {
-        let there = self.links[self.place(peer)].get(&self.ids[at]).and_then(|link| link.held);
-        let there = there.filter(|held| Some(held.epoch) == epoch);
-        for lane in Lane::ALL {
-            let held = there.map_or(LinkSeq(0), |held| held.lanes[lane].seq);
-            if now.acked[lane] > held {
-                let what = format!("believes that {peer} has {} through {}, it has {held}", lane.name(), now.acked[lane]);
-                return Err(self.broken(at, &what));
-            }
-        }
-        Ok(())
-    }
-
-    /// What has arrived is with everybody beyond that link whom it was for.
-    fn arrived_is_there(&self, at: usize, peer: &OfficeId, (before, now): (&Link, &Link), store: &Store) -> Checked {
-        let beyond = self.place(peer);
-        for lane in Lane::ALL {
-            let (old, new) = (before.arrived[lane], now.arrived[lane]);
-            let count = usize::try_from(new.0.saturating_sub(old.0)).unwrap_or(usize::MAX);
-            if count == 0 {
-                continue;
-            }
-            let items = store.load(peer, lane, old, (count, usize::MAX)).map_err(|e| self.broken(at, &e.to_string()))?;
-            for outgoing in items {
-                let dutynet_relay::link::frame::Item::Record(carried) = outgoing.item else { continue };
-                let record = Record::parse(carried.record).map_err(|e| self.broken(at, &e.to_string()))?;
-                let reference = record.reference();
-                let missing = self.facts.get(&reference).filter(|_| !self.spoiled.contains(&reference)).and_then(|fact| {
-                    let concerned = |to: &&usize| self.way(at, **to).contains(&beyond) && !fact.registers;
-                    fact.expected.iter().filter(concerned).find(|to| !self.holds[**to].contains(&reference))
-                });
-                if let Some(to) = missing {
-                    let what = format!("{reference} is said to have arrived beyond {peer}, {} has not got it", self.ids[*to]);
-                    return Err(self.broken(at, &what));
-                }
-            }
-        }
-        Ok(())
-    }
+    // ---- what is said ----
 
     /// An acknowledgement leaves: it must be on disk.
     pub fn custody_is_true(&self, at: usize, peer: usize, custody: &Custody, held: Option<Held>) -> Checked {
@@ -299,14 +229,22 @@ impl Ledger {
         if held.is_some_and(|held| held.seq > custody.at.seq) {
             return Ok(());
         }
-        let what =
-            format!("tells {} custody of {} {}, but holds {:?}", self.ids[peer], custody.lane.name(), custody.at.seq, held);
+        let what = format!(
+            "tells {} custody of {} {}, but holds {:?}",
+            self.ids[self.homes[peer]],
+            custody.lane.name(),
+            custody.at.seq,
+            held
+        );
         Err(self.broken(at, &what))
     }
 
-    /// What honest machines with honest disks never count.
+    /// What honest machines with honest disks never count, and what they count only after a disaster.
     pub fn counted(&self, at: usize, event: LinkEvent) -> Checked {
         match event {
+            LinkEvent::HelloRefused | LinkEvent::PeerFault | LinkEvent::UnknownFrame | LinkEvent::FetchFailed => {
+                Err(self.broken(at, &format!("counts {}", event.name())))
+            }
             LinkEvent::PeerRestored
             | LinkEvent::PeerHoldsEarlierEpoch
             | LinkEvent::PeerHoldsUnknownEpoch
@@ -317,12 +255,14 @@ impl Ledger {
             | LinkEvent::OwnStateRestored
             | LinkEvent::TicketStale
             | LinkEvent::Quarantined
-            | LinkEvent::HelloRefused
             | LinkEvent::RefusedByPeer
-            | LinkEvent::PeerFault
-            | LinkEvent::UnknownFrame
-            | LinkEvent::FetchFailed => Err(self.broken(at, &format!("counts {}", event.name()))),
-            LinkEvent::Refusal if self.spoiled.is_empty() => Err(self.broken(at, "a record was refused")),
+                if self.losses.struck.is_empty() =>
+            {
+                Err(self.broken(at, &format!("counts {}", event.name())))
+            }
+            LinkEvent::Refusal if self.spoiled.is_empty() && self.losses.struck.is_empty() => {
+                Err(self.broken(at, "a record was refused"))
+            }
             LinkEvent::Resumed
             | LinkEvent::PeerHoldsNothing
             | LinkEvent::GhostReplaced
@@ -332,11 +272,27 @@ impl Ledger {
             | LinkEvent::Refusal
             | LinkEvent::CustodyLate
             | LinkEvent::PeerDrained
-            | LinkEvent::FetchFinished => Ok(()),
+            | LinkEvent::FetchFinished
+            | LinkEvent::PeerRestored
+            | LinkEvent::PeerHoldsEarlierEpoch
+            | LinkEvent::PeerHoldsUnknownEpoch
+            | LinkEvent::PeerKnowsMore
+            | LinkEvent::ChainDiffers
+            | LinkEvent::PeerNewEpoch
+            | LinkEvent::PeerReplaced
+            | LinkEvent::OwnStateRestored
+            | LinkEvent::TicketStale
+            | LinkEvent::Quarantined
+            | LinkEvent::RefusedByPeer => Ok(()),
         }
     }
 
-    fn broken(&self, at: usize, what: &str) -> Fault {
-        Fault(format!("{}: {what}", self.ids[at]))
+    /// Whether a machine of that office holds it.
+    pub fn has(&self, office: usize, reference: &RecordRef) -> bool {
+        (0..self.holds.len()).any(|at| self.homes[at] == office && self.holds[at].contains(reference))
+    }
+
+    pub(crate) fn broken(&self, at: usize, what: &str) -> Fault {
+        Fault(format!("{}: {what}", self.ids[self.homes[at]]))
     }
 }

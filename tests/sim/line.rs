@@ -84,7 +84,15 @@ pub fn brief(frame: &Frame) -> String {
         Frame::Refused(refused) => format!("refused {:?}", refused.reason),
         Frame::Batch(batch) => format!("batch {} {}..{}", batch.lane.name(), batch.first, batch.last()),
         Frame::Custody(custody) => format!("custody {} {} ({})", custody.lane.name(), custody.at.seq, custody.refusals.len()),
-        Frame::Arrived(arrived) => format!("arrived {} {} ({})", arrived.lane.name(), arrived.seq, arrived.refused.len()),
+        Frame::Arrived(arrived) => {
+            format!(
+                "arrived {} {} ({} refused, late {:?})",
+                arrived.lane.name(),
+                arrived.seq,
+                arrived.refused.len(),
+                arrived.late
+            )
+        }
         Frame::Heartbeat(beat) => format!("heartbeat {}", beat.lines.len()),
         Frame::Drain { retry_after_ms } => format!("drain {retry_after_ms}"),
         Frame::Fetch(fetch) => format!("fetch {}", fetch.origin),

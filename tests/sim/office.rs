@@ -9,12 +9,13 @@ use std::{
 use dutynet_relay::{
     disk::memory::{MemoryDisk, Op},
     ids::{OfficeId, Ticket},
+    index::map::MapIndex,
     link::{config::Limits, retry::Retry},
-    record::OfficeKey,
+    record::{OfficeKey, PublicKey},
     writer::{Space, Store, Writer, intent::Intent},
 };
 
-use crate::{faults::FailingIndex, session::Session};
+use crate::{faults::FailingIndex, losses::Memory, session::Session};
 
 /// One office of the simulated tree.
 pub struct Office {
@@ -40,8 +41,41 @@ pub struct Office {
     pub slow_until: Duration,
     /// An error of its disk or index is on its way.
     pub armed: bool,
+    /// There is less room on its disk than it needs.
+    pub cramped: bool,
+    /// Older images of its disk and index, as somebody has kept them.
+    pub images: Vec<Image>,
+    /// What was done to its disk while it was off.
+    pub past: Past,
+    /// A new machine that is not enrolled yet.
+    pub joining: bool,
+    /// Switched off for good.
+    pub gone: bool,
     /// When it dials again.
     pub retry: Retry,
+}
+
+/// A disk and an index as they once were.
+pub struct Image {
+    /// What was on the disk.
+    pub disk: MemoryDisk,
+    /// What had been made durable of the index.
+    pub index: MapIndex,
+    /// The same, as the ledger knows it.
+    pub memory: Memory,
+    /// Keys of all offices, as they were known when it was taken.
+    pub keys: Vec<Option<PublicKey>>,
+}
+
+/// What was done to a disk while its office was off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// Nothing.
+    Own,
+    /// It is one of before, and whoever put it back has said so.
+    Restored,
+    /// It is one of before, or an empty one, and nobody has said so.
+    Another,
 }
 
 /// A running office.
@@ -116,6 +150,11 @@ impl Office {
     /// Whether it runs, and still in that run.
     pub fn is_in(&self, run: u32) -> bool {
         self.live.is_some() && self.run == run
+    }
+
+    /// Whether a fault of its disk is to be expected now.
+    pub fn is_shaky(&self) -> bool {
+        self.armed || self.cramped
     }
 
     /// Makes the next use of the disk or index fail, by choice.

@@ -15,6 +15,46 @@ pub enum Mutant {
     EarlyCustody,
     /// The driver verifies a batch before the registry entries that came before it are written.
     HastyVerifier,
+    /// A store that was restored goes on under its old numbers.
+    ForkForgotten,
+    /// A machine that lost its disk asks nobody for its past.
+    PastForgotten,
+    /// What a neighbour cannot show any more is believed to be there.
+    RewindForgotten,
+    /// What a neighbour on a new disk never had is not put into the lanes again.
+    RebaseForgotten,
+    /// A parent lets everybody in who knows the key, whatever ticket is shown.
+    TicketsIgnored,
+}
+
+/// What may happen to machines, beyond weather. Every seed has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Disasters {
+    /// Disks are set back to older images, with and without being told.
+    pub set_back: u32,
+    /// Machines are replaced by new ones with empty disks.
+    pub replaced: u32,
+    /// A machine runs twice.
+    pub copied: u32,
+}
+
+impl Disasters {
+    /// Whether there are any.
+    pub fn are_possible(self) -> bool {
+        self.set_back + self.replaced + self.copied > 0
+    }
+
+    fn of(seed: u64) -> Self {
+        let none = Self::default();
+        match seed % 6 {
+            1 => Self { set_back: 2, ..none },
+            2 => Self { replaced: 1, ..none },
+            3 => Self { copied: 1, ..none },
+            4 => Self { set_back: 2, replaced: 1, copied: 1 },
+            5 if seed % 12 == 11 => Self { set_back: 3, replaced: 1, copied: 0 },
+            _ => none,
+        }
+    }
 }
 
 /// The run of one seed.
@@ -34,6 +74,8 @@ pub struct Plan {
     pub frame_delay_max: Duration,
     /// Somebody on a line spoils seals.
     pub hostile: bool,
+    /// What may happen to machines.
+    pub disasters: Disasters,
     /// What is wrong on purpose.
     pub mutant: Mutant,
 }
@@ -59,7 +101,8 @@ impl Plan {
             pause_max: Duration::from_millis(random.random_range(60..220)),
             drafts: random.random_range(45..80),
             frame_delay_max: Duration::from_millis(random.random_range(2..120)),
-            hostile: seed % 8 == 5,
+            hostile: seed % 12 == 5,
+            disasters: Disasters::of(seed),
             mutant,
         }
     }

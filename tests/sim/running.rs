@@ -7,7 +7,10 @@ use dutynet_relay::{
     index::map::MapIndex,
     journal::{Options, Scan},
     link::event::Event,
-    writer::{Identity, Moment, Random, Space, Writer, intent::Answer},
+    writer::{
+        Identity, Moment, Random, Space, Writer,
+        intent::{Answer, ForkReason, Intent},
+    },
 };
 use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::SmallRng};
 
@@ -15,7 +18,7 @@ use crate::{
     check,
     driver::zone,
     faults::{FailingIndex, LyingDisk},
-    office::{Live, Reply, Request},
+    office::{Live, Past, Reply, Request},
     plan::Mutant,
     world::{Checked, Fault, Happening, World},
 };
@@ -32,7 +35,8 @@ pub enum End {
 impl World {
     /// Opens the store and begins to dial.
     pub fn start_office(&mut self, at: usize) -> Checked {
-        if self.offices[at].live.is_some() {
+        let office = &self.offices[at];
+        if office.live.is_some() || office.gone || office.joining {
             return Ok(());
         }
         let seed: u64 = self.random.random();
@@ -41,14 +45,12 @@ impl World {
         office.run += 1;
         let identity =
             Identity { key: office.key.clone(), office: office.id.clone(), zone: zone(), root_pin: self.ledger.root_pin };
-        let disk: Arc<dyn Disk> = match self.plan.mutant {
-            Mutant::LyingDisk => Arc::new(LyingDisk(office.disk.clone())),
-            Mutant::None | Mutant::EarlyCustody | Mutant::HastyVerifier => office.disk.clone(),
-        };
+        let lies = self.plan.mutant == Mutant::LyingDisk;
+        let disk: Arc<dyn Disk> = if lies { Arc::new(LyingDisk(office.disk.clone())) } else { office.disk.clone() };
         let opened = Writer::open((disk, options()), office.index.clone(), identity, moment, randomness(seed));
         let (writer, report) = match opened {
             Ok(opened) => opened,
-            Err(fault) if office.armed => {
+            Err(fault) if office.is_shaky() => {
                 self.note(at, &format!("does not open: {fault}"));
                 self.count("openings failed");
                 self.fall(at, End::PowerCut);
@@ -70,8 +72,26 @@ impl World {
             stopping: false,
         });
         self.note(at, &format!("starts: {} replayed, rebuilt {}, cut {}", report.replayed, report.rebuilt, report.journal.cut));
-        if report.forked || !report.journal.damaged.is_empty() {
+        let past = std::mem::replace(&mut self.offices[at].past, Past::Own);
+        let may_fork = past != Past::Own || self.ledger.losses.struck.contains(&self.ledger.homes[at]);
+        if (report.forked && !may_fork) || !report.journal.damaged.is_empty() {
             return Err(Fault(format!("{} lost acknowledged data: {report:?}", self.offices[at].id)));
+        }
+        if report.forked {
+            self.count("indexes that knew more");
+        }
+        if past == Past::Restored && !report.forked {
+            let live = self.offices[at].live_mut();
+            let forked = live.writer.commit(vec![Intent::Fork(ForkReason::IndexKnewMore)], moment);
+            match forked {
+                Ok(_) => {}
+                Err(_) if self.offices[at].is_shaky() => {
+                    self.offices[at].past = past;
+                    self.crash(at, End::PowerCut);
+                    return Ok(());
+                }
+                Err(fault) => return Err(Fault(format!("{} cannot begin a new epoch: {fault}", self.offices[at].id))),
+            }
         }
         self.ledger.reopened(at, &store)?;
         if run % 3 == 0 {
@@ -122,7 +142,7 @@ impl World {
         let intents = requests.iter().flat_map(|request| request.intents.clone()).collect();
         let committed = match live.writer.commit(intents, moment) {
             Ok(committed) => committed,
-            Err(fault) if self.offices[at].armed => {
+            Err(fault) if self.offices[at].is_shaky() => {
                 self.note(at, &format!("commit failed: {fault}"));
                 self.count("commits failed");
                 let end = if self.random.random_bool(0.5) { End::Killed } else { End::PowerCut };
@@ -233,7 +253,9 @@ impl World {
     /// There is room again; shut lanes may open.
     pub fn make_room(&mut self, at: usize) {
         let office = &mut self.offices[at];
-        if office.space == Space::Enough {
+        let was_cramped = std::mem::take(&mut office.cramped);
+        office.disk.full(u64::MAX);
+        if office.space == Space::Enough && !was_cramped {
             return;
         }
         office.space = Space::Enough;

@@ -29,6 +29,8 @@ pub struct Session {
     pub conn: u64,
     /// This end dialled.
     pub is_child: bool,
+    /// Parent: those that counted when the child knocked.
+    pub tickets: Vec<Ticket>,
     /// The real one.
     pub machine: Machine,
     /// Actions not done yet.

@@ -19,6 +19,14 @@ impl World {
         let wait = self.up_to(self.plan.pause_max);
         self.after(wait, Happening::Storm);
         let at = self.random.random_range(0..self.offices.len());
+        if self.random.random_range(0..100) < 14 {
+            match self.random.random_range(0..7) {
+                0 => self.set_clock(at),
+                1 => self.cramp(at),
+                _ => self.disaster(at),
+            }
+            return Ok(());
+        }
         if self.random.random_range(0..100) < self.plan.drafts {
             match self.random.random_range(0..10) {
                 0..=1 => self.repeat(),
@@ -43,7 +51,7 @@ impl World {
                 self.note(at, &format!("disk will fail: {choice} {nth}"));
                 self.offices[at].arm(choice, nth);
             }
-            90..=94 => self.add_without_node(at),
+            90..=94 if !self.plan.disasters.are_possible() => self.add_without_node(at),
             _ => {
                 self.note(at, "disk is slow");
                 self.offices[at].slow_until = self.now + Duration::from_secs(2);
@@ -67,9 +75,11 @@ impl World {
     pub fn calm(&mut self) -> Checked {
         self.storming = false;
         self.trace.note(self.now, &"the storm is over");
+        self.decide();
         for at in 0..self.offices.len() {
             self.heal(at);
             self.make_room(at);
+            self.offices[at].cramped = false;
             let office = &mut self.offices[at];
             office.slow_until = Duration::ZERO;
             office.armed = false;
@@ -77,9 +87,7 @@ impl World {
             office.disk.kill();
         }
         for at in 0..self.offices.len() {
-            if self.offices[at].live.is_none() {
-                self.start_office(at)?;
-            }
+            self.start_office(at)?;
             self.ask_again(at);
         }
         Ok(())
@@ -87,11 +95,11 @@ impl World {
 
     /// Everybody runs, everybody was told, everything has arrived.
     pub fn is_settled(&self) -> bool {
-        let quiet = self.offices.iter().all(|office| {
+        let quiet = self.offices.iter().filter(|office| !office.gone).all(|office| {
             let live = office.live.as_ref().filter(|live| !live.stopping && live.requests.is_empty());
             live.is_some_and(|live| live.doors.len() == self.ledger.neighbours(office.parent, &office.id).len())
         });
-        quiet && self.all_told() && self.offices.iter().enumerate().all(|(at, _)| self.has_arrived(at))
+        quiet && self.all_told() && (0..self.ledger.ids.len()).all(|at| self.has_arrived(at))
     }
 
     fn has_arrived(&self, at: usize) -> bool {

@@ -20,13 +20,13 @@ use crate::{
     faults::FailingIndex,
     ledger::Ledger,
     line::{Line, Way},
-    office::Office,
-    plan::Plan,
+    office::{Office, Past},
+    plan::{Disasters, Plan},
     trace::{Trace, Voice},
 };
 
 /// When all worlds begin.
-const BEGINNING: i64 = 1_780_000_000_000;
+pub const BEGINNING: i64 = 1_780_000_000_000;
 /// So long may it take until all agree once the weather is good.
 const CALM_MAX: Duration = Duration::from_secs(600);
 /// So many things may happen until then.
@@ -100,6 +100,10 @@ pub struct World {
     pub asks: Vec<Ask>,
     pub tally: BTreeMap<String, u64>,
     pub enrolled: BTreeSet<usize>,
+    pub founded: bool,
+    /// A machine and its copy.
+    pub twin: Option<(usize, usize)>,
+    pub disasters_left: Disasters,
     pub storming: bool,
     queue: BTreeMap<(Duration, u64), Happening>,
     order: u64,
@@ -130,6 +134,11 @@ impl World {
             space: Space::Enough,
             slow_until: Duration::ZERO,
             armed: false,
+            cramped: false,
+            images: Vec::new(),
+            past: Past::Own,
+            joining: false,
+            gone: false,
             retry: Retry::between(Duration::from_millis(50), Duration::from_secs(1), random.random()),
         });
         let offices = offices.collect();
@@ -144,6 +153,9 @@ impl World {
             asks: Vec::new(),
             tally: BTreeMap::new(),
             enrolled: BTreeSet::new(),
+            founded: false,
+            twin: None,
+            disasters_left: plan.disasters,
             storming: false,
             queue: BTreeMap::new(),
             order: 0,
@@ -159,6 +171,7 @@ impl World {
                 return Err(Fault("the tree is never founded".into()));
             }
         }
+        self.founded = true;
         self.storming = true;
         let end = self.now + self.plan.storm;
         self.after(Duration::ZERO, Happening::Storm);
