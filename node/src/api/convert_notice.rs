@@ -80,8 +80,8 @@ pub(super) fn listed(from: &NoticeRow) -> api::NoticeRow {
         notice: Some(head(&from.head)),
         relation: relation(from.relation).into(),
         timing: timing(from.timing).into(),
-        addressed: count(from.counts.addressed),
-        signed: count(from.counts.signed),
+        addressed: count(from.addressed),
+        signed: count(from.signed),
     }
 }
 

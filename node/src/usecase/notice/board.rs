@@ -48,6 +48,17 @@ impl Office {
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
+    /// How many offices of this subtree are on its list, and for how many of them somebody has signed. Reads no words.
+    pub(super) fn how_many_signed(&self, held: &Held, history: &History) -> Result<(usize, usize), Refused> {
+        let (reference, tree) = (&held.notice.reference, self.relay().registry());
+        let signed = self.inner.notices.signatures(reference, None)?.into_iter().map(|answer| answer.office);
+        let signed: BTreeSet<_> = signed.collect();
+        let delivered = self.inner.notices.deliveries(reference)?.into_iter().map(|answer| answer.office);
+        let answered = delivered.chain(signed.iter().cloned()).collect();
+        let seats = seats(&tree, held, (&Then::at(history, &held.notice.moment), &answered));
+        Ok((seats.len(), seats.iter().filter(|seat| signed.contains(&seat.office)).count()))
+    }
+
     /// Its rows.
     pub(super) fn sign_for(&self, held: &Held, history: &History, now: UnixMillis) -> Result<Vec<SignForRow>, Refused> {
         let (reference, tree) = (&held.notice.reference, self.relay().registry());

@@ -13,7 +13,7 @@ use crate::{
     body::notice::NoticeBody,
     domain::{
         notice::Addressed,
-        sign_for::{Counts, SignTiming, Signature, timing},
+        sign_for::{SignTiming, Signature, timing},
         then::{History, Then},
     },
     projection::Notice,
@@ -57,8 +57,10 @@ pub struct NoticeRow {
     pub relation: Relation,
     /// Whether this office has signed in time.
     pub timing: SignTiming,
-    /// Of this subtree.
-    pub counts: Counts,
+    /// How many offices of this subtree are on its list.
+    pub addressed: usize,
+    /// For how many of them somebody has signed.
+    pub signed: usize,
 }
 
 /// One notice in full.
@@ -108,21 +110,21 @@ impl Office {
         settled.truncate(SETTLED_MAX);
         let rows = to_sign.into_iter().chain(settled).map(|(notice, signatures)| {
             let (relation, timing) = (self.relation(&notice, &signatures), own_timing(&notice, &signatures, now));
-            let (title, counts) = self.title_and_counts(notice.clone(), &history, now);
-            NoticeRow { head: self.head(&notice, &title, &history), relation, timing, counts }
+            let (title, (addressed, signed)) = self.title_and_counts(notice.clone(), &history);
+            NoticeRow { head: self.head(&notice, &title, &history), relation, timing, addressed, signed }
         });
         Ok(rows.collect())
     }
 
     /// Of one that cannot be read any more there are none; it does not hide the others.
-    fn title_and_counts(&self, notice: Notice, history: &History, now: UnixMillis) -> (String, Counts) {
+    fn title_and_counts(&self, notice: Notice, history: &History) -> (String, (usize, usize)) {
         let read = self.held_notice(notice).and_then(|held| {
-            let rows = self.sign_for(&held, history, now)?;
-            Ok((held.body.title, Counts::of(&rows)))
+            let counts = self.how_many_signed(&held, history)?;
+            Ok((held.body.title, counts))
         });
         read.unwrap_or_else(|refused| {
             tracing::warn!(%refused, "a notice cannot be read");
-            (String::new(), Counts::default())
+            (String::new(), (0, 0))
         })
     }
 
