@@ -5,6 +5,7 @@
 //! on after a restart from what the store knows.
 
 pub mod removal;
+pub mod scrub;
 
 use std::{sync::Arc, time::Duration};
 

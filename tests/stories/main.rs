@@ -17,4 +17,5 @@ mod notices;
 mod program;
 mod renewal;
 mod reports;
+mod scrubbing;
 mod tree;

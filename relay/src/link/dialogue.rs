@@ -152,6 +152,7 @@ impl Dialogue {
                 self.receiving.arrived_below(lane, seq, (refused, late), out);
             }
             Event::Want(origins) => self.fetching.want(origins),
+            Event::WantLost(record) => self.fetching.want_lost(record),
             Event::FetchLoaded(fetched) => self.fetching.loaded(fetched, out),
             Event::TookBack => self.took_back(out),
             Event::TakeBackFailed => {

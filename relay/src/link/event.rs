@@ -13,7 +13,7 @@ use super::{
     spans::Spans,
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordRef, Ticket, UnixMillis},
     writer::intent::ForkReason,
 };
 
@@ -127,6 +127,8 @@ pub enum Event {
     LinesChanged(Vec<LineState>),
     /// More origins whose records are wanted back.
     Want(Vec<OfficeId>),
+    /// A record of ours can be read no more, and the neighbour may have it. Asked for in this session, if at all.
+    WantLost(RecordRef),
     /// Answer to [`Action::LoadFetch`]: the next records of that origin, in order of id, about a batch of them. Not allowed or not there:
     /// none, and `done`.
     FetchLoaded(Fetched),

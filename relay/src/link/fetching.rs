@@ -9,14 +9,19 @@ use super::{
     frame::{Fetch, Fetched, Frame},
 };
 use crate::{
-    ids::{OfficeId, RecordId},
+    ids::{OfficeId, RecordId, RecordRef},
     record::Record,
 };
+
+/// Lost records that wait to be asked for.
+const LOST_MAX: usize = 1024;
 
 /// Both directions of one session.
 #[derive(Debug, Default)]
 pub(super) struct Fetching {
     wanted: VecDeque<OfficeId>,
+    /// Single records that were lost here.
+    lost: VecDeque<RecordRef>,
     asking: Asking,
     giving: Giving,
 }
@@ -26,7 +31,7 @@ enum Asking {
     #[default]
     Nothing,
     /// Fetch was sent.
-    Asked(Fetch),
+    Asked(Fetch, Extent),
     /// Fetched came and goes into the store.
     Taking { origin: OfficeId, last: Option<RecordId>, then: Then },
 }
@@ -35,6 +40,16 @@ enum Asking {
 enum Then {
     AskOn,
     Finish,
+    /// It was about single records.
+    Leave,
+}
+
+/// How much is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Everything,
+    /// What one answer holds.
+    OneAnswer,
 }
 
 /// Whether an answer was of use.
@@ -61,18 +76,30 @@ impl Fetching {
         }
     }
 
+    /// A record that cannot be read here any more. Where too many wait, it will be asked for another time.
+    pub(super) fn want_lost(&mut self, record: RecordRef) {
+        if self.lost.len() < LOST_MAX && !self.lost.contains(&record) {
+            self.lost.push_back(record);
+        }
+    }
+
     /// Asks for the next origin, if none is being asked for.
     pub(super) fn pump(&mut self, out: &mut Vec<Action>) {
-        if matches!(self.asking, Asking::Nothing)
-            && let Some(origin) = self.wanted.pop_front()
-        {
-            self.ask(Fetch { origin, after: None }, out);
+        if !matches!(self.asking, Asking::Nothing) {
+            return;
+        }
+        if let Some(origin) = self.wanted.pop_front() {
+            self.ask(Fetch { origin, after: None }, Extent::Everything, out);
+        } else if let Some(RecordRef { origin, id }) = self.lost.pop_front() {
+            // The answer begins with the first id after the one before it.
+            let after = u128::from_be_bytes(id.0).checked_sub(1).map(|before| RecordId(before.to_be_bytes()));
+            self.ask(Fetch { origin, after }, Extent::OneAnswer, out);
         }
     }
 
     /// An answer. What is no use to ask on after it is given up: one bad record must not cost the link.
     pub(super) fn fetched(&mut self, fetched: Fetched, out: &mut Vec<Action>) -> Result<Use, PeerFault> {
-        let Asking::Asked(fetch) = &self.asking else { return Err(PeerFault::Unexpected("fetched")) };
+        let Asking::Asked(fetch, extent) = &self.asking else { return Err(PeerFault::Unexpected("fetched")) };
         if fetch.origin != fetched.origin || (fetched.records.is_empty() && !fetched.done) {
             return Err(PeerFault::Unexpected("fetched"));
         }
@@ -86,7 +113,11 @@ impl Fetching {
             self.asking = Asking::Nothing;
             return Ok(Use::No);
         }
-        let then = if fetched.done { Then::Finish } else { Then::AskOn };
+        let then = match extent {
+            Extent::OneAnswer => Then::Leave,
+            Extent::Everything if fetched.done => Then::Finish,
+            Extent::Everything => Then::AskOn,
+        };
         self.asking = Asking::Taking { origin: fetched.origin.clone(), last, then };
         out.push(Action::TakeBack(fetched));
         Ok(Use::Yes)
@@ -97,10 +128,11 @@ impl Fetching {
         let Asking::Taking { origin, last, then } = std::mem::take(&mut self.asking) else { return None };
         match then {
             Then::AskOn => {
-                self.ask(Fetch { origin, after: last }, out);
+                self.ask(Fetch { origin, after: last }, Extent::Everything, out);
                 None
             }
             Then::Finish => Some(origin),
+            Then::Leave => None,
         }
     }
 
@@ -125,8 +157,8 @@ impl Fetching {
         out.push(Action::Send(Frame::Fetched(fetched)));
     }
 
-    fn ask(&mut self, fetch: Fetch, out: &mut Vec<Action>) {
-        self.asking = Asking::Asked(fetch.clone());
+    fn ask(&mut self, fetch: Fetch, extent: Extent, out: &mut Vec<Action>) {
+        self.asking = Asking::Asked(fetch.clone(), extent);
         out.push(Action::Send(Frame::Fetch(fetch)));
     }
 }

@@ -166,6 +166,7 @@ impl Machine {
             | Event::ArrivedBelow { .. }
             | Event::ArrivedBefore { .. }
             | Event::Want(_)
+            | Event::WantLost(_)
             | Event::FetchLoaded(_)
             | Event::TookBack
             | Event::TakeBackFailed

@@ -160,6 +160,7 @@ impl Relay {
         tasks.spawn(watch_space(inner.clone()));
         tasks.spawn(dormancy::watch_sleepers(inner.clone()));
         tasks.spawn(upkeep::remove_bodies(inner.clone(), inner.commits.clone()));
+        tasks.spawn(upkeep::scrub::run(inner.clone(), self.opening.journal.damaged.clone()));
         tasks.spawn(alive::keep_marking(inner.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();

@@ -33,6 +33,8 @@ pub struct RelayConfig {
     pub dormant: DormantAfter,
     /// Below so many free bytes nothing is taken any more; routine records are refused below four times, all but flash below twice as many.
     pub free_bytes_min: u64,
+    /// In how long the whole journal is read again, to find damage while neighbours can still make it good.
+    pub scrub_round: Duration,
     /// How long a leaf is good for that this office signs for a child; brought within [`LEAF_VALID`].
     pub leaf_valid: Duration,
     /// How often a leaf is looked at: the own one for whether it wants renewing, those of linked children for whether they have ended.
@@ -56,6 +58,7 @@ impl RelayConfig {
             drain_retry: Duration::from_secs(5),
             dormant: DormantAfter::default(),
             free_bytes_min: 64 * 1024 * 1024,
+            scrub_round: Duration::from_secs(30 * 24 * 3600),
             // Short enough that renewing is no rare event which fails unseen, long enough for a line that is down for weeks.
             leaf_valid: Duration::from_secs(90 * 24 * 3600),
             leaf_check: Duration::from_secs(60),

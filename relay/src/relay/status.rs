@@ -9,6 +9,7 @@ use crate::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, UnixMillis},
     lines::{Span, spans},
     link::event::Event,
+    upkeep::scrub::Scrubbed,
     writer::{Dormant, Heads, Space, StoreError, thread::Conditions},
 };
 
@@ -93,6 +94,11 @@ impl Relay {
     pub fn line_history(&self, office: &OfficeId, from: UnixMillis, to: UnixMillis) -> Result<Vec<Span>, StoreError> {
         let to = to.min(self.inner.clock.wall());
         Ok(spans(&self.inner.store.line_track(office, from, to)?, from, to))
+    }
+
+    /// How far the slow reading of the whole journal has got, and what it has found.
+    pub fn scrubbed(&self) -> Result<Scrubbed, StoreError> {
+        Scrubbed::of(&self.inner.store)
     }
 
     /// What this node holds.

@@ -4,21 +4,21 @@
 //! position in an outgoing lane goes out as a tombstone. When a neighbour gives the very same record again, it is kept anew and stands in
 //! for the lost one, in outgoing lanes too.
 
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use prost::Message as _;
 
 use super::{
     StoreError,
-    frames::{AcceptedFrame, HeaderBrief},
+    frames::{AcceptedFrame, Entry, HeaderBrief},
     keys::{self, Reader},
     outbox::SealCache,
     store::Store,
 };
 use crate::{
-    ids::{Digest, RecordId, RecordRef},
+    ids::{Digest, OfficeId, RecordId, RecordRef},
     index::{CUSTODY, Order, after_prefix},
-    journal::{Place, ReadError},
+    journal::{Damage, Lost, Place, ReadError},
     link::{event::Outgoing, frame::Item},
 };
 
@@ -95,5 +95,49 @@ impl Store {
     /// How often a position went out as a tombstone since the start because its record cannot be read.
     pub fn lost_sent(&self) -> u64 {
         self.lost_sent.load(Ordering::Relaxed)
+    }
+}
+
+/// What became of damage that was found while the store is in use.
+impl Store {
+    /// Records whose place is in these segments and that cannot be given to a neighbour: they, or their seals, are lost.
+    pub fn lost_in(&self, segments: &BTreeSet<u32>) -> Result<Vec<RecordRef>, StoreError> {
+        let (mut from, end, mut lost) = (b"r".to_vec(), after_prefix(b"r"), Vec::new());
+        loop {
+            let page = self.index.range(CUSTODY, &from, &end, Order::Forward, PAGE)?;
+            for (key, value) in &page {
+                let read = keys::read_record(value).ok_or(StoreError::Index("record key"))?;
+                if segments.contains(&read.place.segment) && unless_lost(self.carried_at(read.place))?.is_none() {
+                    let mut parts = Reader(&key[1..]);
+                    let origin = parts.office().ok_or(StoreError::Index("record key"))?;
+                    let id = RecordId::from_slice(parts.0).map_err(|_| StoreError::Index("record key"))?;
+                    lost.push(RecordRef { origin, id });
+                }
+            }
+            let Some((last, _)) = page.last() else { return Ok(lost) };
+            from = [last.as_slice(), &[0]].concat();
+        }
+    }
+
+    /// Whether a record can be read, where it stands now.
+    pub fn is_sound(&self, reference: &RecordRef) -> Result<bool, StoreError> {
+        let Some((place, _)) = self.find(reference)? else { return Ok(true) };
+        Ok(unless_lost(self.carried_at(place))?.is_some())
+    }
+
+    /// Whether nothing is missing because of some damage: the record whose body it hit stands whole elsewhere.
+    pub fn is_made_good(&self, damage: &Damage) -> Result<bool, StoreError> {
+        let Lost::Body { kept, .. } = &damage.lost else { return Ok(false) };
+        let Entry::Accepted(head, _) = Entry::from_frame(kept)? else { return Ok(false) };
+        let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| StoreError::Journal("record header"))?;
+        self.is_sound(&brief.reference()?)
+    }
+
+    /// Whether a record has come from that neighbour, or was routed to it.
+    pub(crate) fn has_passed(&self, place: Place, neighbour: &OfficeId) -> bool {
+        let head = self.accepted(place).map(|(head, _)| head);
+        head.is_ok_and(|head| {
+            head.from == neighbour.as_str() || head.routes.iter().any(|route| route.neighbour == neighbour.as_str())
+        })
     }
 }
