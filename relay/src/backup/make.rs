@@ -117,7 +117,11 @@ pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, B
 }
 
 /// Whether a segment of a backup was written anew since, or a file beside it removed: what was destroyed must leave the backups too.
+/// A backup that knows more than this one is of before a restore, and is left to the count.
 fn is_superseded(older: &Manifest, newest: &Manifest) -> bool {
+    if older.end.groups > newest.end.groups {
+        return false;
+    }
     let rewritten = older.segments.iter().any(|old| {
         let now = newest.segments.iter().find(|now| now.segment.number == old.segment.number);
         now.is_some_and(|now| now.segment.generation > old.segment.generation)
@@ -228,6 +232,7 @@ impl Copying<'_> {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(io_at(path))?,
         };
+        self.refuse_full(from.metadata().map_err(io_at(path))?.len())?;
         let (mut hashing, mut bytes, mut buffer) = (Hashing::default(), 0, vec![0; CHUNK]);
         let part = self.unfinished(|file| {
             loop {
@@ -268,6 +273,16 @@ impl Copying<'_> {
         Ok(copied)
     }
 
+    /// A stick that has no room is not worn out by trying, each minute anew.
+    fn refuse_full(&self, bytes: u64) -> Result<(), BackupError> {
+        let room = rustix::fs::statvfs(self.home.path()).map(|disk| disk.f_bavail * disk.f_frsize);
+        match room {
+            Ok(room) if room < bytes => Err(io_at(self.home.path())(io::ErrorKind::StorageFull.into())),
+            // Where nobody can say how much room there is, the copying shows it.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// Whether a file stands there, by its length and, if that is asked for, by its hash.
     fn is_whole(&self, stored: &str, bytes: u64, hash: Option<&String>) -> bool {
         let path = self.home.file(stored);
@@ -276,6 +291,7 @@ impl Copying<'_> {
     }
 
     fn copy(&mut self, journal: &JournalReader, segment: Durable) -> Result<SegmentFile, BackupError> {
+        self.refuse_full(segment.bytes)?;
         let source = PathBuf::from(segment.name());
         let (mut hashing, mut at) = (Hashing::default(), 0);
         let part = self.unfinished(|file| {
