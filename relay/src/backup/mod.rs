@@ -27,6 +27,7 @@ pub mod salvage;
 pub mod sealed;
 #[cfg(test)]
 mod tests;
+mod tolerant;
 
 pub use home::{Home, Listed};
 pub use manifest::Manifest;

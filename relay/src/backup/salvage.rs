@@ -8,10 +8,7 @@ use std::{
     collections::BTreeMap,
     io,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
 };
 
 use bytes::Bytes;
@@ -27,10 +24,11 @@ use super::{
     restore::{self, RestoreError},
     sealed::Keys,
     sealed_keys,
+    tolerant::Tolerant,
 };
 use crate::{
     clock::Clock,
-    disk::{Disk, fs::FileDisk},
+    disk::fs::FileDisk,
     folder::{DataFolder, FolderError, FolderLock, OfficeFile},
     ids::OfficeId,
     journal::{self, Cursor, Group, JournalReader, Lost},
@@ -43,8 +41,6 @@ use crate::{
     },
 };
 
-/// Bytes of a damaged file that are tried at once when more cannot be read.
-const BLOCK: usize = 4096;
 /// Journal read in one go, bytes.
 const STRETCH: usize = 4 << 20;
 /// Records that are taken in at once.
@@ -330,89 +326,18 @@ impl<'a> Taking<'a> {
     }
 }
 
-/// A disk that gives zeros where nothing can be read, and takes nothing.
-struct Tolerant {
-    inner: Arc<dyn Disk>,
-    unreadable: AtomicU64,
-}
-
-impl Tolerant {
-    fn over(inner: Arc<dyn Disk>) -> Arc<Self> {
-        Arc::new(Self { inner, unreadable: AtomicU64::new(0) })
-    }
-}
-
-fn refused() -> io::Error {
-    io::ErrorKind::ReadOnlyFilesystem.into()
-}
-
-impl Disk for Tolerant {
-    fn write(&self, _: &str, _: u64, _: &[u8]) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn allocate(&self, _: &str, _: u64) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn truncate(&self, _: &str, _: u64) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn sync(&self, _: &str) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-        let gone = |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof);
-        match self.inner.read(name, offset, len) {
-            Err(fault) if !gone(&fault) => {}
-            read => return read,
-        }
-        let mut bytes = Vec::with_capacity(len);
-        while bytes.len() < len {
-            let block = BLOCK.min(len - bytes.len());
-            match self.inner.read(name, offset + bytes.len() as u64, block) {
-                Ok(read) => bytes.extend(read),
-                Err(fault) if gone(&fault) => return Err(fault),
-                Err(_) => {
-                    self.unreadable.fetch_add(block as u64, Ordering::Relaxed);
-                    bytes.resize(bytes.len() + block, 0);
-                }
-            }
-        }
-        Ok(bytes)
-    }
-
-    fn len(&self, name: &str) -> io::Result<u64> {
-        self.inner.len(name)
-    }
-
-    fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
-        self.inner.list(prefix)
-    }
-
-    fn rename(&self, _: &str, _: &str) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn remove(&self, _: &str) -> io::Result<()> {
-        Err(refused())
-    }
-
-    fn sync_folder(&self) -> io::Result<()> {
-        Err(refused())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, path::PathBuf};
 
     use super::*;
     use crate::{
-        backup::tests::{House, body, id, local, open, record},
+        backup::{
+            tests::{House, body, id, local, open, record},
+            tolerant::refused,
+        },
         clock::SystemClock,
+        disk::Disk,
         ids::{RecordId, RecordRef},
         random,
         record::{Destruction, Person},
