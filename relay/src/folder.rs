@@ -7,6 +7,7 @@
 //!   keys/successor.key   root only: to be kept in a safe, not here
 //!   keys/recovery.sealed these keys under the recovery code, for backups
 //!   journal/  index/     the store
+//!   alive                when this node was last known to be alive
 //!   lock                 held while a program works here
 //! ```
 

@@ -40,8 +40,8 @@
 //! # Reading order
 //!
 //! [`ids`], [`record`], [`registry`], [`route`]; then [`journal`] and [`index`] with [`disk`] below them; then [`writer`], which puts
-//! these together; then [`link`], the pure machine; last [`relay`], [`hub`] and the sessions, which run it all, [`join`], how an office comes
-//! into being, and [`backup`], how it comes back.
+//! these together; then [`link`], the pure machine, and [`lines`], what is remembered of lines; last [`relay`], [`hub`] and the sessions,
+//! which run it all, [`join`], how an office comes into being, and [`backup`], how it comes back.
 
 pub mod backup;
 pub mod clock;

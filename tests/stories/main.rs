@@ -3,6 +3,7 @@
 mod backup;
 mod backup_storms;
 mod carriage;
+mod clocks;
 mod coming_back;
 mod desk_commands;
 mod destroying;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use dutynet_proto::{api, record as wire};
 use dutynet_relay::{
     ids::{Lane, OfficeId, RecordId, RecordRef, UnixMillis},
+    link::frame::Hop,
     record::{Mode, Person},
     registry::{Entry, OfficeClass},
     relay::LinkStatus,
@@ -13,7 +14,7 @@ use dutynet_relay::{
 use crate::{
     domain::board::{Line, LineFact},
     text::{refusal::Refusal, warning},
-    usecase::{NewChild, NodeStatus, Refused, Verified, Warning},
+    usecase::{NewChild, NodeStatus, Refused, SKEW_MAX_MS, Verified, Warning},
 };
 
 pub(super) fn millis(at: Option<UnixMillis>) -> i64 {
@@ -110,6 +111,7 @@ pub(super) fn link_row((link, name): &(LinkStatus, String)) -> api::LinkRow {
         next_attempt_ms: millis(link.state.next_attempt),
         reason: if link.state.up { String::new() } else { link.state.reason.clone() },
         offset_ms: link.state.offset_ms,
+        skewed: link.state.offset_ms.abs() > SKEW_MAX_MS,
         dormant_since_ms: millis(link.dormant.map(|dormant| dormant.since)),
         dormant_waiting: link.dormant.map_or(0, |dormant| dormant.waiting),
     }
@@ -192,10 +194,15 @@ pub(super) fn verified(from: Verified) -> api::VerifyReply {
     api::VerifyReply { frames, records, seals, faults }
 }
 
-fn warning_row(from: &Warning) -> api::Warning {
+pub(super) fn warning_row(from: &Warning) -> api::Warning {
     api::Warning {
         code: warning::code(from.kind).to_owned(),
         sentence: warning::sentence(from.kind, &from.about),
         since_ms: millis(from.since),
     }
+}
+
+/// Of the way of a record.
+pub(super) fn hop_row(from: &Hop) -> api::HopRow {
+    api::HopRow { office: from.office.to_string(), received_at_ms: from.received_at.0, offset_ms: from.offset_ms }
 }

@@ -3,7 +3,7 @@
 use dutynet_proto::{api, record as wire};
 use dutynet_relay::{record::Person, writer::RecordState};
 
-use super::convert::{millis, mode, mode_to_wire, person, record_id, reference, state, text};
+use super::convert::{hop_row, millis, mode, mode_to_wire, person, record_id, reference, state, text};
 use crate::{
     body,
     domain::{
@@ -90,8 +90,6 @@ pub(super) fn shown(from: &ShownNotice) -> api::ShowNoticeReply {
         Addressed::Below(top) => (top.to_string(), Vec::new()),
         Addressed::Offices(offices) => (String::new(), offices.iter().map(ToString::to_string).collect()),
     };
-    let hop =
-        |(office, at): &(_, dutynet_relay::ids::UnixMillis)| api::HopRow { office: text(Some(office)), received_at_ms: at.0 };
     api::ShowNoticeReply {
         notice: Some(head(&from.head)),
         text: from.body.text.clone(),
@@ -102,7 +100,7 @@ pub(super) fn shown(from: &ShownNotice) -> api::ShowNoticeReply {
         relation: relation(from.relation).into(),
         timing: timing(from.timing).into(),
         signatures: from.signatures.iter().map(signature_row).collect(),
-        hops: from.hops.iter().map(hop).collect(),
+        hops: from.hops.iter().map(hop_row).collect(),
         state: state(from.state).into(),
     }
 }

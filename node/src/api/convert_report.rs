@@ -1,9 +1,11 @@
 //! Between the messages about reports of `dutynet.api.v1` and the words of the use cases.
 
 use dutynet_proto::{api, duty};
-use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::ids::RecordRef;
 
-use super::convert::{line, millis, mode, named, person, person_to_wire, record_id, reference, state, text};
+use super::convert::{
+    hop_row, line, millis, mode, named, person, person_to_wire, record_id, reference, state, text, warning_row,
+};
 use crate::{
     body,
     domain::{
@@ -54,6 +56,7 @@ pub(super) fn filed(from: &FiledReport) -> api::FileReportReply {
         period: from.period.to_string(),
         office: from.office.to_string(),
         difference: difference(from.differs).into(),
+        warnings: from.warnings.iter().map(warning_row).collect(),
     }
 }
 
@@ -76,7 +79,6 @@ pub(super) fn shown(from: &ShownReport) -> api::ShowReportReply {
 }
 
 fn revision(from: &Revision) -> api::Revision {
-    let hop = |(office, at): &(OfficeId, UnixMillis)| api::HopRow { office: office.to_string(), received_at_ms: at.0 };
     api::Revision {
         record: Some(reference(&from.reference)),
         answer: Some(from.body.to_wire()),
@@ -84,7 +86,7 @@ fn revision(from: &Revision) -> api::Revision {
         recorded_at_ms: from.recorded_at.0,
         received_at_ms: from.received_at.0,
         state: state(from.state).into(),
-        hops: from.hops.iter().map(hop).collect(),
+        hops: from.hops.iter().map(hop_row).collect(),
         sources: from.sources.iter().map(source).collect(),
         missing: from.missing.iter().map(|(missing, filed_since)| missing_row(missing, *filed_since)).collect(),
         origin_name: from.origin_name.clone(),
@@ -321,7 +323,7 @@ mod tests {
     use super::*;
 
     fn request() -> api::FileReportRequest {
-        let id = RecordId::from_parts(UnixMillis(1_700_000_000_000), [3; 10]);
+        let id = RecordId::from_parts(dutynet_relay::ids::UnixMillis(1_700_000_000_000), [3; 10]);
         api::FileReportRequest { id: id.0.to_vec().into(), form: "daily".into(), ..api::FileReportRequest::default() }
     }
 

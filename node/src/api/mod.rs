@@ -14,6 +14,7 @@ mod destructions;
 mod drafts;
 mod groups;
 pub mod key;
+mod lines;
 mod links;
 mod node;
 mod notices;
@@ -26,8 +27,9 @@ use dutynet_proto::{
     DESCRIPTORS,
     api::{
         backups_server::BackupsServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
-        drafts_server::DraftsServer, groups_server::GroupsServer, links_server::LinksServer, node_server::NodeServer,
-        notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, reports_server::ReportsServer,
+        drafts_server::DraftsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
+        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
+        reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -61,6 +63,7 @@ pub async fn run(
         .add_service(NodeServer::with_interceptor(node::NodeService(office.clone()), ask.clone()))
         .add_service(LinksServer::with_interceptor(links::LinksService(office.clone()), ask.clone()))
         .add_service(DestructionsServer::with_interceptor(destructions::DestructionsService(office.clone()), ask.clone()))
+        .add_service(LinesServer::with_interceptor(lines::LinesService(office.clone()), ask.clone()))
         .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))

@@ -118,6 +118,8 @@ fn grpc_code(refusal: Refusal) -> Code {
     match refusal {
         Refusal::KeyWrong => Code::Unauthenticated,
         Refusal::RequestUnreadable | Refusal::FormUnknown | Refusal::FormFaults => Code::InvalidArgument,
+        Refusal::TimeInvalid | Refusal::SpanInvalid => Code::InvalidArgument,
+        Refusal::OfficeNoLine => Code::FailedPrecondition,
         Refusal::PeriodInvalid | Refusal::PeriodFuture | Refusal::PeriodNoHoliday => Code::InvalidArgument,
         Refusal::PeriodNotAnnounced | Refusal::ToldByAlone | Refusal::OnBehalfDraft => Code::InvalidArgument,
         Refusal::CutOffInvalid | Refusal::CutOffTooEarly | Refusal::RecordIdInvalid => Code::InvalidArgument,

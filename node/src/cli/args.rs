@@ -1,6 +1,7 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
 pub(super) mod backup;
+pub(super) mod lines;
 pub(super) mod notice;
 pub(super) mod report;
 
@@ -44,6 +45,11 @@ pub(super) enum Verb {
     Status(Output),
     #[command(about = help::LINKS)]
     Links(Output),
+    #[command(about = help::LINES)]
+    Lines {
+        #[command(subcommand)]
+        verb: lines::LinesVerb,
+    },
     #[command(about = help::PARKED)]
     Parked {
         #[command(subcommand)]
@@ -98,6 +104,7 @@ impl Verb {
             Self::Destroy(_) => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
+            Self::Lines { verb } => verb.wants_json(),
             Self::Parked { verb: ParkedVerb::List(output) } => output.json,
             Self::Parked { verb: ParkedVerb::Retry(_) | ParkedVerb::Withdraw(_) } => false,
             Self::Office { verb: OfficeVerb::List(output) } => output.json,

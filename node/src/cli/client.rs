@@ -4,8 +4,9 @@ use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
     backups_client::BackupsClient, cut_offs_client::CutOffsClient, destructions_client::DestructionsClient,
-    drafts_client::DraftsClient, groups_client::GroupsClient, links_client::LinksClient, node_client::NodeClient,
-    notices_client::NoticesClient, offices_client::OfficesClient, parked_client::ParkedClient, reports_client::ReportsClient,
+    drafts_client::DraftsClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
+    node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient, parked_client::ParkedClient,
+    reports_client::ReportsClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -62,6 +63,10 @@ impl Node {
 
     pub(super) fn destructions(&self) -> DestructionsClient<Keyed> {
         DestructionsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn lines(&self) -> LinesClient<Keyed> {
+        LinesClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn parked(&self) -> ParkedClient<Keyed> {

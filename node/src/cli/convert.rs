@@ -158,6 +158,7 @@ fn link(from: &api::LinkRow) -> json::Link {
         next_attempt: time(from.next_attempt_ms),
         reason: said(&from.reason),
         offset_ms: from.offset_ms,
+        skewed: from.skewed,
         dormant: time(from.dormant_since_ms).map(|since| json::Dormant { since: Some(since), waiting: from.dormant_waiting }),
     }
 }
@@ -209,10 +210,12 @@ impl From<&api::InviteReply> for json::Invitation {
     }
 }
 
+pub(super) fn warning(from: &api::Warning) -> json::Warning {
+    json::Warning { code: from.code.clone(), sentence: from.sentence.clone(), since: time(from.since_ms) }
+}
+
 impl From<&api::StatusReply> for json::Status {
     fn from(from: &api::StatusReply) -> Self {
-        let warning =
-            |w: &api::Warning| json::Warning { code: w.code.clone(), sentence: w.sentence.clone(), since: time(w.since_ms) };
         Self {
             office: from.office.clone(),
             name: from.name.clone(),

@@ -3,7 +3,7 @@
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    convert::{line_name, person, reference, said, state_name, time},
+    convert::{line_name, person, reference, said, state_name, time, warning},
     json::{Hop, Record},
     json_report as json,
 };
@@ -146,6 +146,7 @@ pub(super) fn filed_json(form: &str, from: &api::FileReportReply) -> json::Filed
         folded: from.folded,
         state: state_name(from.state),
         difference: differs_name(from.difference),
+        warnings: from.warnings.iter().map(warning).collect(),
     }
 }
 
@@ -186,7 +187,11 @@ fn revision(from: &api::Revision) -> json::Revision {
         recorded_at: time(from.recorded_at_ms),
         received_at: time(from.received_at_ms),
         state: state_name(from.state),
-        hops: from.hops.iter().map(|h| Hop { office: h.office.clone(), received_at: time(h.received_at_ms) }).collect(),
+        hops: from
+            .hops
+            .iter()
+            .map(|h| Hop { office: h.office.clone(), received_at: time(h.received_at_ms), offset_ms: h.offset_ms })
+            .collect(),
         entered,
         sources: from.sources.iter().map(source).collect(),
         missing: from.missing.iter().map(missing).collect(),

@@ -6,7 +6,6 @@ use dutynet_proto::api;
 use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     folder::DataFolder,
-    ids::UnixMillis,
     tls::leaf::Proven,
 };
 
@@ -30,8 +29,6 @@ use crate::{
     usecase::{self, Refused},
 };
 
-/// 2026-01-01 in Beijing: this program was not there before.
-const EARLIEST: UnixMillis = UnixMillis(1_767_196_800_000);
 /// A certificate of which less than this part is left wants looking at: it is renewed when a third is.
 const LEAF_LEFT_PART: i64 = 4;
 /// Room on the disk that wants looking at, as parts of what is refused below.
@@ -98,7 +95,7 @@ fn rendered(found: &CheckUp, output: Output) -> String {
 fn check_clock(found: &mut CheckUp) {
     let now = SystemClock::default().wall();
     let shown = beijing::rfc3339(now);
-    match now >= EARLIEST {
+    match now >= beijing::EARLIEST {
         true => found.add("clock", Finding::Good, doctor::clock_good(&shown)),
         false => found.add("clock", Finding::Bad, doctor::clock_bad(&shown)),
     }

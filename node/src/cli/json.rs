@@ -26,6 +26,8 @@ pub(super) struct Person {
 pub(super) struct Hop {
     pub(super) office: String,
     pub(super) received_at: Option<String>,
+    /// Its clock minus its parent's when the record passed; 0: not measured.
+    pub(super) offset_ms: i64,
 }
 
 /// `links --json`.
@@ -51,6 +53,8 @@ pub(super) struct Link {
     pub(super) reason: Option<String>,
     /// Clock of the neighbour minus ours.
     pub(super) offset_ms: i64,
+    /// They are further apart than 5 s.
+    pub(super) skewed: bool,
     /// It is off past its quota.
     pub(super) dormant: Option<Dormant>,
 }

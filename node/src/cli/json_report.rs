@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{Hop, Person, Record};
+use super::json::{Hop, Person, Record, Warning};
 
 /// `report board --json`.
 #[derive(Debug, Serialize)]
@@ -59,6 +59,8 @@ pub(super) struct Filed {
     pub(super) state: Option<&'static str>,
     /// `none`, `open`, `settled`.
     pub(super) difference: &'static str,
+    /// What the officer should know of the day.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// `report show --json`.

@@ -10,7 +10,7 @@ use super::{
     table::Table,
     told::Told,
 };
-use crate::text::{notice, words};
+use crate::text::{clock, notice, words};
 
 pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told> {
     let node = Node::find(place).await?;
@@ -31,6 +31,7 @@ pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told>
             time(row.since_ms),
             waiting(row),
             row.parked.to_string(),
+            clock::column(row.offset_ms, row.skewed),
             time(row.next_attempt_ms),
             reason.to_owned(),
         ]);

@@ -16,7 +16,9 @@ mod doctor;
 mod documented;
 mod draft;
 mod folder;
+mod history;
 mod json;
+mod json_lines;
 mod json_report;
 mod lines;
 mod node;
@@ -131,6 +133,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::CheckConfig => folder::check_config(place),
         Verb::Status(output) => node::status(place, *output).await,
         Verb::Links(output) => lines::links(place, *output).await,
+        Verb::Lines { verb } => history::run(place, verb).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,
         Verb::Office { verb } => tree::run(place, verb).await,

@@ -127,6 +127,7 @@ fn filed_text(form: &Form, reply: &api::FileReportReply, on_behalf: bool) -> Str
         lines.push(text::DIFFERS.to_owned());
     }
     lines.extend(convert::progress(reply.state).map(|progress| notice::state(words::progress(progress))));
+    lines.extend(reply.warnings.iter().map(|warning| notice::status_line(notice::StatusNames::WARNING, &warning.sentence)));
     lines.join("\n")
 }
 

@@ -52,7 +52,7 @@ fn revision_text(from: &api::Revision, standing: Option<&record::RecordRef>, now
     }
     lines.extend(sum(form, from, now));
     if !from.hops.is_empty() {
-        let hops: Vec<_> = from.hops.iter().map(|h| notice::hop(&h.office, &time(h.received_at_ms))).collect();
+        let hops: Vec<_> = from.hops.iter().map(|h| notice::hop(&h.office, &time(h.received_at_ms), h.offset_ms)).collect();
         lines.push(notice::hops(&hops));
     }
     lines.extend(convert::progress(from.state).map(|progress| notice::state(words::progress(progress))));

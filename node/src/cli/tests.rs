@@ -7,7 +7,7 @@ use std::{collections::HashMap, env, fs, path::PathBuf};
 use clap::Command;
 use dutynet_proto::{api, duty, record};
 
-use super::{args, convert_report, json, json_report, notice, printed, told::Told};
+use super::{args, convert_report, json, json_lines, json_report, notice, printed, told::Told};
 use crate::text::refusal::Refusal;
 
 fn blessed() -> bool {
@@ -140,7 +140,7 @@ fn own_revision() -> api::Revision {
         by: person(),
         recorded_at_ms: AT,
         received_at_ms: AT + 1500,
-        hops: vec![api::HopRow { office: "440825".into(), received_at_ms: AT }],
+        hops: vec![api::HopRow { office: "440825".into(), received_at_ms: AT, offset_ms: 2_400_000 }],
         sources: vec![source],
         missing: vec![missing],
         origin_name: "海安镇".into(),
@@ -256,6 +256,31 @@ fn cut_offs() -> api::ListCutOffsReply {
     api::ListCutOffsReply { cut_offs: vec![row], today: vec![today] }
 }
 
+fn line_history() -> api::LineHistoryReply {
+    let span = |(from, until): (i64, i64), was: api::LineWas, why: api::LineWhy, office: &str| api::LineSpan {
+        from_ms: AT + from,
+        until_ms: AT + until,
+        was: was.into(),
+        why: why.into(),
+        office: office.into(),
+    };
+    let spans = vec![
+        span((0, 3_600_000), api::LineWas::Up, api::LineWhy::Unspecified, ""),
+        span((3_600_000, 5_400_000), api::LineWas::Down, api::LineWhy::Unspecified, ""),
+        span((5_400_000, 7_200_000), api::LineWas::Unknown, api::LineWhy::Behind, "440825"),
+    ];
+    api::LineHistoryReply {
+        office: "440825103".into(),
+        name: "海安镇".into(),
+        from_ms: AT,
+        to_ms: AT + 7_200_000,
+        spans,
+        up_ms: 3_600_000,
+        down_ms: 1_800_000,
+        unknown_ms: 1_800_000,
+    }
+}
+
 fn links() -> api::ListLinksReply {
     let lanes = (1..=4).map(|lane| api::LaneRow { lane, last_seq: 9, custody_seq: 7, arrived_seq: 5, waiting: 2 });
     let link = api::LinkRow {
@@ -269,6 +294,7 @@ fn links() -> api::ListLinksReply {
         next_attempt_ms: AT + 30_000,
         reason: "no answer in time".into(),
         offset_ms: -12,
+        skewed: false,
         dormant_since_ms: AT,
         dormant_waiting: 12_000,
     };
@@ -336,6 +362,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         period: period.clone(),
         office: whose.clone(),
         difference: api::Difference::None.into(),
+        warnings: Vec::new(),
     };
     let difference = api::Difference::Settled.into();
     let chosen = api::ChooseReportReply { record: reference(), folded: false, difference, period, office: whose };
@@ -362,6 +389,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("report cut-off set", printed(&json_report::SetAs::from(&set))),
         ("report cut-off list", printed(&json_report::CutOffs::from(&cut_offs()))),
         ("links", printed(&json::Links::from(&links()))),
+        ("lines history", printed(&json_lines::LineHistory::from(&line_history()))),
         ("parked list", printed(&json::ParkedList::from(&parked()))),
         ("office list", printed(&json::Offices::from(&offices))),
         ("office add", printed(&json::Office::from(&office()))),

@@ -7,6 +7,9 @@ use std::fmt;
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Timelike as _, Utc};
 use dutynet_relay::ids::UnixMillis;
 
+/// 2026-01-01 in Beijing: this program was not there before, so a clock that says so cannot be right.
+pub const EARLIEST: UnixMillis = UnixMillis(1_767_196_800_000);
+
 const OFFSET_SECONDS: i32 = 8 * 3600;
 const YEAR_MIN: i32 = 2000;
 const YEAR_MAX: i32 = 2199;
@@ -55,6 +58,11 @@ impl Day {
         self.0.succ_opt().map_or(self, Self)
     }
 
+    /// The moment at which it begins.
+    pub fn midnight(self) -> UnixMillis {
+        self.at(TimeOfDay(NaiveTime::MIN))
+    }
+
     /// The moment of a time of day on this day.
     pub fn at(self, time: TimeOfDay) -> UnixMillis {
         let local = self.0.and_time(time.0).and_utc().timestamp_millis();
@@ -86,6 +94,20 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
+/// A moment as people type it, in Beijing: a day, which is its midnight, or a day and a time of day after a blank or a `T`; or as
+/// [`rfc3339`] writes it.
+pub fn moment(text: &str) -> Option<UnixMillis> {
+    if let Ok(day) = Day::parse(text) {
+        return Some(day.midnight());
+    }
+    if let Some((day, time)) = text.split_once(['T', ' '])
+        && let (Ok(day), Ok(time)) = (Day::parse(day), TimeOfDay::parse(time))
+    {
+        return Some(day.at(time));
+    }
+    DateTime::parse_from_rfc3339(text).ok().map(|at| UnixMillis(at.timestamp_millis()))
+}
+
 /// RFC 3339 with `+08:00`, to the millisecond, for machines.
 pub fn rfc3339(at: UnixMillis) -> String {
     beijing(at).to_rfc3339_opts(SecondsFormat::Millis, false)
@@ -114,6 +136,22 @@ mod tests {
         assert_eq!(rfc3339(midnight), "2026-07-01T00:00:00.000+08:00");
         assert_eq!(Day::of(midnight).to_string(), "2026-07-01");
         assert_eq!(Day::of(UnixMillis(midnight.0 - 1)).to_string(), "2026-06-30");
+    }
+
+    #[test]
+    fn a_moment_is_typed_in_beijing_time() {
+        let said = [
+            ("2026-07-01", "2026-07-01T00:00:00.000+08:00"),
+            ("2026-07-01 09:30", "2026-07-01T09:30:00.000+08:00"),
+            ("2026-07-01T09:30", "2026-07-01T09:30:00.000+08:00"),
+            ("2026-07-01T01:30:00Z", "2026-07-01T09:30:00.000+08:00"),
+        ];
+        for (typed, meant) in said {
+            assert_eq!(moment(typed).map(rfc3339).as_deref(), Some(meant), "{typed}");
+        }
+        for bad in ["", "昨天", "2026-13-01", "2026-07-01 25:00", "2026-07-01 09:30:xx"] {
+            assert_eq!(moment(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -42,6 +42,16 @@ pub const CHECK_CONFIG: &str = "检查配置文件，一次列出全部错误";
 pub const STATUS: &str = "本机节点概况：记录、待发、滞留、磁盘、提醒";
 /// `links`
 pub const LINKS: &str = "各条线路：通断、起始时间、各通道待发和已到达";
+/// `lines`
+pub const LINES: &str = "线路的历史";
+/// `lines history`
+pub const LINES_HISTORY: &str = "某单位的线路在某段时间是通、是断还是不明，以本机所知为准";
+/// Whose line.
+pub const LINES_OFFICE: &str = "单位编号：本单位（到上级的线路）或任一下级";
+/// From when.
+pub const LINES_FROM: &str = "自何时，例如 2026-07-01 或 2026-07-01T09:30；不写则为终止前一天";
+/// To when.
+pub const LINES_TO: &str = "至何时；不写则到现在";
 /// `parked`
 pub const PARKED: &str = "滞留记录：被对方拒收的记录";
 /// `parked list`

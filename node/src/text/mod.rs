@@ -8,6 +8,7 @@
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
+//! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
@@ -15,6 +16,7 @@
 //! - [`warning`]: what a person should know about a node that runs.
 
 pub mod backup;
+pub mod clock;
 pub mod config;
 pub mod destruction;
 pub mod directive;
@@ -22,6 +24,7 @@ pub mod doctor;
 pub mod draft;
 pub mod fault;
 pub mod help;
+pub mod line;
 pub mod notice;
 pub mod refusal;
 pub mod report;

@@ -2,14 +2,15 @@
 
 use dutynet_relay::ids::UnixMillis;
 
-use super::words;
+use super::{clock, words};
 use crate::domain::{beijing::for_people, board::Timing};
+use crate::usecase::SKEW_MAX_MS;
 
 /// Head of the board.
 pub const BOARD: [&str; 11] =
     ["单位", "报表", "时效", "来源", "线路", "起始", "版次", "录入时间", "收到时间", "接报件数", "突发事件"];
 /// Head of the lines of this node.
-pub const LINKS: [&str; 9] = ["单位", "名称", "关系", "线路", "起始", "待发", "滞留", "下次重拨", "原因"];
+pub const LINKS: [&str; 10] = ["单位", "名称", "关系", "线路", "起始", "待发", "滞留", "时钟", "下次重拨", "原因"];
 /// Head of the lines further down.
 pub const LINES: [&str; 3] = ["下级单位", "线路", "起始"];
 /// Head of the parked records.
@@ -119,9 +120,10 @@ pub fn hops(hops: &[String]) -> String {
     answer("途经", &hops.join(" → "))
 }
 
-/// One hop.
-pub fn hop(office: &str, at: &str) -> String {
-    format!("{office} {at}")
+/// One hop, with its clock where that was off.
+pub fn hop(office: &str, at: &str, offset_ms: i64) -> String {
+    let clock = if offset_ms.abs() > SKEW_MAX_MS { clock::of_hop(offset_ms) } else { String::new() };
+    format!("{office} {at}{clock}")
 }
 
 /// A neighbour above.

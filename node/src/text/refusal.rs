@@ -66,6 +66,12 @@ pub enum Refusal {
     OfficeNotYours,
     /// The office is not below this one.
     OfficeElsewhere,
+    /// It has no line: it has no node, or it is the root.
+    OfficeNoLine,
+    /// Not a moment.
+    TimeInvalid,
+    /// From when is not before until when.
+    SpanInvalid,
     /// Not a name.
     NameInvalid,
     /// Not an area code.
@@ -286,6 +292,9 @@ const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] = [
     ),
     (Refusal::OfficeNotYours, "OFFICE_NOT_YOURS", "这件事只能由该单位的直接上级办理，请联系其上级值班室。"),
     (Refusal::OfficeElsewhere, "OFFICE_ELSEWHERE", "该单位不在本单位及下级范围内，请核对单位编号。"),
+    (Refusal::OfficeNoLine, "OFFICE_NO_LINE", "该单位没有到上级的线路（无终端，或是最上级），请核对单位编号。"),
+    (Refusal::TimeInvalid, "TIME_INVALID", "时间应写成 2026-07-01 或 2026-07-01T09:30（北京时间），请改正。"),
+    (Refusal::SpanInvalid, "SPAN_INVALID", "起始时间应早于终止时间，也早于现在，请改正。"),
     (Refusal::NameInvalid, "NAME_INVALID", "单位名称应为 1 至 64 个字，不含换行和不可见字符，请改正。"),
     (Refusal::AreaCodeInvalid, "AREA_CODE_INVALID", "行政区划代码应为 6 位或 9 位数字，没有区划的单位请不填。"),
     (Refusal::ClassInvalid, "CLASS_INVALID", "请写明单位类别：province、city、county、township、department 或 other。"),

@@ -13,6 +13,9 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::Dormant => "DORMANT",
         WarningKind::ParentDown => "PARENT_DOWN",
         WarningKind::ClockSkew => "CLOCK_SKEW",
+        WarningKind::ClockSkewBelow => "CLOCK_SKEW_BELOW",
+        WarningKind::ClockWrong => "CLOCK_WRONG",
+        WarningKind::DayDoubtful => "DAY_DOUBTFUL",
         WarningKind::BackupNotPlanned => "BACKUP_NOT_PLANNED",
         WarningKind::BackupFailing => "BACKUP_FAILING",
         WarningKind::BackupOld => "BACKUP_OLD",
@@ -38,6 +41,9 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::BackupOld => format!("备份太旧或还没有：{about}，请检查备份盘，或立即执行 backup now。"),
         WarningKind::BackupDamaged => format!("备份时发现本机日志库有损坏：{about}，请用 verify 查看并联系维护人员。"),
         WarningKind::BackupSameDisk => format!("备份和数据在同一块盘上：{about}，盘坏了两份都没有，请换到另一块盘。"),
-        WarningKind::ClockSkew => format!("电脑时间不对：与 {about} 相差过大，请校准本机或对方时钟。"),
+        WarningKind::ClockSkew => format!("电脑时间不对：{about}，请校准时钟；收发照常，证书和邀请的期限以上级时钟为准。"),
+        WarningKind::ClockSkewBelow => format!("电脑时间不对：{about}，请通知其校准时钟；收发照常。"),
+        WarningKind::ClockWrong => format!("电脑时间不对：本机时间 {about} 不可能正确，请立即校准时钟；收发照常。"),
+        WarningKind::DayDoubtful => format!("电脑时间不对，请核对报告期：{about}。"),
     }
 }

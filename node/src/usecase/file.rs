@@ -9,7 +9,7 @@ use dutynet_relay::{
     writer::{RecordState, intent::Draft},
 };
 
-use super::{Office, Refused, form, office_id, period, person};
+use super::{Office, Refused, Warning, clock::Clocks, form, office_id, period, person};
 use crate::{
     body::{Channel, Entered, ReportBody},
     domain::{
@@ -78,15 +78,17 @@ pub struct FiledReport {
     pub state: Option<RecordState>,
     /// Whether the versions of the row differ now.
     pub differs: Differs,
+    /// What the officer should know of the day.
+    pub warnings: Vec<Warning>,
 }
 
 impl Office {
     /// Files or corrects a report. Equal content folds; see [`report`].
     pub async fn file(&self, asked: FileReport) -> Result<FiledReport, Refused> {
-        let now = self.now();
+        let clocks = self.clocks();
         let form = form(&asked.form)?;
         let asked = FileReport { by: Some(person(asked.by)?), ..asked };
-        let period = period(form, &asked.period, now)?;
+        let period = period(form, &asked.period, clocks.today())?;
         let office = self.speaks_for(&asked)?;
         let (mut body, purpose) = self.body(form, &asked, period, office.clone()).await?;
         let row = Row { mode: asked.mode, period, form: form.id.clone(), office };
@@ -102,7 +104,7 @@ impl Office {
         filing.voice = self.voice(&row, &versions);
         let held = self.chain(&versions);
         let window = self.window(form, &row.office, period)?;
-        let decision = report::decide(&filing, &held, window, now).map_err(|r| refused(&r, period))?;
+        let decision = decide(&filing, &held, window, clocks).map_err(|r| refused(&r, period))?;
         match decision {
             Decision::Fold(held) if self.is_nothing_new(&held, &filing, &body, window)? => self.filed(&row, held, true),
             Decision::Fold(held) => {
@@ -134,7 +136,9 @@ impl Office {
         let own = reference.origin == *self.own();
         let state = if own { Some(self.relay().state_of(&reference)?.unwrap_or(RecordState::Saved)) } else { None };
         let differs = self.versions(row)?.differs();
-        Ok(FiledReport { reference, revision, folded, period: row.period, office: row.office.clone(), state, differs })
+        let (period, office) = (row.period, row.office.clone());
+        let warnings = self.clocks().doubt(period).into_iter().collect();
+        Ok(FiledReport { reference, revision, folded, period, office, state, differs, warnings })
     }
 
     /// Whose words they are; only an office below this one may be spoken for.
@@ -241,6 +245,16 @@ impl Office {
         let registry = self.relay().registry();
         let top: Option<&OfficeId> = registry.path_up(self.own()).last().filter(|top| *top != self.own());
         top.into_iter().map(|top| Audience::UpTo(top.clone())).collect()
+    }
+}
+
+/// What any clock that may be right allows is taken; what none allows is refused by the own one.
+fn decide(filing: &Filing, held: &[Held], window: Window, clocks: Clocks) -> Result<Decision, FilingRefused> {
+    let mut decided = clocks.possible(filing.period).into_iter().map(|now| report::decide(filing, held, window, now));
+    let by_own = decided.next().unwrap_or(Err(FilingRefused::Future));
+    match by_own {
+        Err(FilingRefused::Future | FilingRefused::Closed) => decided.find(Result::is_ok).unwrap_or(by_own),
+        Ok(_) | Err(FilingRefused::NothingToCorrect | FilingRefused::IdUsed) => by_own,
     }
 }
 

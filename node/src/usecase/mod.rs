@@ -6,12 +6,14 @@
 mod backup;
 mod board;
 mod choose;
+mod clock;
 mod cut_off;
 mod destroy;
 mod draft;
 mod file;
 mod group;
 mod join;
+mod lines;
 mod node;
 mod notice;
 mod parked;
@@ -24,12 +26,14 @@ mod verify;
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
 pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
+pub use clock::SKEW_MAX_MS;
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::Destroy;
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use group::{Group, SaveGroup};
 pub use join::{Joined, enrol, found};
+pub use lines::{AskLineHistory, LineHistory};
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use notice::{
     NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,
@@ -53,9 +57,10 @@ use std::{
 
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
+    link::frame::Hop,
     record::Person,
     relay::{Relay, SubmitError},
-    writer::{StoreError, intent::WriteRefusal},
+    writer::{StoreError, Stored, intent::WriteRefusal},
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -125,6 +130,13 @@ impl Office {
         self.relay().clock().wall()
     }
 
+    /// Which offices had a record when, each by its own clock; earlier first, this one last where it came from another.
+    fn way_of(&self, stored: &Stored) -> Vec<Hop> {
+        let own = || Hop { office: self.own().clone(), received_at: stored.received_at, offset_ms: stored.offset_ms };
+        let here = stored.from.is_some().then(own);
+        stored.trail.iter().cloned().chain(here).collect()
+    }
+
     /// Whoever holds it decides on that row alone.
     async fn lock(&self, row: &Row) -> MutexGuard<'_, ()> {
         self.lock_on(&(row.period, &row.form, &row.office)).await
@@ -155,7 +167,10 @@ fn form(id: &str) -> Result<&'static Form, Refused> {
 /// The period of a form that a day belongs to; empty: today. A period as records name it is taken too.
 fn period(form: &Form, text: &str, now: UnixMillis) -> Result<Period, Refused> {
     let invalid = || Refused::about(Refusal::PeriodInvalid, shown(text));
-    let period = if text.is_empty() { Day::of(now).into() } else { Period::parse(text).map_err(|_| invalid())? };
+    // Today by a clock of 1970 is no day of the calendar: the day must be named.
+    let today = Day::of(now).to_string();
+    let named = if text.is_empty() { today.as_str() } else { text };
+    let period = Period::parse(named).map_err(|_| Refused::about(Refusal::PeriodInvalid, shown(named)))?;
     match form.period {
         PeriodKind::Day if period.first() == period.last() => Ok(period),
         PeriodKind::Day => Err(invalid()),

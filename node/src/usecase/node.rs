@@ -8,11 +8,9 @@ use dutynet_relay::{
     writer::Space,
 };
 
-use super::Office;
+use super::{Office, clock};
 use crate::domain::board::LineFact;
 
-/// Clocks further apart than this are shown on both sides, ms.
-const SKEW_MAX_MS: i64 = 5_000;
 /// Counter of records that a projection could not digest.
 const NOT_INTERPRETED: &str = "not_interpreted";
 
@@ -71,6 +69,12 @@ pub enum WarningKind {
     ParentDown,
     /// The clocks of this machine and the parent's differ.
     ClockSkew,
+    /// The clocks of this machine and a child's differ.
+    ClockSkewBelow,
+    /// This machine's clock cannot be right.
+    ClockWrong,
+    /// Which day it is depends on whose clock is asked.
+    DayDoubtful,
     /// No folder for backups stands in the configuration.
     BackupNotPlanned,
     /// Attempts to make one come to nothing.
@@ -86,7 +90,7 @@ pub enum WarningKind {
 impl Office {
     /// What the node holds, and who it is.
     pub fn status(&self) -> NodeStatus {
-        let (relay, store) = (self.relay(), self.relay().status());
+        let (relay, store, links) = (self.relay(), self.relay().status(), self.relay().links());
         let name = relay.registry().entry(self.own()).map(|entry| entry.name.clone()).unwrap_or_default();
         NodeStatus {
             office: self.own().clone(),
@@ -97,7 +101,7 @@ impl Office {
             since: self.inner.since,
             not_interpreted: store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0),
             backed_up_at: self.backed_up_at(),
-            warnings: [warnings(&store, &relay.links()), self.backup_warnings()].concat(),
+            warnings: [warnings(&store, &links), clock::warnings(self.now(), &links), self.backup_warnings()].concat(),
             store,
         }
     }
@@ -143,9 +147,6 @@ fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {
         let about = parent.office.to_string();
         if !parent.state.up {
             warnings.push(Warning { kind: WarningKind::ParentDown, about: about.clone(), since: parent.state.since });
-        }
-        if parent.state.offset_ms.abs() > SKEW_MAX_MS {
-            warnings.push(plain(WarningKind::ClockSkew, format!("{about}: {} ms", parent.state.offset_ms)));
         }
     }
     warnings

@@ -65,7 +65,7 @@ pub struct Revision {
     /// `None`: another office's record.
     pub state: Option<RecordState>,
     /// Which offices had it when, each by its own clock; earlier first.
-    pub hops: Vec<(OfficeId, UnixMillis)>,
+    pub hops: Vec<Hop>,
     /// What it was summed from, with what that says now.
     pub sources: Vec<SourceNow>,
     /// What that sum does not hold, and whether it has been filed since.
@@ -149,8 +149,6 @@ impl Office {
         let body = ReportBody::decode(&stored.record.raw().body);
         let body = body.map_err(|fault| Refused::because(Refusal::Internal, fault))?;
         let own = (header.origin == *self.own()).then_some(&entry.reference);
-        let passed = |hop: &Hop| (hop.office.clone(), hop.received_at);
-        let here = stored.from.is_some().then(|| (self.own().clone(), stored.received_at));
         let sources = body.sources.iter().map(|source| self.source_now(form, row, source)).collect::<Result<_, _>>()?;
         let filed = |missing: &Missing| {
             Ok::<_, Refused>((missing.clone(), self.standing_of(form, (row.mode, row.period), &missing.office)?.is_some()))
@@ -163,7 +161,7 @@ impl Office {
             recorded_at: header.recorded_at,
             received_at: stored.received_at,
             state: own.map(|reference| self.relay().state_of(reference)).transpose()?.flatten(),
-            hops: stored.trail.iter().map(passed).chain(here).collect(),
+            hops: self.way_of(&stored),
             sources,
             missing,
             body,

@@ -350,3 +350,40 @@ async fn a_board_made_anew_equals_the_living_one() {
 mod behalf;
 mod cut_offs;
 mod drafts;
+
+#[tokio::test]
+async fn a_machine_in_1970_or_2099_files_for_the_day_that_is_named_and_is_told_about_its_clock() {
+    for (wall, word) in [(UnixMillis(0), Some("1970-01-01")), (at("2099-07-01", "09:00"), None)] {
+        let house = House::new();
+        house.clock.set_wall(wall);
+        let filed = house.file(1, "daily", 3).await.unwrap();
+        assert_eq!((filed.period.to_string().as_str(), filed.revision), ("2026-07-01", 1));
+        let warned = filed.warnings.iter().any(|w| w.kind == WarningKind::DayDoubtful && w.about.contains("2026-07-01"));
+        let told = house.office.status().warnings.iter().any(|w| w.kind == WarningKind::ClockWrong);
+        assert_eq!((warned, told), (word.is_some(), word.is_some()));
+        let today = house.office.file(FileReport { period: String::new(), ..report(2, "daily", 3) }).await;
+        match word {
+            // It is no day of the calendar, so it has to be named.
+            Some(day) => assert_eq!(today.unwrap_err().about.as_deref(), Some(day)),
+            None => assert_eq!(today.unwrap().period.to_string(), "2099-07-01"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_history_of_a_line_is_refused_for_nobody_for_nowhere_and_for_no_time() {
+    let house = House::new();
+    let ask = |office: &str, from, to| house.office.line_history(&AskLineHistory { office: office.into(), from, to });
+    assert_eq!(refusal(ask("440800", None, None)), Refusal::OfficeUnknown);
+    assert_eq!(refusal(ask("440000", None, None)), Refusal::OfficeNoLine, "the root has no line");
+    assert_eq!(refusal(ask("A", None, None)), Refusal::OfficeInvalid);
+    let child = NewChild {
+        office: "440825204".into(),
+        name: "角尾乡".into(),
+        area_code: String::new(),
+        class: Some(OfficeClass::Township),
+        by: by(),
+    };
+    house.office.add_office(child).await.unwrap();
+    assert_eq!(refusal(ask("440825204", None, None)), Refusal::OfficeNoLine, "it has no node");
+}

@@ -51,6 +51,8 @@ pub struct Stored {
     pub received_at: UnixMillis,
     /// Earlier hops first.
     pub trail: Vec<Hop>,
+    /// This office's clock minus its parent's when it was kept, ms; 0: not measured.
+    pub offset_ms: i64,
 }
 
 /// Reads; see the module.
@@ -117,6 +119,7 @@ impl Store {
             from: OfficeId::parse(&head.from).ok(),
             received_at: UnixMillis(head.received_at),
             trail: head.hops()?,
+            offset_ms: head.offset_ms,
         })
     }
 

@@ -221,7 +221,11 @@ impl From<&api::ListNoticesReply> for json::List {
 
 impl From<&api::ShowNoticeReply> for json::Shown {
     fn from(from: &api::ShowNoticeReply) -> Self {
-        let hop = |hop: &api::HopRow| Hop { office: hop.office.clone(), received_at: time(hop.received_at_ms) };
+        let hop = |hop: &api::HopRow| Hop {
+            office: hop.office.clone(),
+            received_at: time(hop.received_at_ms),
+            offset_ms: hop.offset_ms,
+        };
         Self {
             notice: head(from.notice.as_ref()),
             text: from.text.clone(),

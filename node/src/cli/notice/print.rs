@@ -114,7 +114,8 @@ pub(super) fn shown(reply: &api::ShowNoticeReply, now: UnixMillis) -> String {
         notice::answer(Names::SIGNATURE, &said)
     }));
     if !reply.hops.is_empty() {
-        let hops: Vec<_> = reply.hops.iter().map(|hop| notice::hop(&hop.office, &time(hop.received_at_ms))).collect();
+        let hops: Vec<_> =
+            reply.hops.iter().map(|hop| notice::hop(&hop.office, &time(hop.received_at_ms), hop.offset_ms)).collect();
         lines.push(notice::hops(&hops));
     }
     lines.extend(progress(reply.state).map(|progress| notice::state(words::progress(progress))));

@@ -89,7 +89,7 @@ fn shown() -> api::ShowNoticeReply {
         relation: api::NoticeRelation::ToSign.into(),
         timing: api::SignTiming::NotDue.into(),
         signatures: Vec::new(),
-        hops: vec![api::HopRow { office: "440825103".into(), received_at_ms: AT + 1500 }],
+        hops: vec![api::HopRow { office: "440825103".into(), received_at_ms: AT + 1500, offset_ms: 0 }],
         state: api::ReportState::Unspecified.into(),
     }
 }

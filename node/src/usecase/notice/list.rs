@@ -2,12 +2,7 @@
 
 use std::cmp::Reverse;
 
-use dutynet_relay::{
-    ids::{OfficeId, UnixMillis},
-    link::frame::Hop,
-    record::Person,
-    writer::RecordState,
-};
+use dutynet_relay::{ids::UnixMillis, link::frame::Hop, record::Person, writer::RecordState};
 
 use crate::{
     body::notice::NoticeBody,
@@ -81,7 +76,7 @@ pub struct ShownNotice {
     /// Of this office.
     pub signatures: Vec<Signature>,
     /// Which offices had it when, each by its own clock; earlier first.
-    pub hops: Vec<(OfficeId, UnixMillis)>,
+    pub hops: Vec<Hop>,
     /// `None`: another office's.
     pub state: Option<RecordState>,
 }
@@ -135,15 +130,13 @@ impl Office {
         let signatures = self.own_signatures(&notice)?;
         let held = self.held_notice(notice)?;
         let (notice, stored) = (&held.notice, &held.stored);
-        let passed = |hop: &Hop| (hop.office.clone(), hop.received_at);
-        let here = stored.from.is_some().then(|| (self.own().clone(), stored.received_at));
         let own = (notice.reference.origin == *self.own()).then_some(&notice.reference);
         Ok(ShownNotice {
             head: self.head(notice, &held.body.title, &history),
             by: stored.record.header().person.clone(),
             relation: self.relation(notice, &signatures),
             timing: own_timing(notice, &signatures, now),
-            hops: stored.trail.iter().map(passed).chain(here).collect(),
+            hops: self.way_of(stored),
             state: own.map(|reference| self.relay().state_of(reference)).transpose()?.flatten(),
             body: held.body,
             addressed: held.addressed,
