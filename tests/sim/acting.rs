@@ -109,7 +109,10 @@ impl World {
     /// What a mutant does not do, and says that it did.
     fn leaves_out(&mut self, at: usize, id: u64, action: &Action) -> bool {
         let asked = match (self.plan.mutant, action) {
-            (Mutant::RewindForgotten, Action::Rewind(_)) => return true,
+            (Mutant::PastForgotten, Action::TakeBack(_)) => {
+                self.tell(at, id, Event::TookBack);
+                return true;
+            }
             (Mutant::RebaseForgotten, Action::Rebase { .. }) => Asked::Rebase,
             (Mutant::ForkForgotten, Action::Fork(_)) => Asked::Fork,
             (_, _) => return false,
@@ -145,8 +148,7 @@ impl World {
         let live = self.offices[at].live();
         let peer = &live.sessions[&id].peer_id;
         let store = &live.store;
-        let wanted = self.plan.mutant != Mutant::PastForgotten;
-        let wanted = wanted && store.local(WANTED_BACK, peer.as_str()).ok().flatten().is_some_and(|bytes| !bytes.is_empty());
+        let wanted = store.local(WANTED_BACK, peer.as_str()).ok().flatten().is_some_and(|bytes| !bytes.is_empty());
         Event::Opened(Box::new(Start {
             epoch: store.epoch(),
             lineage: store.lineage(peer),

@@ -188,40 +188,33 @@ fn a_driver_that_verifies_before_the_registry_is_written_is_found_out() {
     assert!(found > 0, "{found} of 40 seeds; the first says: {says}");
 }
 
-/// Disks that were set back are in every sixth seed, and in others; likewise the rest. What each mutant does wrong only shows there.
-fn found_in(mutant: Mutant, seeds: impl Iterator<Item = u64>) -> (usize, String) {
-    let faults: Vec<String> = seeds.filter_map(|seed| outcome(seed, mutant).fault).map(|fault| fault.0).collect();
-    (faults.len(), faults.first().cloned().unwrap_or_default())
+/// What the first of these seeds says that finds it. A kind of disaster is planned in every sixth seed, and does not come in each.
+fn first_found(mutant: Mutant, mut seeds: impl Iterator<Item = u64>) -> Option<String> {
+    seeds.find_map(|seed| outcome(seed, mutant).fault).map(|fault| fault.0)
 }
 
 #[test]
 fn a_restored_store_that_goes_on_under_its_old_numbers_is_found_out() {
-    let (found, says) = found_in(Mutant::ForkForgotten, (0..16).map(|n| 6 * n + 1));
-    assert!(found > 0, "the first says: {says}");
+    let says = first_found(Mutant::ForkForgotten, (0..50).map(|n| 6 * n + 1));
+    assert!(says.is_some(), "nobody has noticed");
 }
 
 #[test]
-fn a_new_machine_that_asks_nobody_for_its_past_is_found_out() {
-    let (found, says) = found_in(Mutant::PastForgotten, (0..8).map(|n| 6 * n + 2));
-    assert!(found > 0, "the first says: {says}");
-}
-
-#[test]
-fn custody_of_a_disk_that_was_lost_is_found_out() {
-    let (found, says) = found_in(Mutant::RewindForgotten, (0..8).map(|n| 6 * n + 2));
-    assert!(found > 0, "the first says: {says}");
+fn a_new_machine_that_does_not_keep_the_past_that_it_is_given_is_found_out() {
+    let says = first_found(Mutant::PastForgotten, (0..50).map(|n| 6 * n + 2));
+    assert!(says.is_some(), "nobody has noticed");
 }
 
 #[test]
 fn whoever_does_not_tell_a_new_machine_who_is_below_it_is_found_out() {
-    let (found, says) = found_in(Mutant::RebaseForgotten, (0..8).map(|n| 6 * n + 2));
-    assert!(found > 0, "the first says: {says}");
+    let says = first_found(Mutant::RebaseForgotten, (0..50).map(|n| 6 * n + 2));
+    assert!(says.is_some(), "nobody has noticed");
 }
 
 #[test]
 fn a_parent_that_does_not_ask_for_tickets_is_found_out() {
-    let (found, says) = found_in(Mutant::TicketsIgnored, (0..12).map(|n| 6 * n + 3));
-    assert!(found > 0 && says.contains("takes the place"), "the first says: {says}");
+    let says = first_found(Mutant::TicketsIgnored, (0..50).map(|n| 6 * n + 3));
+    assert!(says.as_ref().is_some_and(|says| says.contains("takes the place")), "the first says: {says:?}");
 }
 
 /// For whoever looks for a fault: does nothing unless a seed is named.

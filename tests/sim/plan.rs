@@ -17,10 +17,8 @@ pub enum Mutant {
     HastyVerifier,
     /// A store that was restored goes on under its old numbers.
     ForkForgotten,
-    /// A machine that lost its disk asks nobody for its past.
+    /// What a machine that lost its disk is given back goes nowhere.
     PastForgotten,
-    /// What a neighbour cannot show any more is believed to be there.
-    RewindForgotten,
     /// What a neighbour on a new disk never had is not put into the lanes again.
     RebaseForgotten,
     /// A parent lets everybody in who knows the key, whatever ticket is shown.

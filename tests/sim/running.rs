@@ -82,7 +82,7 @@ impl World {
         }
         if past == Past::Restored && !report.forked {
             let live = self.offices[at].live_mut();
-            let forked = live.writer.commit(vec![Intent::Fork(ForkReason::IndexKnewMore)], moment);
+            let forked = live.writer.commit(vec![Intent::Fork(ForkReason::Restored)], moment);
             match forked {
                 Ok(_) => {}
                 Err(_) if self.offices[at].is_shaky() => {
