@@ -8,6 +8,7 @@
 //!   keys/recovery.sealed these keys under the recovery code, for backups
 //!   journal/  index/     the store
 //!   alive                when this node was last known to be alive
+//!   files/               what travels beside records, named by content
 //!   lock                 held while a program works here
 //! ```
 
@@ -116,6 +117,11 @@ impl DataFolder {
         self.root.join("journal")
     }
 
+    /// Files that belong to records.
+    pub fn files(&self) -> PathBuf {
+        self.root.join("files")
+    }
+
     /// The index.
     pub fn index(&self) -> PathBuf {
         self.root.join("index")
@@ -138,7 +144,7 @@ impl DataFolder {
 
     /// Makes the folders that are missing, for the owner alone.
     pub fn create(&self) -> Result<(), FolderError> {
-        for folder in [self.root.clone(), self.root.join("keys"), self.journal(), self.index()] {
+        for folder in [self.root.clone(), self.root.join("keys"), self.journal(), self.index(), self.files()] {
             fs::create_dir_all(&folder).map_err(|source| FolderError::Io { path: folder.clone(), source })?;
         }
         private(&self.root)

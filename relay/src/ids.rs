@@ -153,6 +153,41 @@ impl RecordId {
     }
 }
 
+/// A digest of what comes bit by bit.
+#[derive(Debug, Clone)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// Under a domain tag.
+    pub fn new(tag: &'static str) -> Self {
+        Self(Sha256::new_with_prefix(tag.as_bytes()))
+    }
+
+    /// More of it.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// That was all.
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+/// A file that travels beside records (附件), named by what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileRef {
+    /// Over its content, under [`FileRef::TAG`].
+    pub digest: Digest,
+    /// Its length, bytes.
+    pub bytes: u64,
+}
+
+impl FileRef {
+    /// Domain tag of its digest.
+    pub const TAG: &'static str = "dutynet.file.1";
+}
+
 /// One record anywhere in the network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordRef {

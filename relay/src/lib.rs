@@ -47,6 +47,7 @@ pub mod backup;
 pub mod clock;
 pub mod disk;
 pub mod feed;
+pub mod files;
 pub mod folder;
 pub mod hub;
 pub mod ids;

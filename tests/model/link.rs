@@ -41,8 +41,10 @@ fn play(mut world: World) -> Result<World, String> {
             world.happen()?;
         }
         if world.random.random_ratio(1, 3) {
-            world.arrive(CHILD);
-            world.arrive(PARENT);
+            [CHILD, PARENT].into_iter().for_each(|end| {
+                world.arrive(end);
+                world.want_files(end);
+            });
         }
         if world.random.random_ratio(1, 8) {
             let at_most = Duration::from_millis(world.random.random_range(1..20_000));
@@ -95,7 +97,10 @@ fn settle(world: &mut World) -> Check {
         if !world.is_linked() {
             world.dial()?;
         }
-        [CHILD, PARENT].into_iter().for_each(|end| world.arrive(end));
+        [CHILD, PARENT].into_iter().for_each(|end| {
+            world.arrive(end);
+            world.want_files(end);
+        });
         while world.happen()? {
             steps += 1;
             if steps > STEPS_MAX {
@@ -118,7 +123,8 @@ fn is_done(world: &World) -> bool {
         let holds = |lane: Lane| held.map_or(LinkSeq(0), |held| held.lanes[lane].seq) == heads[lane];
         Lane::ALL.into_iter().all(holds) && own.custody == heads && own.arrived == heads && !own.fetch_due
     };
-    directions(world).into_iter().all(done)
+    let files = world.ends.iter().all(|end| !world.gives_files || end.files.wanted().is_empty());
+    files && directions(world).into_iter().all(done)
 }
 
 /// Each store as a sender, with the one that receives from it.
@@ -220,6 +226,7 @@ fn every_mutant_is_found() {
         Mutant::FetchForgotten,
         Mutant::ControlHeadLate,
         Mutant::LateForgotten,
+        Mutant::PartForgotten,
     ];
     for mutant in mutants {
         let found = (0..MUTANT_CASES).any(|seed| play(World::new(seed, mutant)).is_err());

@@ -83,6 +83,8 @@ impl World {
                 self.write(at, Intent::Local { namespace, key, bytes: Bytes::new() });
             }
             Action::Lines { .. } => {}
+            // No word of files is said in these Hellos.
+            Action::LoadChunk { .. } | Action::KeepChunk(_) => {}
             Action::Offset(ms) => {
                 if self.session(at, id).is_some_and(|session| session.is_child) {
                     self.offices[at].live_mut().offset_ms = ms;

@@ -97,5 +97,6 @@ pub fn brief(frame: &Frame) -> String {
         Frame::Drain { retry_after_ms } => format!("drain {retry_after_ms}"),
         Frame::Fetch(fetch) => format!("fetch {}", fetch.origin),
         Frame::Fetched(fetched) => format!("fetched {} {}", fetched.records.len(), fetched.done),
+        Frame::WantFile(_) | Frame::Chunk(_) | Frame::FileGone(_) | Frame::StopFile(_) => "file".to_owned(),
     }
 }

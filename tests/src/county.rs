@@ -309,6 +309,7 @@ impl Author {
             suite: SUITE.to_owned(),
             corrects: None,
             on_behalf_of: None,
+            attachments: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use dutynet_relay::{
     folder::DataFolder,
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, UnixMillis, Zone},
     link::{
+        config::FEATURE_FILES,
         convert::{self, Heard, Packing},
         frame::{Batch, Carried, Custody, Frame, Hello, Item, Position, Refused},
     },
@@ -118,7 +119,15 @@ impl Hostile {
             match self.hear().await.expect("a stream that goes on") {
                 Frame::Custody(custody) => heard.push(custody),
                 Frame::Heartbeat(_) | Frame::Arrived(_) | Frame::Batch(_) => {}
-                other @ (Frame::Hello(_) | Frame::Refused(_) | Frame::Drain { .. } | Frame::Fetch(_) | Frame::Fetched(_)) => {
+                other @ (Frame::Hello(_)
+                | Frame::Refused(_)
+                | Frame::Drain { .. }
+                | Frame::Fetch(_)
+                | Frame::Fetched(_)
+                | Frame::WantFile(_)
+                | Frame::Chunk(_)
+                | Frame::FileGone(_)
+                | Frame::StopFile(_)) => {
                     panic!("unexpected {other:?}")
                 }
             }
@@ -149,6 +158,7 @@ impl Hostile {
             suite: SUITE.into(),
             corrects: None,
             on_behalf_of: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -178,7 +188,7 @@ fn hello(claims: &Claims, epoch: Epoch) -> Hello {
     Hello {
         protocol: (1, 1),
         software: "hostile".into(),
-        features: Vec::new(),
+        features: vec![FEATURE_FILES.into()],
         office: claims.office.clone(),
         zone: claims.zone.clone(),
         epoch,

@@ -65,6 +65,7 @@ pub fn quick(folder: PathBuf) -> RelayConfig {
     config.retry_max = Duration::from_millis(500);
     config.dial_timeout = Duration::from_secs(2);
     config.leaf_check = Duration::from_millis(100);
+    config.files_asked_every = Duration::from_millis(100);
     config.drain_retry = Duration::from_millis(100);
     config.index_cache_bytes = 4 * 1024 * 1024;
     config.free_bytes_min = 1024 * 1024;

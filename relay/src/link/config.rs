@@ -87,12 +87,17 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// Of so many frames one is Routine's when it has something to send.
     pub routine_floor: u32,
+    /// Of so many frames one is a part of a file when there is one to send, unless something flash waits.
+    pub files_floor: u32,
     /// Largest frame that we take.
     pub frame_bytes_max: u32,
 }
 
 /// Word of Hello of those who know what it means that a position is late.
 pub const FEATURE_LATE: &str = "late";
+
+/// Word of Hello of those who give and take files.
+pub const FEATURE_FILES: &str = "files";
 
 /// More unacknowledged records than this in one lane is a fault of their sender.
 pub const WINDOW_RECORDS_MAX: u64 = 1024;
@@ -110,6 +115,7 @@ impl Default for Limits {
             batch_bytes_routine: 32 * 1024,
             batch_bytes: 64 * 1024,
             routine_floor: 8,
+            files_floor: 16,
             frame_bytes_max: 128 * 1024,
         }
     }

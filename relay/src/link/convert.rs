@@ -8,7 +8,7 @@ use dutynet_proto::{link as wire, record as record_wire};
 use wire::frame::Of;
 
 use super::{
-    convert_body as body, convert_hello as hello, convert_lines as lines,
+    convert_body as body, convert_file as file, convert_hello as hello, convert_lines as lines,
     frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Heartbeat, LineState, Position, Refusal, RefusalCode},
     spans::{Span, Spans},
 };
@@ -101,6 +101,10 @@ pub fn to_wire(frame: &Frame, packing: Packing) -> wire::Frame {
             body: Some(carried_to_wire(&fetched.records)),
             done: fetched.done,
         }),
+        Frame::WantFile(want) => Of::WantFile(file::want_to_wire(want)),
+        Frame::Chunk(chunk) => Of::Chunk(file::chunk_to_wire(chunk)),
+        Frame::FileGone(gone) => Of::FileGone(file::gone_to_wire(gone)),
+        Frame::StopFile(digest) => Of::StopFile(wire::StopFile { digest: bytes(&digest.0) }),
     };
     wire::Frame { of: Some(of) }
 }
@@ -127,6 +131,10 @@ pub fn from_wire(frame: wire::Frame) -> Result<Heard, WireError> {
         }),
         Of::LinesTold(told) => return lines::told_from_wire(told).map(|told| Heard::Lines(AboutLines::Told(told))),
         Of::LinesHeld(held) => return Ok(Heard::Lines(AboutLines::Held(held.seq))),
+        Of::WantFile(want) => Frame::WantFile(file::want_from_wire(&want)?),
+        Of::Chunk(chunk) => Frame::Chunk(file::chunk_from_wire(chunk)?),
+        Of::FileGone(gone) => Frame::FileGone(file::gone_from_wire(&gone)?),
+        Of::StopFile(stop) => Frame::StopFile(file::digest(&stop.digest)?),
     };
     Ok(Heard::Frame(frame))
 }

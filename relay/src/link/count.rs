@@ -53,6 +53,8 @@ pub enum LinkEvent {
     FetchFinished,
     /// Records that were wanted back could not be taken.
     FetchFailed,
+    /// A file that came was not what its name says, and was thrown away.
+    FileDiscarded,
 }
 
 impl LinkEvent {
@@ -84,6 +86,7 @@ impl LinkEvent {
             Self::PeerDrained => "peer_drained",
             Self::FetchFinished => "fetch_finished",
             Self::FetchFailed => "fetch_failed",
+            Self::FileDiscarded => "file_discarded",
         }
     }
 }

@@ -48,6 +48,12 @@ impl Credit {
         self.under_way == 0 || self.under_way + self.frame <= self.bytes_now()
     }
 
+    /// The same for one of two that share their bytes: the line is as wide as the wider measure says. Each may have one frame under way.
+    pub(super) fn has_room_beside(&self, other: &Self) -> bool {
+        let room = self.bytes_now().max(other.bytes_now());
+        self.under_way == 0 || self.under_way + other.under_way + self.frame <= room
+    }
+
     /// A batch has left.
     pub(super) fn sent(&mut self, now: Duration, last: LinkSeq, bytes: usize) {
         self.under_way += bytes;

@@ -16,6 +16,7 @@ use super::{
     greeting,
     machine::Stop,
     position::{self, LookedUp, Verdict, per_lane},
+    pulling::{Pulling, Speaks},
     receiving::{Lateness, Receiving},
     sending::{News, Sending},
 };
@@ -35,6 +36,7 @@ pub(super) struct Dialogue {
     sending: Sending,
     receiving: Receiving,
     fetching: Fetching,
+    pulling: Pulling,
     ticket_given: Option<Ticket>,
     worth: Worth,
     draining: Option<Draining>,
@@ -75,7 +77,11 @@ impl Dialogue {
         {
             return Err(fork(reason, event, out));
         }
-        let sending = Sending::new(own.epoch, heads, config.carries, &config.limits, peer.frame_bytes_max);
+        let speaks = match config.carries {
+            Carries::Everything => Speaks::of(&peer.features),
+            Carries::ControlOnly => Speaks::RecordsAlone,
+        };
+        let sending = Sending::new(own.epoch, heads, (config.carries, speaks), &config.limits, peer.frame_bytes_max);
         let late = Lateness::of(&peer.features);
         out.push(Action::Up(Box::new(peer)));
         let receiving = receive((config.carries, late), &own, &hello, out);
@@ -88,6 +94,7 @@ impl Dialogue {
             sending,
             receiving,
             fetching,
+            pulling: Pulling::new(speaks),
             ticket_given,
             worth: Worth::NotYet { settles_at: now.since + config.limits.settled_after },
             draining: None,
@@ -114,6 +121,10 @@ impl Dialogue {
                     out.push(Action::Count(LinkEvent::FetchFailed));
                 }
             }
+            Frame::WantFile(want) => self.sending.files().asked(now.since, want)?,
+            Frame::StopFile(digest) => self.sending.files().stop(now.since, digest, out)?,
+            Frame::Chunk(chunk) => self.pulling.chunk(chunk, out)?,
+            Frame::FileGone(gone) => self.pulling.gone(&gone)?,
             Frame::Hello(_) => return Err(PeerFault::Unexpected("hello").into()),
             Frame::Refused(_) => return Err(PeerFault::Unexpected("refusal").into()),
             Frame::Heartbeat(_) | Frame::Drain { .. } => {}
@@ -159,6 +170,12 @@ impl Dialogue {
                 self.fetching.take_back_failed();
                 out.push(Action::Count(LinkEvent::FetchFailed));
             }
+            Event::WantFile { file, have } => self.pulling.want(file, have),
+            Event::ChunkLoaded { digest, offset, loaded } => {
+                self.sending.files().loaded(now.since, (digest, offset), loaded, out);
+            }
+            Event::ChunkKept { digest, through } => self.pulling.kept(digest, through, out),
+            Event::ChunkNotKept { digest, why } => self.pulling.not_kept(digest, why, out),
             Event::Drain { retry_after } => {
                 self.sending.stop();
                 self.receiving.close();
@@ -220,7 +237,11 @@ impl Dialogue {
             | Frame::Heartbeat(_)
             | Frame::Drain { .. }
             | Frame::Fetch(_)
-            | Frame::Fetched(_) => {}
+            | Frame::Fetched(_)
+            | Frame::WantFile(_)
+            | Frame::Chunk(_)
+            | Frame::FileGone(_)
+            | Frame::StopFile(_) => {}
         }
         Ok(())
     }
@@ -238,6 +259,7 @@ impl Dialogue {
         let registry_is_here = self.receiving.told(Lane::Control) >= self.hello.sent[Lane::Control].seq;
         if registry_is_here && self.carries == Carries::Everything && self.draining.is_none() {
             self.fetching.pump(out);
+            self.pulling.pump(out);
         }
     }
 

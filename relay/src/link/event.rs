@@ -5,15 +5,19 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{
     config::{Incumbent, Start},
     count::LinkEvent,
     end::{EndReason, RetryHint},
-    frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Item, LineState, Position, Refusal, RefusedReason},
+    frame::{
+        Arrived, Batch, Chunk, Custody, Fetch, Fetched, Frame, GoneReason, Item, LineState, Position, Refusal, RefusedReason,
+    },
     spans::Spans,
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordRef, Ticket, UnixMillis},
+    ids::{Digest, Epoch, FileRef, Lane, LinkSeq, OfficeId, PerLane, RecordRef, Ticket, UnixMillis},
     writer::intent::ForkReason,
 };
 
@@ -136,6 +140,36 @@ pub enum Event {
     TookBack,
     /// Answer to [`Action::TakeBack`]: not taken. The rest of this origin waits for another session.
     TakeBackFailed,
+    /// A file is wanted from the neighbour, of which so much is here. Told again as long as it is; what does not come now comes later.
+    WantFile {
+        /// Which.
+        file: FileRef,
+        /// From its beginning, bytes.
+        have: u64,
+    },
+    /// Answer to [`Action::LoadChunk`]: a part from there on, or why there is none.
+    ChunkLoaded {
+        /// As asked.
+        digest: Digest,
+        /// As asked.
+        offset: u64,
+        /// Not empty, not more than asked for.
+        loaded: Result<Bytes, GoneReason>,
+    },
+    /// Answer to [`Action::KeepChunk`]: everything through there is on the disk; at its end the file is whole and right.
+    ChunkKept {
+        /// As asked.
+        digest: Digest,
+        /// Through where.
+        through: u64,
+    },
+    /// Answer to [`Action::KeepChunk`]: not kept.
+    ChunkNotKept {
+        /// As asked.
+        digest: Digest,
+        /// Why.
+        why: NotKept,
+    },
     /// Time has passed: at [`wakes_at`](super::machine::Machine::wakes_at).
     Tick,
     /// Our store began a new epoch: Hello must be said again. Told before any answer that was read from the store after that.
@@ -158,6 +192,17 @@ pub enum NotAccepted {
     OutOfOrder,
     /// The store takes nothing any more.
     Stopped,
+}
+
+/// Why a part of a file was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotKept {
+    /// All of it has come, and it is another file: it was thrown away.
+    NotIt,
+    /// The disk is too full for files.
+    NoRoom,
+    /// Nobody wants it any more.
+    Unwanted,
 }
 
 /// What the machine asks for, in this order.
@@ -241,6 +286,19 @@ pub enum Action {
         /// it can be named in [`Start::lineage`] of this link, with nothing that counts. Else all is fetched again at the next Hello.
         forgotten: Option<Epoch>,
     },
+    /// Read a part of a file for the neighbour, if it may have it; answered by [`Event::ChunkLoaded`].
+    LoadChunk {
+        /// Which.
+        digest: Digest,
+        /// From where.
+        offset: u64,
+        /// Its length, as the neighbour believes.
+        total: u64,
+        /// Not more.
+        bytes_max: usize,
+    },
+    /// Write a part of a file; answered by [`Event::ChunkKept`] or [`Event::ChunkNotKept`]. Several may be under way.
+    KeepChunk(Chunk),
     /// Parent: lines below the child.
     Lines {
         /// Changed, or all.

@@ -34,6 +34,14 @@ pub enum Frame {
     Fetch(Fetch),
     /// An answer to that.
     Fetched(Fetched),
+    /// A file is wanted, from there on; what comes before is here.
+    WantFile(WantFile),
+    /// A part of one.
+    Chunk(Chunk),
+    /// It is not given.
+    FileGone(FileGone),
+    /// It is not wanted any more; answered by [`Frame::FileGone`].
+    StopFile(Digest),
 }
 
 /// A place in one lane with its chain hash.
@@ -374,6 +382,52 @@ pub struct Fetched {
     pub records: Vec<Carried>,
     /// There are no more.
     pub done: bool,
+}
+
+/// A file is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WantFile {
+    /// Which.
+    pub digest: Digest,
+    /// Everything before is on the disk of whoever wants it.
+    pub offset: u64,
+    /// What is missing, to its end; 0: nothing any more.
+    pub length: u64,
+}
+
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Which.
+    pub digest: Digest,
+    /// Where the part begins.
+    pub offset: u64,
+    /// It.
+    pub bytes: Bytes,
+    /// Length of the file.
+    pub total: u64,
+}
+
+/// Why a file is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoneReason {
+    /// Not here, or not yet.
+    NotHere,
+    /// No record that names it has passed between the two.
+    NotYours,
+    /// Of another length.
+    AnotherLength,
+    /// Whoever wanted it has said that it should stop.
+    Stopped,
+}
+
+/// A file is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileGone {
+    /// Which.
+    pub digest: Digest,
+    /// Why.
+    pub reason: GoneReason,
 }
 
 /// Encoded bytes of a frame, for credit.

@@ -170,6 +170,10 @@ impl Machine {
             | Event::FetchLoaded(_)
             | Event::TookBack
             | Event::TakeBackFailed
+            | Event::WantFile { .. }
+            | Event::ChunkLoaded { .. }
+            | Event::ChunkKept { .. }
+            | Event::ChunkNotKept { .. }
             | Event::Drain { .. }) => self.told(now, other, out),
         }
     }

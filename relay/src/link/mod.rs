@@ -10,6 +10,7 @@
 pub mod config;
 pub mod convert;
 mod convert_body;
+mod convert_file;
 mod convert_hello;
 mod convert_lines;
 pub mod count;
@@ -21,10 +22,12 @@ mod fetching;
 #[cfg(test)]
 mod fixtures;
 pub mod frame;
+mod giving;
 mod greeting;
 pub mod machine;
 mod offset;
 pub mod position;
+mod pulling;
 mod pulse;
 mod receiving;
 pub mod retry;

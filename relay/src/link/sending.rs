@@ -12,8 +12,10 @@ use super::{
     end::{EndReason, PeerFault, RetryHint},
     event::{Action, Outgoing},
     frame::{Arrived, Batch, Custody, Frame, Item, Position, Weight},
+    giving::Giving,
     machine::Stop,
     position::per_lane,
+    pulling::Speaks,
     spans::Spans,
 };
 use crate::ids::{Epoch, Lane, LinkSeq, PerLane};
@@ -26,6 +28,10 @@ const FRAME_OVERHEAD: usize = 4 * 1024;
 pub(super) struct Sending {
     epoch: Epoch,
     lanes: PerLane<Outbox>,
+    files: Giving,
+    /// Frames of the lanes since the last part of a file.
+    since_file: u32,
+    files_floor: u32,
     /// Frames of other lanes since the last one of Routine.
     since_routine: u32,
     routine_floor: u32,
@@ -80,12 +86,21 @@ enum Late {
 
 impl Sending {
     /// Nothing leaves before [`Sending::resume`].
-    pub(super) fn new(epoch: Epoch, heads: PerLane<LinkSeq>, carries: Carries, limits: &Limits, peer_frame_max: u32) -> Self {
+    pub(super) fn new(
+        epoch: Epoch,
+        heads: PerLane<LinkSeq>,
+        (carries, speaks): (Carries, Speaks),
+        limits: &Limits,
+        peer_frame_max: u32,
+    ) -> Self {
         let room = usize::try_from(peer_frame_max).unwrap_or(usize::MAX).saturating_sub(FRAME_OVERHEAD);
         let outbox = |lane| Outbox::new(epoch, lane, heads[lane], limits, room);
         Self {
             epoch,
             lanes: per_lane(outbox),
+            files: Giving::new(speaks, limits.window_bytes_routine, limits.batch_bytes_routine.min(room)),
+            since_file: 0,
+            files_floor: limits.files_floor.max(1),
             since_routine: 0,
             routine_floor: limits.routine_floor.max(1),
             window_records: limits.window_records.min(super::config::WINDOW_RECORDS_MAX),
@@ -120,6 +135,11 @@ impl Sending {
                 outbox.moisten();
             }
         }
+    }
+
+    /// What the neighbour wants of files.
+    pub(super) fn files(&mut self) -> &mut Giving {
+        &mut self.files
     }
 
     /// Asks again where the store had nothing.
@@ -201,8 +221,11 @@ impl Sending {
             return;
         }
         self.read_ahead(out);
-        while let Some((lane, items)) = self.take_next() {
-            self.send(now, lane, items, out);
+        while let Some(next) = self.take_next(now) {
+            match next {
+                Next::Items(lane, items) => self.send(now, lane, items, out),
+                Next::Part(frame) => out.push(Action::Send(frame)),
+            }
             self.read_ahead(out);
         }
     }
@@ -221,29 +244,34 @@ impl Sending {
             if self.carries == Carries::ControlOnly && lane != Lane::Control {
                 return;
             }
-            if let Some(records_max) = self.lanes[lane].may_ask(self.window_records) {
+            let beside = if lane == Lane::Routine { Some(self.files.credit()) } else { None };
+            if let Some(records_max) = self.lanes[lane].may_ask(self.window_records, beside) {
                 let outbox = &mut self.lanes[lane];
                 outbox.ahead = Ahead::Asked(records_max);
                 out.push(Action::Load { lane, after: outbox.sent.seq, records_max, bytes_max: outbox.bytes_max });
             }
         }
+        self.files.read_ahead(&self.lanes[Lane::Routine].credit, out);
     }
 
-    /// The next batch that may leave.
-    fn take_next(&mut self) -> Option<(Lane, Vec<Outgoing>)> {
+    /// The next frame that may leave.
+    fn take_next(&mut self, now: Duration) -> Option<Next> {
         if self.lanes[Lane::Control].has_unsent() {
-            return self.lanes[Lane::Control].take().map(|items| (Lane::Control, items));
+            return self.lanes[Lane::Control].take().map(|items| Next::Items(Lane::Control, items));
         }
         if !self.lanes[Lane::Routine].has_unsent() {
             self.since_routine = 0;
         }
         let owed = self.since_routine + 1 >= self.routine_floor;
         if owed && let Some(items) = self.lanes[Lane::Routine].take() {
-            return Some((Lane::Routine, items));
+            return Some(Next::Items(Lane::Routine, items));
+        }
+        if let Some(part) = self.take_part(now) {
+            return Some(part);
         }
         for lane in [Lane::Flash, Lane::Urgent, Lane::Routine] {
             if let Some(items) = self.lanes[lane].take() {
-                return Some((lane, items));
+                return Some(Next::Items(lane, items));
             }
             if matches!(self.lanes[lane].ahead, Ahead::Asked(_)) {
                 return None;
@@ -252,13 +280,36 @@ impl Sending {
         None
     }
 
+    /// The next part of a file: when no record waits to be sent, or when it is owed; never before a flash record.
+    fn take_part(&mut self, now: Duration) -> Option<Next> {
+        if !self.files.has_unsent() {
+            self.since_file = 0;
+            return None;
+        }
+        let waits = |lane: Lane| self.lanes[lane].has_unsent();
+        let owed = self.since_file >= self.files_floor;
+        if waits(Lane::Flash) || (!owed && (waits(Lane::Urgent) || waits(Lane::Routine))) {
+            return None;
+        }
+        let part = self.files.take(now)?;
+        self.since_file = 0;
+        Some(Next::Part(part))
+    }
+
     fn send(&mut self, now: Duration, lane: Lane, items: Vec<Outgoing>, out: &mut Vec<Action>) {
         self.since_routine = if lane == Lane::Routine { 0 } else { self.since_routine.saturating_add(1) };
+        self.since_file = self.since_file.saturating_add(1);
         let first = self.lanes[lane].sent.seq.next();
         self.lanes[lane].left(now, &items);
         let items = items.into_iter().map(|outgoing| outgoing.item).collect::<Vec<Item>>();
         out.push(Action::Send(Frame::Batch(Batch { lane, epoch: self.epoch, first, items })));
     }
+}
+
+/// What leaves next.
+enum Next {
+    Items(Lane, Vec<Outgoing>),
+    Part(Frame),
 }
 
 /// Whether the store must hear of it.
@@ -302,10 +353,11 @@ impl Outbox {
     }
 
     /// How many records may be asked for now.
-    fn may_ask(&self, window_records: u64) -> Option<u64> {
+    fn may_ask(&self, window_records: u64, beside: Option<&Credit>) -> Option<u64> {
         let room = window_records.saturating_sub(self.sent.seq.0 - self.custody.0);
         let wanted = self.head.0.saturating_sub(self.sent.seq.0).min(room);
-        (matches!(self.ahead, Ahead::Nothing) && wanted > 0 && self.credit.has_room()).then_some(wanted)
+        let has_room = beside.map_or_else(|| self.credit.has_room(), |beside| self.credit.has_room_beside(beside));
+        (matches!(self.ahead, Ahead::Nothing) && wanted > 0 && has_room).then_some(wanted)
     }
 
     fn take(&mut self) -> Option<Vec<Outgoing>> {

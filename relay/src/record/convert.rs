@@ -1,5 +1,7 @@
 //! Between the bytes of `dutynet.record.v1` and the words of the domain. The generated types stop here.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use dutynet_proto::record as wire;
 use prost::Message as _;
@@ -9,10 +11,11 @@ use super::{
     header::{Audience, Header, Mode, Person, StreamId},
     seal::{GROUP_MAX, SealedGroup},
 };
-use crate::ids::{Digest, Epoch, KeyId, Lane, OfficeId, RecordId, RecordRef, UnixMillis};
+use crate::ids::{Digest, Epoch, FileRef, KeyId, Lane, OfficeId, RecordId, RecordRef, UnixMillis};
 
 const CLAUSES_MAX: usize = 8;
 const OFFICES_MAX: usize = 256;
+const ATTACHMENTS_MAX: usize = 16;
 
 pub(super) fn header_from_bytes(bytes: &Bytes) -> Result<Header, Malformed> {
     let from = wire::Header::decode(bytes.clone()).map_err(|_| Malformed::Encoding("header"))?;
@@ -37,6 +40,7 @@ pub(super) fn header_from_bytes(bytes: &Bytes) -> Result<Header, Malformed> {
         suite: limited("suite", from.suite, 32)?,
         corrects: from.corrects.map(reference).transpose()?,
         on_behalf_of: optional_office("on_behalf_of", &from.on_behalf_of)?,
+        attachments: attachments(&from.attachments)?,
     })
 }
 
@@ -59,6 +63,7 @@ pub(super) fn header_to_bytes(header: &Header) -> Bytes {
         suite: header.suite.clone(),
         corrects: header.corrects.as_ref().map(reference_to_wire),
         on_behalf_of: office_text(header.on_behalf_of.as_ref()),
+        attachments: header.attachments.iter().map(attachment_to_wire).collect(),
     };
     to.encode_to_vec().into()
 }
@@ -165,6 +170,23 @@ fn person(from: wire::Person) -> Result<Person, Malformed> {
         return Err(field("person.name", "at most 64 characters"));
     }
     Ok(Person { id: from.id, name: from.name })
+}
+
+fn attachments(from: &[wire::Attachment]) -> Result<Vec<FileRef>, Malformed> {
+    let read = from.iter().map(|file| {
+        let digest = Digest::from_slice(&file.digest).map_err(|_| field("attachment.digest", "32 bytes"))?;
+        Ok(FileRef { digest, bytes: file.bytes })
+    });
+    let files = read.collect::<Result<Vec<_>, Malformed>>()?;
+    let each_once = files.iter().collect::<BTreeSet<_>>().len() == files.len();
+    if files.len() > ATTACHMENTS_MAX || !each_once || files.iter().any(|file| file.bytes == 0) {
+        return Err(field("attachments", "at most 16, each once and not empty"));
+    }
+    Ok(files)
+}
+
+fn attachment_to_wire(file: &FileRef) -> wire::Attachment {
+    wire::Attachment { digest: Bytes::copy_from_slice(&file.digest.0), bytes: file.bytes }
 }
 
 fn reference(from: wire::RecordRef) -> Result<RecordRef, Malformed> {

@@ -1,6 +1,6 @@
 //! What every hop may read of a record, in the words of the domain.
 
-use crate::ids::{Epoch, Lane, OfficeId, RecordId, RecordRef, UnixMillis};
+use crate::ids::{Epoch, FileRef, Lane, OfficeId, RecordId, RecordRef, UnixMillis};
 
 /// Whether it is about the world, an exercise, or a test of the equipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,8 @@ pub struct Header {
     pub corrects: Option<RecordRef>,
     /// The office whose words these are, when another entered them.
     pub on_behalf_of: Option<OfficeId>,
+    /// Files that belong to it.
+    pub attachments: Vec<FileRef>,
 }
 
 impl Header {

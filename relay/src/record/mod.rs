@@ -154,7 +154,10 @@ impl Record {
     /// what a body said that is gone.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let same_words = self.is_hollow() || other.is_hollow() || self.raw.body == other.raw.body;
-        self.header.kind == other.header.kind && self.header.subject == other.header.subject && same_words
+        self.header.kind == other.header.kind
+            && self.header.subject == other.header.subject
+            && self.header.attachments == other.header.attachments
+            && same_words
     }
 }
 

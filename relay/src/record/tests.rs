@@ -21,6 +21,7 @@ fn header(seq: u64) -> Header {
         suite: SUITE.into(),
         corrects: None,
         on_behalf_of: None,
+        attachments: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod alive;
 mod dormancy;
+mod filing;
 mod offices;
 mod opening;
 mod settings;
@@ -32,8 +33,9 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    disk::Disk,
+    disk::{Disk, fs::FileDisk},
     feed::Feed,
+    files::Files,
     folder::{DataFolder, FolderLock, OfficeFile},
     hub::Hub,
     ids::{OfficeId, RecordRef, UnixMillis},
@@ -75,6 +77,9 @@ pub(crate) struct Inner {
     pub(crate) settings: RelayConfig,
     pub(crate) stop: watch::Receiver<bool>,
     pub(crate) conditions: Arc<Conditions>,
+    pub(crate) files: Arc<Files>,
+    /// Something has changed about files that are wanted.
+    file_news: tokio::sync::Notify,
     stopper: watch::Sender<bool>,
     commits: watch::Receiver<u64>,
     sled: Arc<RenewableIndex>,
@@ -108,7 +113,8 @@ impl Relay {
         let tls = Tls::new(key.clone(), own_leaf(&folder, &office, &key, clock.as_ref())?)?;
         let index = open_index(&folder, settings.index_cache_bytes)?;
         let conditions = Arc::new(Conditions::default());
-        measure_space(&folder, &settings, &conditions);
+        let files = Arc::new(Files::open(Arc::new(FileDisk::open(&folder.files())?), settings.files)?);
+        measure_space(&folder, &settings, (&conditions, &files));
         let (mut writer, opening) = open_writer_on(disk(&folder)?, &office, key.clone(), (index.clone(), clock.as_ref()))?;
         let alive_until = alive::read(&folder).unwrap_or(UnixMillis(i64::MIN));
         writer
@@ -132,6 +138,8 @@ impl Relay {
             settings,
             stop,
             conditions,
+            files,
+            file_news: tokio::sync::Notify::new(),
             stopper,
             commits,
             sled: index,
@@ -162,6 +170,7 @@ impl Relay {
         tasks.spawn(upkeep::remove_bodies(inner.clone(), inner.commits.clone()));
         tasks.spawn(upkeep::scrub::run(inner.clone(), self.opening.journal.damaged.clone()));
         tasks.spawn(alive::keep_marking(inner.clone()));
+        tasks.spawn(filing::watch_files(inner.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();
         tokio::select! {

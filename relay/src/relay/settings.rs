@@ -4,6 +4,7 @@ use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use super::DormantAfter;
 use crate::{
+    files::FileLimits,
     folder::FolderError,
     link::{config::Limits, retry},
     tls::{config::TlsError, leaf::LeafFault},
@@ -29,9 +30,13 @@ pub struct RelayConfig {
     pub dial_timeout: Duration,
     /// When neighbours should come back after this node was stopped on purpose.
     pub drain_retry: Duration,
+    /// How much is kept of files.
+    pub files: FileLimits,
+    /// How often neighbours are asked for files that are wanted and did not come.
+    pub files_asked_every: Duration,
     /// When a neighbour that is off sleeps.
     pub dormant: DormantAfter,
-    /// Below so many free bytes nothing is taken any more; routine records are refused below four times, all but flash below twice as many.
+    /// Below so many free bytes nothing is taken any more; files are refused below eight times, routine records below four times, all but flash below twice as many.
     pub free_bytes_min: u64,
     /// In how long the whole journal is read again, to find damage while neighbours can still make it good.
     pub scrub_round: Duration,
@@ -56,6 +61,8 @@ impl RelayConfig {
             retry_max: retry::CEILING_MAX,
             dial_timeout: Duration::from_secs(10),
             drain_retry: Duration::from_secs(5),
+            files: FileLimits::default(),
+            files_asked_every: Duration::from_secs(2),
             dormant: DormantAfter::default(),
             free_bytes_min: 64 * 1024 * 1024,
             scrub_round: Duration::from_secs(30 * 24 * 3600),

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{Inner, Relay, RelayConfig};
 use crate::{
+    files::{Files, FilesHeld},
     folder::DataFolder,
     hub::{LineKnown, LinkState},
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, UnixMillis},
@@ -54,6 +55,8 @@ pub struct StoreStatus {
     pub waiting: u64,
     /// Refused and not settled.
     pub parked: u64,
+    /// Files.
+    pub files: FilesHeld,
     /// Free and total bytes of the disk.
     pub disk: (u64, u64),
     /// Room for new records.
@@ -112,6 +115,7 @@ impl Relay {
             journal_bytes: store.journal().bytes(),
             waiting,
             parked,
+            files: self.inner.files.status(),
             disk: disk_space(&self.inner.folder).unwrap_or((0, 0)),
             space: self.inner.conditions.space(),
             counters,
@@ -133,7 +137,7 @@ pub(super) async fn watch_space(relay: Arc<Inner>) {
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
         let before = relay.conditions.space();
-        measure_space(&relay.folder, &relay.settings, &relay.conditions);
+        measure_space(&relay.folder, &relay.settings, (&relay.conditions, &relay.files));
         let now = relay.conditions.space();
         if now != before {
             tracing::warn!(?now, "room on the disk has changed");
@@ -144,9 +148,10 @@ pub(super) async fn watch_space(relay: Arc<Inner>) {
     }
 }
 
-pub(super) fn measure_space(folder: &DataFolder, settings: &RelayConfig, conditions: &Conditions) {
+pub(super) fn measure_space(folder: &DataFolder, settings: &RelayConfig, (conditions, files): (&Conditions, &Files)) {
     let Some((free, _)) = disk_space(folder) else { return };
     let least = settings.free_bytes_min;
+    files.set_room(free >= 8 * least);
     conditions.set_space(match free {
         free if free < least => Space::None,
         free if free < 2 * least => Space::VeryLow,

@@ -7,6 +7,7 @@
 mod accept;
 mod admit;
 pub(crate) mod dial;
+mod files;
 mod lines;
 mod renew;
 pub(crate) mod serve;
@@ -17,11 +18,11 @@ use dutynet_proto::link as wire;
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 
-use self::{accept::Acceptance, admit::gate};
+use self::{accept::Acceptance, admit::gate, files::FileWork};
 use crate::{
     ids::{Epoch, Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
-        config::{Carries, Config, FEATURE_LATE, Role, Start},
+        config::{Carries, Config, FEATURE_FILES, FEATURE_LATE, Role, Start},
         convert::{self, Heard, Packing},
         end::{EndReason, RetryHint},
         event::{Action, Event, Now},
@@ -133,6 +134,7 @@ struct Session<'a> {
     outbound: mpsc::UnboundedSender<wire::Frame>,
     events: mpsc::UnboundedSender<Event>,
     acceptance: Acceptance,
+    files: FileWork,
     /// Counts the sessions of this node, in the order in which they began.
     id: u64,
     /// Held while this session is the one that counts for its neighbour.
@@ -162,10 +164,11 @@ impl<'a> Session<'a> {
             carries: side.carries,
             software: relay.settings.software.clone(),
             protocol: (1, 1),
-            features: [FEATURE_ZSTD, FEATURE_LATE].map(str::to_owned).to_vec(),
+            features: [FEATURE_ZSTD, FEATURE_LATE, FEATURE_FILES].map(str::to_owned).to_vec(),
             limits: relay.settings.limits.clone(),
         };
         let acceptance = Acceptance::start(relay.clone(), side.peer.clone(), events.clone());
+        let files = FileWork::start(relay.clone(), side.peer.clone(), events.clone());
         Self {
             relay,
             machine: Machine::new(config, relay.now()),
@@ -174,6 +177,7 @@ impl<'a> Session<'a> {
             outbound,
             events,
             acceptance,
+            files,
             id: relay.hub.knock(),
             stays: None,
             packing: Packing::Plain,
@@ -271,6 +275,8 @@ impl<'a> Session<'a> {
             Action::TakeBack(fetched) => self.acceptance.take_back(fetched),
             Action::FetchFinished { .. } => self.note(self.relay.nothing_wanted_back(&self.peer)),
             Action::Lines { lines, scope } => self.lines_now(lines, scope),
+            Action::LoadChunk { digest, offset, total, bytes_max } => self.files.load(digest, offset, total, bytes_max),
+            Action::KeepChunk(chunk) => self.files.keep(chunk),
             Action::Offset(ms) => self.relay.measured_offset(&self.peer, ms),
             Action::Settled => self.settled = true,
             Action::Count(event) => {
@@ -350,6 +356,7 @@ impl<'a> Session<'a> {
 
     async fn close(mut self) -> Ended {
         self.acceptance.finish().await;
+        self.files.finish().await;
         let (reason, retry) = self.ended.take().unwrap_or((EndReason::Closed, RetryHint::Schedule));
         if let Some(stays) = self.stays.take() {
             if self.was_up {

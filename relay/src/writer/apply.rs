@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod lines;
+mod naming;
 mod parked;
 mod sleeping;
 
@@ -138,6 +139,7 @@ impl Applier<'_> {
         if head.in_seq == 0 && !head.from.is_empty() {
             self.batch.put(keys::given_back(&frames::office(&head.from)?).place(place).done(), Vec::new());
         }
+        self.names_files(&brief, head)?;
         if head.in_seq > 0 {
             self.consume(&head.from, head.in_lane, (head.in_seq, digest), &head.routes)?;
         }

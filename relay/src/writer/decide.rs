@@ -19,7 +19,7 @@ use super::{
     store::Store,
 };
 use crate::{
-    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordRef},
+    ids::{Digest, Epoch, FileRef, Lane, LinkSeq, OfficeId, RecordRef},
     journal::Place,
     link::frame::Position,
     record::{Audience, GROUP_MAX, Header, OFFICE_KIND, Record, SALT_BYTES, SUITE, Seal, StreamId, entry_from_body},
@@ -113,7 +113,8 @@ impl<'a> Decision<'a> {
     /// Decides about one intent.
     pub(super) fn intent(&mut self, intent: Intent) -> Result<Answer, StoreError> {
         match intent {
-            Intent::Submit(draft) => self.submit(*draft),
+            Intent::Submit(draft) => self.submit(*draft, Vec::new()),
+            Intent::SubmitWith(draft, files) => self.submit(*draft, files),
             Intent::Accept(incoming) => self.accept(incoming),
             Intent::TakeBack { neighbour, records } => self.take_back(&neighbour, records),
             Intent::Destroy(destroying) => self.destroy(*destroying),
@@ -178,7 +179,7 @@ impl<'a> Decision<'a> {
         self.epoch.unwrap_or_else(|| self.heads.epoch())
     }
 
-    fn submit(&mut self, draft: Draft) -> Result<Answer, StoreError> {
+    fn submit(&mut self, draft: Draft, files: Vec<FileRef>) -> Result<Answer, StoreError> {
         let too_full = match draft.lane {
             Lane::Control | Lane::Flash => self.at.space == Space::None,
             Lane::Urgent => self.at.space >= Space::VeryLow,
@@ -194,15 +195,15 @@ impl<'a> Decision<'a> {
                 return Ok(Answer::Refused(WriteRefusal::UnknownOffice(top.clone())));
             }
         }
-        self.make(draft)
+        self.make(draft, files)
     }
 
     /// Makes a record of our own, or folds it onto the one that is held.
-    pub(super) fn make(&mut self, draft: Draft) -> Result<Answer, StoreError> {
+    pub(super) fn make(&mut self, draft: Draft, files: Vec<FileRef>) -> Result<Answer, StoreError> {
         let stream = StreamId { top: route::topmost(&self.registry, &draft.audience), lane: draft.lane };
         let seq = self.stream_head(&stream).0 + 1;
         let body = draft.body.clone();
-        let header = self.header(draft, stream.clone(), seq);
+        let header = Header { attachments: files, ..self.header(draft, stream.clone(), seq) };
         let record = match Record::make(header, self.random::<SALT_BYTES>(), body) {
             Ok(record) => record,
             Err(fault) => return Ok(Answer::Refused(WriteRefusal::Malformed(fault.to_string()))),
@@ -242,6 +243,7 @@ impl<'a> Decision<'a> {
             suite: SUITE.to_owned(),
             corrects: draft.corrects,
             on_behalf_of: draft.on_behalf_of,
+            attachments: Vec::new(),
         }
     }
 

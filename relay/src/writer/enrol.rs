@@ -49,6 +49,7 @@ impl Decision<'_> {
             Intent::Enrol(enrolment) => self.enrol(&enrolment),
             Intent::Register(entry, by) => self.register_office(*entry, by),
             Intent::Submit(_)
+            | Intent::SubmitWith(..)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
             | Intent::Salvage(_)
@@ -171,7 +172,7 @@ impl Decision<'_> {
             path.into_iter().rev().try_for_each(|above| self.send_registration(&office, above))?;
         }
         let id = RecordId::from_parts(self.at.wall, self.random());
-        self.make(Draft {
+        let draft = Draft {
             id,
             kind: OFFICE_KIND.to_owned(),
             subject: office.as_str().to_owned(),
@@ -184,7 +185,8 @@ impl Decision<'_> {
             corrects: None,
             on_behalf_of: None,
             body,
-        })
+        };
+        self.make(draft, Vec::new())
     }
 
     fn registration_audience(&self, office: &OfficeId) -> Vec<Audience> {

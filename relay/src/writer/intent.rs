@@ -6,7 +6,7 @@
 use bytes::Bytes;
 
 use crate::{
-    ids::{Digest, Epoch, KeyId, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
+    ids::{Digest, Epoch, FileRef, KeyId, Lane, LinkSeq, OfficeId, PerLane, RecordId, RecordRef, Ticket, UnixMillis},
     journal::Place,
     lines::LinesTold,
     link::frame::{Arrived, Carried, Custody, Position, Refusal, RefusalCode},
@@ -153,6 +153,8 @@ pub enum ForkReason {
 pub enum Intent {
     /// Make a record.
     Submit(Box<Draft>),
+    /// Make a record with files that belong to it; they must be here.
+    SubmitWith(Box<Draft>, Vec<FileRef>),
     /// Take over positions of a lane.
     Accept(Incoming),
     /// Take back records that this office had asked for.

@@ -21,6 +21,7 @@
 //! | `j` | origin, id | place of the record that destroys that one |
 //! | `k` | place | intent by which the body there is being removed |
 //! | `l` | namespace, key | place of local bytes |
+//! | `m` | file, neighbour | its length, and whether a record that names it came from there or went there |
 //! | `n` | place, projection | not interpreted |
 //! | `o` | neighbour, ordinal, lane, first seq | chunk of an outbox: chain hash at its end, places |
 //! | `p` | neighbour, ordinal, lane, seq | refused, withdrawn or retried position |
@@ -144,6 +145,14 @@ pub(crate) fn late_out(neighbour: &OfficeId, lane: Lane) -> Vec<u8> {
 
 pub(crate) fn late_in(from: &OfficeId, lane: Lane, of: &OfficeId) -> Vec<u8> {
     Key::new(b'y').office(from).lane(lane).office(of).done()
+}
+
+pub(crate) fn file(file: &Digest, neighbour: &OfficeId) -> Vec<u8> {
+    Key::new(b'm').bytes(&file.0).office(neighbour).done()
+}
+
+pub(crate) fn file_bytes(bytes: u64, knows: u8) -> Vec<u8> {
+    [bytes.to_be_bytes().as_slice(), &[knows]].concat()
 }
 
 pub(crate) fn sleeper(neighbour: &OfficeId) -> Vec<u8> {

@@ -18,6 +18,17 @@ pub(crate) struct HeaderBrief {
     pub(crate) lane: i32,
     #[prost(string, tag = "7")]
     pub(crate) subject: String,
+    #[prost(message, repeated, tag = "18")]
+    pub(crate) attachments: Vec<AttachmentBrief>,
+}
+
+/// A file that a record names.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct AttachmentBrief {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(crate) digest: Bytes,
+    #[prost(uint64, tag = "2")]
+    pub(crate) bytes: u64,
 }
 
 /// Where a copy goes: the position that the writer gave it.

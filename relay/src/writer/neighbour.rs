@@ -59,6 +59,7 @@ impl Decision<'_> {
             Intent::Local { namespace, key, bytes } => self.push(Entry::Local(LocalFrame { namespace, key }, bytes)),
             Intent::NotInterpreted { place, projection, reason } => self.not_interpreted(place, &projection, &reason)?,
             Intent::Submit(_)
+            | Intent::SubmitWith(..)
             | Intent::Accept(_)
             | Intent::TakeBack { .. }
             | Intent::Salvage(_)

@@ -216,7 +216,7 @@ fn weight(intent: &Intent) -> (usize, usize) {
         Intent::Accept(incoming) => (incoming.items.len(), 1024 * incoming.items.len()),
         Intent::TakeBack { records, .. } => (records.len(), 1024 * records.len()),
         Intent::Salvage(records) => (records.len(), 1024 * records.len()),
-        Intent::Submit(draft) => (1, draft.body.len() + 512),
+        Intent::Submit(draft) | Intent::SubmitWith(draft, _) => (1, draft.body.len() + 512),
         Intent::Custody { .. }
         | Intent::Arrived { .. }
         | Intent::Line { .. }

@@ -87,6 +87,7 @@ fn make(origin: &OfficeId, lane: Lane, n: u8) -> Fact {
         suite: SUITE.into(),
         corrects: None,
         on_behalf_of: None,
+        attachments: Vec::new(),
     };
     let record = Record::make(header, [n; 16], vec![n; usize::from(n) * 3].into()).unwrap();
     let fate = match n % 7 {

@@ -5,6 +5,9 @@
 
 mod checks;
 mod driver;
+mod files;
+
+use files::Files;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -12,11 +15,11 @@ use std::{
 };
 
 use dutynet_relay::{
-    ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, Ticket, UnixMillis, Zone},
+    ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, PerLane, RecordId, Ticket, UnixMillis, Zone},
     link::{
-        config::{Carries, Config, FEATURE_LATE, Gate, Incumbent, Limits, Role},
+        config::{Carries, Config, FEATURE_FILES, FEATURE_LATE, Gate, Incumbent, Limits, Role},
         event::{Event, Now},
-        frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame},
+        frame::{Arrived, Batch, Chunk, Custody, Fetch, Fetched, Frame},
         machine::Machine,
         spans::Spans,
     },
@@ -43,6 +46,8 @@ pub enum Mutant {
     ForkForgotten,
     /// What is held by the neighbour is not fetched back.
     FetchForgotten,
+    /// What has come of a file is forgotten by every session.
+    PartForgotten,
     /// That something is late is not said.
     LateForgotten,
     /// The ends of the lanes are not read in one piece: that of Control is the one of before.
@@ -62,6 +67,8 @@ pub struct World {
     pub calm: bool,
     /// Both know what late is.
     speaks_of_late: bool,
+    /// Both give and take files.
+    pub gives_files: bool,
     /// Says what happens.
     tells: bool,
     /// Records that their sender once knew to be refused. A known limit: when it then is restored to before that, and the neighbour has been
@@ -85,6 +92,7 @@ pub struct End {
     reads: VecDeque<(u64, Read)>,
     answers: VecDeque<(u64, Event)>,
     pub full: bool,
+    pub files: Files,
 }
 
 struct Live {
@@ -111,6 +119,7 @@ enum Write {
     Admit(Ticket),
     KeepTicket(Ticket),
     TakeBack(Fetched),
+    Keep(Chunk),
     FetchFinished(Option<Epoch>),
 }
 
@@ -120,6 +129,7 @@ enum Read {
     Custody(Lane, LinkSeq),
     Arrived(Lane, LinkSeq),
     Fetch(Fetch),
+    Chunk { digest: Digest, offset: u64, total: u64, bytes_max: usize },
 }
 
 impl World {
@@ -134,6 +144,7 @@ impl World {
             reads: VecDeque::new(),
             answers: VecDeque::new(),
             full: false,
+            files: Files::new(own),
         };
         Self {
             now: Now { since: Duration::from_secs(1), wall: UnixMillis(1_700_000_000_000) },
@@ -143,6 +154,7 @@ impl World {
             mutant,
             calm: false,
             speaks_of_late: seed % 4 != 3,
+            gives_files: seed % 5 != 4,
             tells: false,
             ever_parked: BTreeSet::new(),
             needs: BTreeMap::new(),
@@ -298,6 +310,14 @@ impl World {
         if self.calm || self.mutant == Mutant::LateForgotten { Spans::default() } else { self.ends[end].store.late(lane) }
     }
 
+    /// Files that the other end has are wanted.
+    pub fn want_files(&mut self, end: usize) {
+        for (file, have) in self.ends[end].files.wanted() {
+            let have = if self.mutant == Mutant::PartForgotten { 0 } else { have };
+            self.tell(end, Event::WantFile { file, have });
+        }
+    }
+
     pub fn is_linked(&self) -> bool {
         self.line.is_some() && self.ends[CHILD].live.is_some()
     }
@@ -327,7 +347,11 @@ impl World {
             carries: Carries::Everything,
             software: "model".into(),
             protocol: (1, 1),
-            features: if self.speaks_of_late { vec![FEATURE_LATE.into()] } else { Vec::new() },
+            features: [(self.speaks_of_late, FEATURE_LATE), (self.gives_files, FEATURE_FILES)]
+                .into_iter()
+                .filter(|(speaks, _)| *speaks)
+                .map(|(_, word)| word.to_owned())
+                .collect(),
             limits: Limits {
                 window_records: 6,
                 window_bytes: 3_000,

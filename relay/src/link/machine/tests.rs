@@ -452,6 +452,7 @@ fn given_back(origin: &OfficeId, n: u8) -> Carried {
         suite: SUITE.into(),
         corrects: None,
         on_behalf_of: None,
+        attachments: Vec::new(),
     };
     let record = Record::make(header, [0; 16], bytes::Bytes::new()).unwrap();
     let seal = Arc::new(RawSeal { group: bytes::Bytes::new(), signature: bytes::Bytes::new() });

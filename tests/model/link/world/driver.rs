@@ -85,6 +85,7 @@ impl World {
                 at.store.take_back(&fetched);
                 Some(Event::TookBack)
             }
+            Write::Keep(chunk) => Some(at.files.keep(&chunk)),
             Write::FetchFinished(forgotten) => {
                 at.store.forget_no_more(forgotten);
                 None
@@ -138,6 +139,10 @@ impl World {
                 Event::ArrivedBefore { lane, seq, refused, late: self.late(end, lane) }
             }
             Read::Fetch(fetch) => Event::FetchLoaded(store.fetched(&fetch)),
+            Read::Chunk { digest, offset, total, bytes_max } => {
+                let bytes_max = if less == 0 { bytes_max.div_ceil(2) } else { bytes_max };
+                self.ends[end].files.read(digest, (offset, total), bytes_max)
+            }
         };
         self.ends[end].answers.push_back((session, answer));
         Ok(true)
@@ -191,6 +196,10 @@ impl World {
                 }
             }
             Action::FetchFinished { origin: _, forgotten } => write(Write::FetchFinished(forgotten)),
+            Action::LoadChunk { digest, offset, total, bytes_max } => {
+                at.reads.push_back((session, Read::Chunk { digest, offset, total, bytes_max }));
+            }
+            Action::KeepChunk(chunk) => write(Write::Keep(chunk)),
             Action::End { reason, .. } => return self.ended(end, session, &reason),
             Action::Up(_) | Action::Lines { .. } | Action::Offset(_) | Action::Settled | Action::Count(_) => {}
         }

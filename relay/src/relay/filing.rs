@@ -1,0 +1,138 @@
+//! Files of this node: what programs above put and want, what neighbours may have, and who is asked for what is not here.
+
+use std::{io::Read, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{Inner, Made, Relay, SubmitError};
+use crate::{
+    files::{FileFault, FileState},
+    ids::{Digest, FileRef, OfficeId},
+    link::{
+        event::{Event, NotKept},
+        frame::{Chunk, GoneReason},
+    },
+    writer::intent::{Draft, Intent, WriteRefusal},
+};
+
+impl Relay {
+    /// Takes over a file; durable when it returns.
+    pub async fn put_file(&self, from: impl Read + Send + 'static) -> Result<FileRef, FileFault> {
+        let files = self.inner.files.clone();
+        blocking(move || files.put(from)).await
+    }
+
+    /// Makes a record that files belong to; they must be here.
+    pub async fn submit_with(&self, draft: Draft, files: Vec<FileRef>) -> Result<Made, SubmitError> {
+        if let Some(missing) = files.iter().find(|file| self.inner.files.held(&file.digest) != Some(file.bytes)) {
+            return Err(WriteRefusal::Malformed(format!("file {} is not here", missing.digest)).into());
+        }
+        self.made(Intent::SubmitWith(Box::new(draft), files)).await
+    }
+
+    /// Wants a file that a record here names, from now on until it is here, also after a restart.
+    pub async fn want_file(&self, file: FileRef) -> Result<(), FileFault> {
+        let inner = self.inner.clone();
+        blocking(move || inner.files.want(file)).await?;
+        self.inner.file_news.notify_one();
+        Ok(())
+    }
+
+    /// Where a file is, if it is here. It is there until it is forgotten, and must not be changed.
+    pub fn file(&self, file: &FileRef) -> Option<PathBuf> {
+        let held = self.inner.files.held(&file.digest).filter(|bytes| *bytes == file.bytes);
+        held.map(|_| self.inner.folder.files().join(file.digest.to_string()))
+    }
+
+    /// How far a file has got.
+    pub fn file_state(&self, file: &FileRef) -> FileState {
+        self.inner.files.state(&file.digest)
+    }
+
+    /// Removes a file from this node, durably, whole or in part.
+    pub async fn forget_file(&self, digest: Digest) -> Result<(), FileFault> {
+        let files = self.inner.files.clone();
+        blocking(move || Ok(files.forget(&digest)?)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, FileFault> + Send + 'static) -> Result<T, FileFault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(FileFault::Io(std::io::Error::other("a file's thread has panicked"))))
+}
+
+impl Inner {
+    /// A part of a file for a neighbour that may have it. What is not here is asked for where the record came from.
+    pub(crate) fn part_for(
+        &self,
+        neighbour: &OfficeId,
+        digest: Digest,
+        (offset, total): (u64, u64),
+        bytes_max: usize,
+    ) -> Result<Bytes, GoneReason> {
+        let known = self.store.file_known_to(&digest, neighbour).ok().flatten().ok_or(GoneReason::NotYours)?;
+        match self.files.held(&digest) {
+            Some(bytes) if bytes == total => {
+                let read = self.files.read(&digest, offset, bytes_max);
+                read.map(Bytes::from).map_err(|fault| {
+                    tracing::error!(file = %digest, error = %fault, "a file cannot be read");
+                    GoneReason::NotHere
+                })
+            }
+            Some(_) => Err(GoneReason::AnotherLength),
+            None => {
+                self.ask_on(neighbour, FileRef { digest, bytes: known });
+                Err(GoneReason::NotHere)
+            }
+        }
+    }
+
+    fn ask_on(&self, asker: &OfficeId, file: FileRef) {
+        let who = self.store.who_knows(&file.digest).unwrap_or_default();
+        if who.iter().all(|(neighbour, _)| neighbour == asker) {
+            return;
+        }
+        match self.files.want(file) {
+            Ok(()) => self.file_news.notify_one(),
+            Err(fault) => tracing::warn!(file = %file.digest, error = %fault, "a file that a neighbour wants is not asked for"),
+        }
+    }
+
+    /// The next part of a file has come.
+    pub(crate) fn keep_part(&self, chunk: &Chunk) -> Result<u64, NotKept> {
+        self.files.keep(&chunk.digest, chunk.offset, &chunk.bytes).map_err(|fault| {
+            tracing::warn!(file = %chunk.digest, error = %fault, "a part of a file was not kept");
+            match fault {
+                FileFault::NotIt => NotKept::NotIt,
+                FileFault::NoRoom | FileFault::Io(_) => NotKept::NoRoom,
+                FileFault::Size(_) | FileFault::Unwanted => NotKept::Unwanted,
+            }
+        })
+    }
+
+    /// The session that a file is asked of: that of a neighbour which sent a record that names it, or else of one that has such a record.
+    fn asks_for(&self, file: &FileRef) {
+        let Ok(who) = self.store.who_knows(&file.digest) else { return };
+        let door = who.iter().filter(|(_, bytes)| *bytes == file.bytes).find_map(|(neighbour, _)| self.hub.door(neighbour));
+        let FileState::Wanted(have) = self.files.state(&file.digest) else { return };
+        if let Some(door) = door {
+            // A session that has just ended asks for nothing.
+            let _ = door.events.send(Event::WantFile { file: *file, have });
+        }
+    }
+}
+
+/// Asks for what is wanted, again and again, until the node stops.
+pub(super) async fn watch_files(relay: Arc<Inner>) {
+    let mut stop = relay.stop.clone();
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = relay.file_news.notified() => {}
+            () = tokio::time::sleep(relay.settings.files_asked_every) => {}
+        }
+        if relay.files.has_room() {
+            relay.files.wanted().iter().for_each(|(file, _)| relay.asks_for(file));
+        }
+    }
+}
