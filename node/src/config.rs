@@ -36,6 +36,10 @@ pub struct Config {
     pub index_cache_bytes: u64,
     /// Free space below which nothing is taken any more, bytes.
     pub free_bytes_min: u64,
+    /// Largest file that is taken, bytes.
+    pub file_bytes_max: u64,
+    /// All files together, bytes.
+    pub files_bytes_max: u64,
     /// What is logged.
     pub log: LogLevel,
 }
@@ -122,6 +126,8 @@ impl Config {
             backup: BackupConfig::default(),
             index_cache_bytes: 16 << 20,
             free_bytes_min: 64 << 20,
+            file_bytes_max: 64 << 20,
+            files_bytes_max: 64 << 30,
             log: LogLevel::Info,
         }
     }
@@ -148,6 +154,8 @@ impl Config {
             backup: BackupConfig::from_file(&mut from),
             index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
             free_bytes_min: from.size("store", "free_min", 1 << 20..=1 << 40).unwrap_or(default.free_bytes_min),
+            file_bytes_max: from.size("store", "file_max", 1 << 20..=1 << 30).unwrap_or(default.file_bytes_max),
+            files_bytes_max: from.size("store", "files_max", 1 << 20..=1 << 50).unwrap_or(default.files_bytes_max),
             log: from.optional("log", "level", Allowed::Level, reader::level).unwrap_or(default.log),
             data: default.data,
         };

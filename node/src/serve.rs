@@ -148,6 +148,8 @@ pub(crate) fn settings(config: &Config) -> RelayConfig {
     settings.retry_max = config.link.retry_delay_max;
     settings.retry_first = settings.retry_first.min(config.link.retry_delay_max);
     settings.dial_timeout = config.link.connect_timeout;
+    settings.files.file_bytes_max = config.file_bytes_max;
+    settings.files.total_bytes_max = config.files_bytes_max;
     settings.dormant.off_for = config.link.dormant_after;
     settings.leaf_valid = config.link.leaf_valid;
     settings

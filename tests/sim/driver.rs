@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use dutynet_relay::{
     ids::{Lane, OfficeId, PerLane, Zone},
     link::{
-        config::{Carries, Config, Gate, Incumbent, Role},
+        config::{Carries, Config, FEATURE_LATE, Gate, Incumbent, Role},
         event::{Event, Now},
         machine::Machine,
     },
@@ -53,7 +53,7 @@ impl World {
             carries: Carries::Everything,
             software: "sim 1".into(),
             protocol: (1, 1),
-            features: vec!["zstd".into()],
+            features: vec!["zstd".into(), FEATURE_LATE.into()],
             limits: limits(),
         };
         let id = live.opened + 1;

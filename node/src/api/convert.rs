@@ -168,6 +168,7 @@ pub(super) fn office_row(from: &Entry) -> api::OfficeRow {
 }
 
 pub(super) fn status(from: NodeStatus) -> api::StatusReply {
+    let files = from.store.files;
     api::StatusReply {
         office: from.office.to_string(),
         name: from.name,
@@ -186,6 +187,12 @@ pub(super) fn status(from: NodeStatus) -> api::StatusReply {
         last_backup_ms: millis(from.backed_up_at),
         warnings: from.warnings.iter().map(warning_row).collect(),
         counters: from.store.counters.into_iter().collect(),
+        files: Some(api::FileCounts {
+            held: files.held,
+            held_bytes: files.held_bytes,
+            wanted: files.wanted,
+            wanted_bytes: files.wanted_bytes,
+        }),
     }
 }
 

@@ -216,6 +216,7 @@ pub(super) fn warning(from: &api::Warning) -> json::Warning {
 
 impl From<&api::StatusReply> for json::Status {
     fn from(from: &api::StatusReply) -> Self {
+        let files = from.files.unwrap_or_default();
         Self {
             office: from.office.clone(),
             name: from.name.clone(),
@@ -232,6 +233,12 @@ impl From<&api::StatusReply> for json::Status {
             parked: from.parked,
             not_interpreted: from.not_interpreted,
             last_backup: time(from.last_backup_ms),
+            files: json::FileCounts {
+                held: files.held,
+                held_bytes: files.held_bytes,
+                wanted: files.wanted,
+                wanted_bytes: files.wanted_bytes,
+            },
             warnings: from.warnings.iter().map(warning).collect(),
             counters: from.counters.iter().map(|(name, count)| (name.clone(), *count)).collect(),
         }

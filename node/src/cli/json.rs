@@ -146,8 +146,19 @@ pub(super) struct Status {
     pub(super) not_interpreted: u64,
     /// When the last good backup was begun.
     pub(super) last_backup: Option<String>,
+    pub(super) files: FileCounts,
     pub(super) warnings: Vec<Warning>,
     pub(super) counters: BTreeMap<String, u64>,
+}
+
+/// Files that belong to records.
+#[derive(Debug, Serialize)]
+pub(super) struct FileCounts {
+    pub(super) held: u64,
+    pub(super) held_bytes: u64,
+    /// On their way here.
+    pub(super) wanted: u64,
+    pub(super) wanted_bytes: u64,
 }
 
 #[derive(Debug, Serialize)]

@@ -24,6 +24,7 @@ fn status_text(from: &api::StatusReply) -> String {
     let now = UnixMillis(from.clock_ms);
     let time = |millis| notice::time(convert::moment(millis), now);
     let disk = format!("{} / {}", notice::bytes(from.disk_free_bytes), notice::bytes(from.disk_total_bytes));
+    let files = from.files.unwrap_or_default();
     let lines = [
         (Names::OFFICE, format!("{} {}", from.office, from.name)),
         (Names::ZONE, from.zone.clone()),
@@ -35,6 +36,7 @@ fn status_text(from: &api::StatusReply) -> String {
         (Names::WAITING, from.waiting.to_string()),
         (Names::PARKED, from.parked.to_string()),
         (Names::NOT_INTERPRETED, from.not_interpreted.to_string()),
+        (Names::FILES, notice::files((files.held, files.held_bytes), (files.wanted, files.wanted_bytes))),
         (Names::JOURNAL, notice::bytes(from.journal_bytes)),
         (Names::DISK, disk),
         (Names::BACKUP, time(from.last_backup_ms)),

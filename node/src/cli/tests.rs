@@ -348,6 +348,7 @@ fn status() -> api::StatusReply {
         warnings: vec![warning],
         counters: HashMap::from([("records".to_owned(), 20)]),
         last_backup_ms: AT,
+        files: Some(api::FileCounts { held: 2, held_bytes: 3_145_728, wanted: 1, wanted_bytes: 65_536 }),
     }
 }
 

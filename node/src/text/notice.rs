@@ -136,6 +136,12 @@ pub fn waiting(lane: &str, count: u64) -> String {
     format!("{lane} {count}")
 }
 
+/// How many files there are, whole and on their way here, with their bytes.
+pub fn files((held, held_bytes): (u64, u64), (wanted, wanted_bytes): (u64, u64)) -> String {
+    let held = format!("{held} 个，{}", bytes(held_bytes));
+    if wanted == 0 { held } else { format!("{held}；另有 {wanted} 个在取，已到 {}", bytes(wanted_bytes)) }
+}
+
 /// The line of a neighbour that sleeps.
 pub fn dormant(line: &str) -> String {
     format!("{line}（沉睡）")
@@ -244,6 +250,8 @@ impl StatusNames {
     pub const NOT_INTERPRETED: &str = "未能识读";
     /// Size of the journal.
     pub const JOURNAL: &str = "日志库";
+    /// Files that belong to records.
+    pub const FILES: &str = "附件";
     /// Free space.
     pub const DISK: &str = "磁盘剩余";
     /// Last good backup.

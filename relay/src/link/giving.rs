@@ -166,3 +166,6 @@ impl Wish {
         LinkSeq(u64::try_from(self.base + i128::from(offset)).unwrap_or(0))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,11 +195,15 @@ impl<'a> Decision<'a> {
                 return Ok(Answer::Refused(WriteRefusal::UnknownOffice(top.clone())));
             }
         }
-        self.make(draft, files)
+        self.make_with(draft, files)
     }
 
     /// Makes a record of our own, or folds it onto the one that is held.
-    pub(super) fn make(&mut self, draft: Draft, files: Vec<FileRef>) -> Result<Answer, StoreError> {
+    pub(super) fn make(&mut self, draft: Draft) -> Result<Answer, StoreError> {
+        self.make_with(draft, Vec::new())
+    }
+
+    fn make_with(&mut self, draft: Draft, files: Vec<FileRef>) -> Result<Answer, StoreError> {
         let stream = StreamId { top: route::topmost(&self.registry, &draft.audience), lane: draft.lane };
         let seq = self.stream_head(&stream).0 + 1;
         let body = draft.body.clone();

@@ -186,7 +186,7 @@ impl Decision<'_> {
             on_behalf_of: None,
             body,
         };
-        self.make(draft, Vec::new())
+        self.make(draft)
     }
 
     fn registration_audience(&self, office: &OfficeId) -> Vec<Audience> {

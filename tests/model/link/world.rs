@@ -154,7 +154,7 @@ impl World {
             mutant,
             calm: false,
             speaks_of_late: seed % 4 != 3,
-            gives_files: seed % 5 != 4,
+            gives_files: seed % 3 == 0,
             tells: false,
             ever_parked: BTreeSet::new(),
             needs: BTreeMap::new(),

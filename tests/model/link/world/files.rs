@@ -18,7 +18,7 @@ pub struct Files {
 }
 
 fn made(by: usize) -> impl Iterator<Item = (FileRef, Bytes)> {
-    [700_u32, 5_000, 1].into_iter().map(move |len| {
+    [700_u32, 2_000, 1].into_iter().map(move |len| {
         let content: Bytes = (0..len).map(|n| (n * 31 + len) as u8 ^ by as u8).collect::<Vec<u8>>().into();
         (FileRef { digest: Digest::of(FileRef::TAG, &[&content]), bytes: content.len() as u64 }, content)
     })
