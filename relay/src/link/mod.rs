@@ -19,6 +19,7 @@ mod dialogue;
 pub mod end;
 pub mod event;
 mod fetching;
+mod file_frame;
 #[cfg(test)]
 mod fixtures;
 pub mod frame;

@@ -4,8 +4,11 @@
 //! - Above Routine the order is strict, a lane that waits for its credit apart. Routine has one frame of some, so that it never starves.
 //! - Each lane reads one batch ahead from the store, whatever the others do.
 
+mod parts;
+
 use std::{collections::VecDeque, time::Duration};
 
+use self::parts::fitting;
 use super::{
     config::{Carries, Limits},
     credit::Credit,
@@ -135,11 +138,6 @@ impl Sending {
                 outbox.moisten();
             }
         }
-    }
-
-    /// What the neighbour wants of files.
-    pub(super) fn files(&mut self) -> &mut Giving {
-        &mut self.files
     }
 
     /// Asks again where the store had nothing.
@@ -280,22 +278,6 @@ impl Sending {
         None
     }
 
-    /// The next part of a file: when no record waits to be sent, or when it is owed; never before a flash record.
-    fn take_part(&mut self, now: Duration) -> Option<Next> {
-        if !self.files.has_unsent() {
-            self.since_file = 0;
-            return None;
-        }
-        let waits = |lane: Lane| self.lanes[lane].has_unsent();
-        let owed = self.since_file >= self.files_floor;
-        if waits(Lane::Flash) || (!owed && (waits(Lane::Urgent) || waits(Lane::Routine))) {
-            return None;
-        }
-        let part = self.files.take(now)?;
-        self.since_file = 0;
-        Some(Next::Part(part))
-    }
-
     fn send(&mut self, now: Duration, lane: Lane, items: Vec<Outgoing>, out: &mut Vec<Action>) {
         self.since_routine = if lane == Lane::Routine { 0 } else { self.since_routine.saturating_add(1) };
         self.since_file = self.since_file.saturating_add(1);
@@ -399,18 +381,6 @@ impl Outbox {
             self.ahead = Ahead::Nothing;
         }
     }
-}
-
-/// How many of the first items fit.
-fn fitting(items: &[Outgoing], bytes_max: usize) -> usize {
-    let mut weight = Weight::default();
-    items
-        .iter()
-        .take_while(|outgoing| {
-            weight.add(&outgoing.item);
-            weight.bytes() <= bytes_max
-        })
-        .count()
 }
 
 fn disagrees(what: &'static str) -> Stop {

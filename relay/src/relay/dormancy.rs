@@ -40,7 +40,7 @@ pub(super) async fn watch_sleepers(relay: Arc<Inner>) {
                 wake(&relay, &neighbour).await;
             } else if !sleeps && !is_up && relay.is_off_too_long(link, waiting) {
                 tracing::warn!(%neighbour, waiting, "a neighbour is off past its quota and sleeps now");
-                relay.writer.note(Intent::Sleep { neighbour });
+                relay.writer.note(Intent::Sleep(neighbour));
             }
         }
     }
@@ -50,7 +50,7 @@ pub(super) async fn watch_sleepers(relay: Arc<Inner>) {
 async fn wake(relay: &Arc<Inner>, neighbour: &OfficeId) {
     tracing::info!(%neighbour, "a neighbour that slept is back");
     while relay.store.dormant(neighbour).is_some() && !*relay.stop.borrow() && relay.hub.door(neighbour).is_some() {
-        if relay.writer.write_one(Intent::Wake { neighbour: neighbour.clone() }).await.is_err() {
+        if relay.writer.write_one(Intent::Wake(neighbour.clone())).await.is_err() {
             return;
         }
     }

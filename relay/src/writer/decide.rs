@@ -125,8 +125,8 @@ impl<'a> Decision<'a> {
             Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }
-            | Intent::Sleep { .. }
-            | Intent::Wake { .. }
+            | Intent::Sleep(_)
+            | Intent::Wake(_)
             | Intent::Started { .. }
             | Intent::LinesTold { .. }
             | Intent::Tickets { .. }

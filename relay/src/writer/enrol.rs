@@ -56,8 +56,8 @@ impl Decision<'_> {
             | Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }
-            | Intent::Sleep { .. }
-            | Intent::Wake { .. }
+            | Intent::Sleep(_)
+            | Intent::Wake(_)
             | Intent::Started { .. }
             | Intent::LinesTold { .. }
             | Intent::Tickets { .. }

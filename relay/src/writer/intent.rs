@@ -192,15 +192,9 @@ pub enum Intent {
         reason: String,
     },
     /// A neighbour has been off for too long: it is given no positions until it is woken.
-    Sleep {
-        /// Who.
-        neighbour: OfficeId,
-    },
+    Sleep(OfficeId),
     /// It is back: a part of what it had missed is given positions. To be repeated until it does not sleep any more.
-    Wake {
-        /// Who.
-        neighbour: OfficeId,
-    },
+    Wake(OfficeId),
     /// This node is on again, and was alive until then at least.
     Started {
         /// By its own clock.
@@ -289,7 +283,7 @@ pub enum Intent {
 impl Intent {
     /// Makes more entries than one group holds, so it is committed by itself.
     pub(super) fn stands_alone(&self) -> bool {
-        matches!(self, Self::Fork(_) | Self::Rebase { .. } | Self::Wake { .. })
+        matches!(self, Self::Fork(_) | Self::Rebase { .. } | Self::Wake(_))
     }
 }
 

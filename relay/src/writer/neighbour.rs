@@ -37,8 +37,8 @@ impl Decision<'_> {
             Intent::Line { neighbour, up, at, reason } => return self.line(&neighbour, up, (at, &reason)),
             Intent::Started { alive_until } => self.started(alive_until),
             Intent::LinesTold { child, epoch, told } => return self.lines_told(&child, epoch, &told),
-            Intent::Sleep { neighbour } => self.sleep(neighbour, self.at.wall),
-            Intent::Wake { neighbour } => self.wake(&neighbour)?,
+            Intent::Sleep(neighbour) => self.sleep(neighbour, self.at.wall),
+            Intent::Wake(neighbour) => self.wake(&neighbour)?,
             Intent::Tickets { neighbour, tickets } => {
                 let tickets = tickets.iter().map(|t| Bytes::copy_from_slice(&t.0)).collect();
                 self.note(&neighbour, PositionsOf::Tickets(TicketsFrame { tickets }));

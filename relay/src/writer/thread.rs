@@ -220,8 +220,8 @@ fn weight(intent: &Intent) -> (usize, usize) {
         Intent::Custody { .. }
         | Intent::Arrived { .. }
         | Intent::Line { .. }
-        | Intent::Sleep { .. }
-        | Intent::Wake { .. }
+        | Intent::Sleep(_)
+        | Intent::Wake(_)
         | Intent::Started { .. }
         | Intent::LinesTold { .. }
         | Intent::Tickets { .. }

@@ -21,7 +21,6 @@ use dutynet_relay::{
         event::{Event, Now},
         frame::{Arrived, Batch, Chunk, Custody, Fetch, Fetched, Frame},
         machine::Machine,
-        spans::Spans,
     },
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
@@ -154,7 +153,7 @@ impl World {
             mutant,
             calm: false,
             speaks_of_late: seed % 4 != 3,
-            gives_files: seed % 3 == 0,
+            gives_files: seed.is_multiple_of(3),
             tells: false,
             ever_parked: BTreeSet::new(),
             needs: BTreeMap::new(),
@@ -302,19 +301,6 @@ impl World {
             let (seq, refused) = news.unwrap_or((store.inbox.arrived[lane], Vec::new()));
             let late = self.late(end, lane);
             self.tell(end, Event::ArrivedBelow { epoch: held.epoch, lane, seq, refused, late });
-        }
-    }
-
-    /// What sleeps further on, until everything is calm.
-    fn late(&self, end: usize, lane: Lane) -> Spans {
-        if self.calm || self.mutant == Mutant::LateForgotten { Spans::default() } else { self.ends[end].store.late(lane) }
-    }
-
-    /// Files that the other end has are wanted.
-    pub fn want_files(&mut self, end: usize) {
-        for (file, have) in self.ends[end].files.wanted() {
-            let have = if self.mutant == Mutant::PartForgotten { 0 } else { have };
-            self.tell(end, Event::WantFile { file, have });
         }
     }
 

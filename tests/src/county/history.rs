@@ -85,8 +85,8 @@ impl Act {
             Self::Fork => Intent::Fork(ForkReason::ChainDiffers),
             Self::Rebase(neighbour, holds) => Intent::Rebase { neighbour: neighbour.clone(), holds: *holds },
             Self::Local(key, bytes) => Intent::Local { namespace: "test".into(), key: key.clone(), bytes: bytes.clone() },
-            Self::Sleep(neighbour) => Intent::Sleep { neighbour: neighbour.clone() },
-            Self::Wake(neighbour) => Intent::Wake { neighbour: neighbour.clone() },
+            Self::Sleep(neighbour) => Intent::Sleep(neighbour.clone()),
+            Self::Wake(neighbour) => Intent::Wake(neighbour.clone()),
             Self::Line(neighbour) => Intent::Line { neighbour: neighbour.clone(), up: false, at: AT.wall, reason: "cut".into() },
         }
     }

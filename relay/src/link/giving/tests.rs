@@ -39,9 +39,8 @@ fn chunk(offset: u64, len: usize) -> Chunk {
 
 /// What is to be read of a file: from where, how much at most.
 fn reads(actions: &[Action]) -> Vec<(u64, usize)> {
-    let read = |action: &Action| match action {
-        Action::LoadChunk { offset, bytes_max, .. } => Some((*offset, *bytes_max)),
-        _ => None,
+    let read = |action: &Action| {
+        if let Action::LoadChunk { offset, bytes_max, .. } = action { Some((*offset, *bytes_max)) } else { None }
     };
     actions.iter().filter_map(read).collect()
 }
@@ -114,11 +113,9 @@ fn routine_records_go_first_and_parts_keep_their_floor() {
                 actions.extend(load(&mut told, offset, 100));
             }
         }
-        order.extend(sent(&actions).iter().filter_map(|frame| match frame {
-            Frame::Batch(_) => Some(true),
-            Frame::Chunk(_) => Some(false),
-            _ => None,
-        }));
+        let is_lane = |frame: &&Frame| matches!(frame, Frame::Batch(_));
+        let counts = |frame: &&Frame| is_lane(frame) || matches!(frame, Frame::Chunk(_));
+        order.extend(sent(&actions).into_iter().filter(counts).map(|frame| is_lane(&frame)));
     }
     let gaps: Vec<usize> = order.split(|routine| !*routine).map(<[bool]>::len).collect();
     assert!(gaps.len() >= 3 && gaps[1..gaps.len() - 1].iter().all(|gap| (15..=17).contains(gap)), "{gaps:?}");

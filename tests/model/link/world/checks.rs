@@ -1,14 +1,22 @@
 //! What must hold at every moment.
 
 use dutynet_relay::{
-    ids::LinkSeq,
-    link::frame::{Batch, Custody, Item},
+    ids::{Lane, LinkSeq},
+    link::{
+        frame::{Batch, Custody, Item},
+        spans::Spans,
+    },
 };
 
-use super::{Check, World};
+use super::{Check, Mutant, World};
 use crate::link::facts::{Fate, recognised};
 
 impl World {
+    /// What sleeps further on, until everything is calm.
+    pub(super) fn late(&self, end: usize, lane: Lane) -> Spans {
+        if self.calm || self.mutant == Mutant::LateForgotten { Spans::default() } else { self.ends[end].store.late(lane) }
+    }
+
     /// What stands at a position is the same on both sides.
     pub(super) fn check_positions(&self, end: usize, batch: &Batch) -> Check {
         let sender = &self.ends[1 - end].store;

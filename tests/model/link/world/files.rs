@@ -11,6 +11,8 @@ use dutynet_relay::{
     },
 };
 
+use super::{Mutant, World};
+
 /// See the module.
 pub struct Files {
     held: BTreeMap<Digest, Bytes>,
@@ -22,6 +24,16 @@ fn made(by: usize) -> impl Iterator<Item = (FileRef, Bytes)> {
         let content: Bytes = (0..len).map(|n| (n * 31 + len) as u8 ^ by as u8).collect::<Vec<u8>>().into();
         (FileRef { digest: Digest::of(FileRef::TAG, &[&content]), bytes: content.len() as u64 }, content)
     })
+}
+
+impl World {
+    /// Files that the other end has are wanted.
+    pub fn want_files(&mut self, end: usize) {
+        for (file, have) in self.ends[end].files.wanted() {
+            let have = if self.mutant == Mutant::PartForgotten { 0 } else { have };
+            self.tell(end, Event::WantFile { file, have });
+        }
+    }
 }
 
 impl Files {
