@@ -242,9 +242,11 @@ impl Ledger {
     /// What honest machines with honest disks never count, and what they count only after a disaster.
     pub fn counted(&self, at: usize, event: LinkEvent) -> Checked {
         match event {
-            LinkEvent::HelloRefused | LinkEvent::PeerFault | LinkEvent::UnknownFrame | LinkEvent::FetchFailed | LinkEvent::FileDiscarded => {
-                Err(self.broken(at, &format!("counts {}", event.name())))
-            }
+            LinkEvent::HelloRefused
+            | LinkEvent::PeerFault
+            | LinkEvent::UnknownFrame
+            | LinkEvent::FetchFailed
+            | LinkEvent::FileDiscarded => Err(self.broken(at, &format!("counts {}", event.name()))),
             LinkEvent::PeerRestored
             | LinkEvent::PeerHoldsEarlierEpoch
             | LinkEvent::PeerHoldsUnknownEpoch
