@@ -310,7 +310,7 @@ fn what_was_destroyed_leaves_the_backups_with_the_next_one() {
 fn files_beside_records_are_copied_once_come_back_and_leave_when_they_are_destroyed() {
     let house = House::new();
     let beside = house.folder.path().join("files");
-    fs::create_dir(&beside).unwrap();
+    fs::create_dir_all(&beside).unwrap();
     let names = ["ab".repeat(32), "cd".repeat(32)];
     fs::write(beside.join(&names[0]), "photo").unwrap();
     fs::write(beside.join(format!("{}.part", names[1])), "half of it").unwrap();

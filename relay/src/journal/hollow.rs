@@ -108,8 +108,9 @@ impl Hollowing {
             let name = segment_name(segment.header.number);
             if disk.len(&name).is_ok_and(|len| len > segment.end) {
                 disk.truncate(&name, segment.end).map_err(io("cut", &name))?;
-                disk.sync(&name).map_err(io("sync", &name))?;
             }
+            // Also when it looks short already: what was cut by opening, or by an attempt that failed, may come back with the next power cut.
+            disk.sync(&name).map_err(io("sync", &name))?;
         }
         self.shared.view_mut().recent.hollow(&self.places);
         Ok(Progress::Done)
