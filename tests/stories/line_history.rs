@@ -134,6 +134,8 @@ async fn each_tells_of_lines_by_its_own_clock_whatever_the_year_is_below() {
     let linked = now(&net, "p");
     net.cut("t");
     until("known above", || states(&net, "p", "t", begin).last() == Some(&DOWN)).await;
+    let all = [SpanState::Unknown(Why::NotSeenYet), UP, DOWN];
+    assert_eq!(states(&net, "p", "t", begin), all, "by the province's clock all of it is of today");
     let down = history(&net, "p", "t", begin).pop().unwrap().from;
     assert!(linked.0.abs_diff(down.0) < APART_MAX && down <= now(&net, "p"), "{down:?}");
     let at_c = history(&net, "c", "t", UnixMillis(0)).pop().unwrap();
