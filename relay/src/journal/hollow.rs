@@ -106,10 +106,10 @@ impl Hollowing {
         };
         for segment in segments.iter().filter(|segment| segment.header.number < last) {
             let name = segment_name(segment.header.number);
-            if disk.len(&name).is_ok_and(|len| len > segment.end) {
-                disk.truncate(&name, segment.end).map_err(io("cut", &name))?;
-            }
-            // Also when it looks short already: what was cut by opening, or by an attempt that failed, may come back with the next power cut.
+            // Also when it looks short already: what was cut by opening, or before a sync that failed, may come back with the next power cut,
+            // and only a file that changes is written out again.
+            disk.write(&name, segment.end, &[0]).map_err(io("write", &name))?;
+            disk.truncate(&name, segment.end).map_err(io("cut", &name))?;
             disk.sync(&name).map_err(io("sync", &name))?;
         }
         self.shared.view_mut().recent.hollow(&self.places);
