@@ -11,7 +11,6 @@ use std::{
 
 use bytes::Bytes;
 use dutynet_relay::{
-    clock::SystemClock,
     disk::{Disk, fs::FileDisk},
     folder::DataFolder,
     ids::{Lane, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
@@ -85,7 +84,7 @@ impl Network {
             zone: net.zone.clone(),
             by: clerk(),
         };
-        join::found(&data, new, &SystemClock::default()).expect("a tree is founded");
+        join::found(&data, new, &*net.clock(root)).expect("a tree is founded");
         net.add(id).await;
         net.start(root).await;
         net

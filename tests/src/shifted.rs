@@ -1,7 +1,13 @@
-//! A clock that runs as the machine's does and shows another time: a person has set it wrong, or nobody has set it at all.
+//! A clock that runs as the machine's does and shows another time.
+//!
+//! A story begins at ten in the morning in Beijing, whenever it is run: what is still to be reported today, and what has closed, must not
+//! depend on the hour at which somebody runs the tests. From there an office's clock can be set wrong, or never set at all.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,15 +16,36 @@ use dutynet_relay::{
     ids::UnixMillis,
 };
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Ten o'clock at UTC+8.
+const MORNING_UTC_MS: i64 = 2 * 60 * 60 * 1000;
+
+/// How much later than the machine's clock the right time of all stories of one run is.
+fn morning(machine: &SystemClock) -> i64 {
+    static SHIFT: OnceLock<i64> = OnceLock::new();
+    *SHIFT.get_or_init(|| {
+        let now = machine.wall().0;
+        now - now.rem_euclid(DAY_MS) + MORNING_UTC_MS - now
+    })
+}
+
 /// See the module. Right until it is moved.
-#[derive(Default)]
 pub struct ShiftedClock {
     machine: SystemClock,
+    right_ms: i64,
     ahead_ms: AtomicI64,
 }
 
+impl Default for ShiftedClock {
+    fn default() -> Self {
+        let machine = SystemClock::default();
+        let right_ms = morning(&machine);
+        Self { machine, right_ms, ahead_ms: AtomicI64::new(0) }
+    }
+}
+
 impl ShiftedClock {
-    /// Shows what the machine's clock does not: later by so much, or earlier if it is negative.
+    /// Shows what a right clock does not: later by so much, or earlier if it is negative.
     pub fn set_ahead(&self, ms: i64) {
         self.ahead_ms.store(ms, Ordering::SeqCst);
     }
@@ -30,13 +57,13 @@ impl ShiftedClock {
 
     /// Shows that moment now, and runs on from there.
     pub fn set(&self, to: UnixMillis) {
-        self.set_ahead(to.0 - self.machine.wall().0);
+        self.set_ahead(to.0 - self.machine.wall().0 - self.right_ms);
     }
 }
 
 impl Clock for ShiftedClock {
     fn wall(&self) -> UnixMillis {
-        UnixMillis(self.machine.wall().0 + self.ahead())
+        UnixMillis(self.machine.wall().0 + self.right_ms + self.ahead())
     }
 
     fn monotonic(&self) -> Duration {

@@ -14,12 +14,14 @@ use dutynet_node::{
     usecase::{ChooseReport, FileReport, FiledReport, OnBehalf, Refused, Said, SaveDraft, SetCutOff, ShowReport, ShownReport},
 };
 use dutynet_relay::{
-    ids::{Lane, RecordId, RecordRef, UnixMillis},
+    clock::Clock as _,
+    ids::{RecordId, RecordRef},
     record::Mode,
 };
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, draft, office, until},
+    net::{Network, clerk, office, until},
+    shifted::ShiftedClock,
 };
 
 /// p → city → county → t, u, n (without a node)
@@ -36,9 +38,7 @@ async fn province() -> Network {
 
 /// The day on which a story plays: what is filed late or over midnight is taken all the same.
 fn today() -> String {
-    let id = draft(Lane::Routine, Vec::new(), b"").id;
-    let made = id.0[..6].iter().fold(0_i64, |millis, byte| (millis << 8) | i64::from(*byte));
-    Day::of(UnixMillis(made)).to_string()
+    Day::of(ShiftedClock::default().wall()).to_string()
 }
 
 fn said(calls: i64, important: Value) -> Vec<Answer> {
