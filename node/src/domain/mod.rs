@@ -11,6 +11,7 @@
 //! - [`draft`]: an office's report as its children's sum (综报).
 //! - [`board`]: facts about one period that combine and are never mixed.
 //! - [`notice`]: what a notice says, whom it addresses, and who may sign for whom.
+//! - [`rules`]: what is owed by when, and which article says so.
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`number`]: short numbers that can be said on the telephone.
@@ -25,6 +26,7 @@ pub mod notice;
 pub mod number;
 pub mod period;
 pub mod report;
+pub mod rules;
 pub mod sign_for;
 pub mod standing;
 pub mod then;
