@@ -11,19 +11,23 @@ const FILES: &[&str] = &[
     "dutynet/link/v1/link.proto",
     "dutynet/duty/v1/attached.proto",
     "dutynet/duty/v1/duty.proto",
+    "dutynet/duty/v1/chased.proto",
     "dutynet/duty/v1/choice.proto",
     "dutynet/duty/v1/cut_off.proto",
     "dutynet/duty/v1/draft.proto",
     "dutynet/duty/v1/group.proto",
     "dutynet/duty/v1/notice.proto",
+    "dutynet/duty/v1/special.proto",
     "dutynet/api/v1/api.proto",
     "dutynet/api/v1/backup.proto",
     "dutynet/api/v1/destruction.proto",
     "dutynet/api/v1/cut_offs.proto",
     "dutynet/api/v1/drafts.proto",
+    "dutynet/api/v1/dues.proto",
     "dutynet/api/v1/group.proto",
     "dutynet/api/v1/lines.proto",
     "dutynet/api/v1/notice.proto",
+    "dutynet/api/v1/periods.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

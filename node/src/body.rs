@@ -1,13 +1,17 @@
 //! Bodies of duty records, beside the header that every hop may read. Here those about reports: what is said about one office and one period,
-//! a choice between versions of it, a cut-off, and the draft that an office keeps for itself; those of directives are in [`notice`].
+//! a choice between versions of it, a cut-off, and the draft that an office keeps for itself; those of directives are in [`notice`],
+//! those of special periods and chases in [`special`].
 
 mod convert;
 mod convert_form;
 mod convert_notice;
+mod convert_special;
 pub mod notice;
+pub mod special;
 
 pub use convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_to_wire, why_to_wire};
 pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
+pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},

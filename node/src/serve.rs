@@ -47,6 +47,7 @@ pub struct Running {
     follower_task: JoinHandle<()>,
     deliver_task: JoinHandle<()>,
     backup_task: JoinHandle<()>,
+    dues_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -82,6 +83,7 @@ impl Running {
             follower_task: tokio::spawn(follower.run(stopped.clone())),
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
             backup_task: tokio::spawn(backups),
+            dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
             config,
@@ -119,6 +121,7 @@ impl Running {
         finish("delivering", self.deliver_task).await;
         finish("projection", self.follower_task).await;
         finish("backups", self.backup_task).await;
+        finish("obligations", self.dues_task).await;
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;

@@ -191,6 +191,7 @@ fn board_row(from: &BoardRow) -> api::BoardRow {
             Timing::Late => api::Timing::Late,
             Timing::NotDue => api::Timing::NotDue,
             Timing::Missing => api::Timing::Missing,
+            Timing::CutOff => api::Timing::CutOff,
             Timing::NotOwed => api::Timing::NotOwed,
         }
         .into(),

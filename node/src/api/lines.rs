@@ -37,7 +37,8 @@ fn to_wire(from: &LineHistory) -> api::LineHistoryReply {
     }
 }
 
-fn span(from: &Span) -> api::LineSpan {
+/// One stretch of a line's history.
+pub(super) fn span(from: &Span) -> api::LineSpan {
     let (was, why, office) = match &from.state {
         SpanState::Up => (api::LineWas::Up, api::LineWhy::Unspecified, String::new()),
         SpanState::Down => (api::LineWas::Down, api::LineWhy::Unspecified, String::new()),

@@ -7,11 +7,14 @@
 mod backups;
 mod convert;
 mod convert_backup;
+mod convert_due;
 mod convert_notice;
+mod convert_period;
 mod convert_report;
 mod cut_offs;
 mod destructions;
 mod drafts;
+mod dues;
 mod groups;
 pub mod key;
 mod lines;
@@ -20,6 +23,7 @@ mod node;
 mod notices;
 mod offices;
 mod parked;
+mod periods;
 mod reports;
 pub mod status;
 
@@ -27,9 +31,9 @@ use dutynet_proto::{
     DESCRIPTORS,
     api::{
         backups_server::BackupsServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
-        drafts_server::DraftsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
-        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
-        reports_server::ReportsServer,
+        drafts_server::DraftsServer, dues_server::DuesServer, groups_server::GroupsServer, lines_server::LinesServer,
+        links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
+        parked_server::ParkedServer, periods_server::PeriodsServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -69,6 +73,8 @@ pub async fn run(
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
+        .add_service(DuesServer::with_interceptor(dues::DuesService(office.clone()), ask.clone()))
+        .add_service(PeriodsServer::with_interceptor(periods::PeriodsService(office.clone()), ask.clone()))
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))

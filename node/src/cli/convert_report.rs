@@ -41,6 +41,7 @@ pub(super) fn timing(number: i32) -> Timing {
         Ok(api::Timing::Late) => Timing::Late,
         Ok(api::Timing::NotDue) => Timing::NotDue,
         Ok(api::Timing::NotOwed) => Timing::NotOwed,
+        Ok(api::Timing::CutOff) => Timing::CutOff,
         Ok(api::Timing::Missing | api::Timing::Unspecified) | Err(_) => Timing::Missing,
     }
 }
@@ -52,6 +53,7 @@ fn timing_name(number: i32) -> &'static str {
         Timing::NotDue => "not_due",
         Timing::Missing => "missing",
         Timing::NotOwed => "not_owed",
+        Timing::CutOff => "cut_off",
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct BoardRow {
     pub(super) has_node: bool,
     /// `nothing`, `daily`, `zero`, `both`, `form`.
     pub(super) filed: &'static str,
-    /// `in_time`, `late`, `not_due`, `missing`, `not_owed`.
+    /// `in_time`, `late`, `not_due`, `missing`, `not_owed`, `cut_off`.
     pub(super) timing: &'static str,
     /// `up`, `down`, `unknown`, `none`.
     pub(super) line: &'static str,

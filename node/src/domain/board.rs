@@ -9,9 +9,15 @@
 
 use std::collections::BTreeMap;
 
-use dutynet_relay::ids::{OfficeId, UnixMillis};
+use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 
-use super::{report::Window, standing::Difference};
+use super::{
+    obligation::{Clocked, Obligation, Standing, WayHop, calendar},
+    period::Period,
+    report::Window,
+    rules::{Cited, Duty},
+    standing::Difference,
+};
 
 /// Id of the form 日报告.
 pub const DAILY: &str = "daily";
@@ -44,6 +50,8 @@ pub enum Timing {
     NotDue,
     /// 过时未报
     Missing,
+    /// 线路不通: nothing, from an office that was cut off when it was due.
+    CutOff,
     /// 无需报: nothing, from an office that was registered after the cut-off.
     NotOwed,
 }
@@ -106,13 +114,21 @@ pub struct Seat {
     pub since: UnixMillis,
     /// When the period is due from it, and when it closes.
     pub window: Window,
+    /// What sets that.
+    pub cited: Cited,
+    /// To whom it reports: its parent, and the root to itself.
+    pub reports_to: OfficeId,
 }
 
 /// What one office has filed with one form in the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
-    /// When the first version was recorded, by the clock of whoever recorded it.
+    /// The first version.
+    pub first: RecordRef,
+    /// When that was recorded, by the clock of whoever recorded it.
     pub recorded_at: UnixMillis,
+    /// The same moment by ours.
+    pub recorded_here: UnixMillis,
     /// When that came here.
     pub received_at: UnixMillis,
     /// Number of the revision that stands.
@@ -159,6 +175,14 @@ impl About {
     pub fn form(id: &str) -> Self {
         if id == DAILY || id == ZERO { Self::Day } else { Self::Form(id.to_owned()) }
     }
+
+    /// What is owed there.
+    pub fn duty(&self) -> Duty {
+        match self {
+            Self::Day => Duty::DailyReport,
+            Self::Form(_) => Duty::HolidaySummary,
+        }
+    }
 }
 
 /// What a board is made of.
@@ -166,12 +190,16 @@ impl About {
 pub struct Facts {
     /// What it is about.
     pub about: About,
+    /// For which period.
+    pub period: Period,
     /// Every office, in the order of the tree.
     pub seats: Vec<Seat>,
     /// What was filed.
     pub filings: Filings,
     /// How the lines are; an office that is not in it is behind nothing that is known.
     pub lines: BTreeMap<OfficeId, LineFact>,
+    /// What the lines were, of those that [`Facts::asks`] named.
+    pub ways: BTreeMap<OfficeId, Vec<WayHop>>,
     /// Now, by the clock of this office.
     pub now: UnixMillis,
 }
@@ -183,15 +211,40 @@ impl Facts {
         seats.into_iter().map(|seat| self.row(seat)).collect()
     }
 
+    /// What each office owes, in their order; those that owe nothing are not in it.
+    pub fn owed(&self) -> Vec<Obligation> {
+        self.seats.iter().filter_map(|seat| self.obligation(seat, self.filed(&seat.office).1.as_ref())).collect()
+    }
+
+    /// Of whom it must be known what the lines on the way to here were, and when, before the rows are made.
+    pub fn asks(&self) -> Vec<(OfficeId, (UnixMillis, UnixMillis))> {
+        // Of the own office nothing is behind a line.
+        let below = self.owed().into_iter().filter(|owed| self.seats.first().is_none_or(|own| own.office != owed.debtor));
+        below.filter_map(|owed| Some((owed.debtor.clone(), owed.asks(self.now)?))).collect()
+    }
+
     fn row(&self, seat: Seat) -> BoardRow {
-        let (filed, filing) = match &self.about {
-            About::Day => self.of_day(&seat.office),
-            About::Form(form) => match self.filing(&seat.office, form) {
+        let (filed, filing) = self.filed(&seat.office);
+        BoardRow { timing: self.timing(&seat, filing.as_ref()), line: self.line(&seat), seat, filed, filing }
+    }
+
+    fn filed(&self, office: &OfficeId) -> (Filed, Option<Filing>) {
+        match &self.about {
+            About::Day => self.of_day(office),
+            About::Form(form) => match self.filing(office, form) {
                 Some(filing) => (Filed::Form, Some(filing.clone())),
                 None => (Filed::Nothing, None),
             },
-        };
-        BoardRow { timing: self.timing(&seat, filing.as_ref()), line: self.line(&seat), seat, filed, filing }
+        }
+    }
+
+    fn obligation(&self, seat: &Seat, filing: Option<&Filing>) -> Option<Obligation> {
+        let first = filing.map(|filing| calendar::First {
+            record: filing.first.clone(),
+            at: Clocked { origin: filing.recorded_at, here: filing.recorded_here },
+            arrived: filing.received_at,
+        });
+        calendar::report(seat, self.about.duty(), self.period, first)
     }
 
     fn of_day(&self, office: &OfficeId) -> (Filed, Option<Filing>) {
@@ -208,12 +261,15 @@ impl Facts {
     }
 
     fn timing(&self, seat: &Seat, filing: Option<&Filing>) -> Timing {
-        match filing {
-            Some(filing) if seat.window.in_time(filing.recorded_at) => Timing::InTime,
-            Some(_) => Timing::Late,
-            None if !seat.window.in_time(seat.since) => Timing::NotOwed,
-            None if seat.window.in_time(self.now) => Timing::NotDue,
-            None => Timing::Missing,
+        let Some(owed) = self.obligation(seat, filing) else { return Timing::NotOwed };
+        let way = self.ways.get(&seat.office).map_or(&[][..], Vec::as_slice);
+        match owed.judge(way, self.now) {
+            Standing::NotDue | Standing::Soon => Timing::NotDue,
+            Standing::InTime | Standing::InTimeCutOff { .. } => Timing::InTime,
+            Standing::Late { .. } => Timing::Late,
+            Standing::Overdue { .. } | Standing::Explained { .. } => Timing::Missing,
+            Standing::CutOff { .. } => Timing::CutOff,
+            Standing::Withdrawn => Timing::NotOwed,
         }
     }
 
@@ -225,8 +281,10 @@ impl Facts {
 
 /// The earlier of the two decides whether the office was in time; the figures are those of both.
 fn joined(daily: &Filing, zero: &Filing) -> Filing {
-    let first = if zero.recorded_at < daily.recorded_at { zero } else { daily };
+    let first = if zero.recorded_here < daily.recorded_here { zero } else { daily };
     Filing {
+        first: first.first.clone(),
+        recorded_here: first.recorded_here,
         recorded_at: first.recorded_at,
         received_at: first.received_at,
         revision: daily.revision.max(zero.revision),
@@ -239,6 +297,8 @@ fn joined(daily: &Filing, zero: &Filing) -> Filing {
 
 #[cfg(test)]
 mod tests {
+    use dutynet_relay::lines::{Span, SpanState};
+
     use super::*;
     use crate::domain::{
         beijing::{Day, TimeOfDay},
@@ -251,7 +311,24 @@ mod tests {
 
     fn seat(id: &str) -> Seat {
         let since = UnixMillis(window().cut_off.0 - 3_600_000);
-        Seat { office: office(id), name: id.into(), depth: 1, has_node: true, since, window: window() }
+        let cited = Cited {
+            pack: "daily".into(),
+            version: 1,
+            row: "daily".into(),
+            title: "日报告".into(),
+            article: "第九条(四)".into(),
+            source: "标准规范".into(),
+        };
+        Seat {
+            office: office(id),
+            name: id.into(),
+            depth: 1,
+            has_node: true,
+            since,
+            window: window(),
+            cited,
+            reports_to: office("county"),
+        }
     }
 
     fn window() -> Window {
@@ -262,7 +339,14 @@ mod tests {
     fn filing(minutes: i64) -> Filing {
         let recorded_at = UnixMillis(window().cut_off.0 + minutes * 60_000);
         let received_at = UnixMillis(recorded_at.0 + 1);
-        Filing { recorded_at, received_at, revision: 1, calls: 3, incidents: 1, entered_by: None, differs: Differs::No }
+        let first = RecordRef { origin: office("a"), id: dutynet_relay::ids::RecordId([1; 16]) };
+        let (recorded_here, differs) = (recorded_at, Differs::No);
+        Filing { first, recorded_at, recorded_here, received_at, revision: 1, calls: 3, incidents: 1, entered_by: None, differs }
+    }
+
+    fn facts(about: About, seats: Vec<Seat>, filings: Filings, now: UnixMillis) -> Facts {
+        let period = Day::parse("2026-07-01").unwrap().into();
+        Facts { about, period, seats, filings, lines: BTreeMap::new(), ways: BTreeMap::new(), now }
     }
 
     fn one(filings: &[(&str, Filing)], minutes: i64) -> BoardRow {
@@ -272,8 +356,7 @@ mod tests {
     fn one_of(seat: Seat, about: About, filings: &[(&str, Filing)], minutes: i64) -> BoardRow {
         let filings = filings.iter().map(|(form, f)| ((office("a"), (*form).to_owned()), f.clone())).collect();
         let now = UnixMillis(window().cut_off.0 + minutes * 60_000);
-        let facts = Facts { about, seats: vec![seat], filings, lines: BTreeMap::new(), now };
-        facts.rows().remove(0)
+        facts(about, vec![seat], filings, now).rows().remove(0)
     }
 
     #[test]
@@ -334,13 +417,35 @@ mod tests {
         assert_eq!(row.filing.unwrap().differs, Differs::Open);
     }
 
+    fn behind(state: SpanState, minutes: i64) -> BoardRow {
+        let now = UnixMillis(window().cut_off.0 + minutes * 60_000);
+        let mut facts = facts(About::Day, vec![seat("county"), seat("a")], Filings::new(), now);
+        let asked = facts.asks();
+        assert_eq!(asked, [(office("a"), (window().cut_off, now))], "of the own office nothing is asked");
+        let spans = vec![Span { from: UnixMillis(0), until: UnixMillis(i64::MAX), state }];
+        facts.ways = BTreeMap::from([(office("a"), vec![WayHop { office: office("a"), spans }])]);
+        facts.rows().remove(1)
+    }
+
+    #[test]
+    fn an_office_that_was_cut_off_in_time_is_not_called_missing() {
+        assert_eq!(behind(SpanState::Down, 60).timing, Timing::CutOff);
+        assert_eq!(behind(SpanState::Up, 60).timing, Timing::Missing);
+    }
+
+    #[test]
+    fn a_clock_that_is_fast_is_judged_as_one_that_is_right() {
+        let fast = Filing { recorded_here: filing(-20).recorded_at, ..filing(20) };
+        assert_eq!(one(&[(DAILY, fast)], 60).timing, Timing::InTime);
+    }
+
     #[test]
     fn every_seat_has_a_row_and_a_line() {
         let mut seats = vec![seat("a"), seat("b"), seat("c")];
         seats[2].has_node = false;
         let up = LineFact { line: Line::Up, since: Some(UnixMillis(1)) };
         let lines = BTreeMap::from([(office("a"), up)]);
-        let facts = Facts { about: About::Day, seats, filings: Filings::new(), lines, now: UnixMillis(0) };
+        let facts = Facts { lines, ..facts(About::Day, seats, Filings::new(), UnixMillis(0)) };
         let lines: Vec<_> = facts.rows().into_iter().map(|row| row.line.line).collect();
         assert_eq!(lines, [Line::Up, Line::Unknown, Line::None]);
     }

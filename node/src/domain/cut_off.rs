@@ -9,9 +9,12 @@ use dutynet_relay::ids::{OfficeId, UnixMillis};
 
 use super::{
     beijing::{Day, TimeOfDay},
-    form::Form,
+    form::{Form, PeriodKind},
+    number::Number,
     period::Period,
     report::Window,
+    rules::Cited,
+    special::{Special, Specials},
 };
 
 /// A cut-off that an office has set for everything below it.
@@ -41,33 +44,95 @@ pub fn earliest(now: UnixMillis) -> Day {
     Day::of(now).next()
 }
 
-/// Every cut-off that is known.
+/// Every cut-off that is known, and every special period that brings one.
 #[derive(Debug, Clone, Default)]
-pub struct CutOffs(Vec<CutOff>);
+pub struct CutOffs {
+    set: Vec<CutOff>,
+    specials: Specials,
+}
+
+/// What set a cut-off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetBy<'a> {
+    /// The form's own.
+    Form,
+    /// An office above.
+    CutOff(&'a CutOff),
+    /// A special period, which wants it earlier.
+    Special(&'a Special),
+}
+
+impl SetBy<'_> {
+    /// The office that set it; `None`: it is the form's own.
+    pub fn office(&self) -> Option<&OfficeId> {
+        match self {
+            Self::Form => None,
+            Self::CutOff(set) => Some(&set.by),
+            Self::Special(special) => Some(special.by()),
+        }
+    }
+
+    /// Where it comes from, as an obligation keeps it.
+    pub fn cited(&self, form: &Form) -> Cited {
+        let by_form = Cited {
+            pack: form.id.clone(),
+            version: form.version,
+            row: form.id.clone(),
+            title: form.title.clone(),
+            article: form.source.clone(),
+            source: form.source.clone(),
+        };
+        match self {
+            Self::Form => by_form,
+            Self::CutOff(set) => Cited { pack: set.by.to_string(), row: format!("cut-off/{}", set.from), ..by_form },
+            Self::Special(special) => Cited {
+                pack: special.by().to_string(),
+                version: u32::try_from(special.changes.len() + 1).unwrap_or(u32::MAX),
+                row: format!("period/{}", Number::of(&special.declared.reference)),
+                source: special.declared.reason.clone(),
+                ..by_form
+            },
+        }
+    }
+}
 
 impl CutOffs {
     /// These; what is not ahead does not count.
     pub fn new(known: Vec<CutOff>) -> Self {
-        Self(known.into_iter().filter(CutOff::is_ahead).collect())
+        Self { set: known.into_iter().filter(CutOff::is_ahead).collect(), specials: Specials::default() }
+    }
+
+    /// The same beside these special periods.
+    #[must_use]
+    pub fn beside(self, specials: Specials) -> Self {
+        Self { specials, ..self }
     }
 
     /// The one in force for an office on a day, given its ancestors, nearest first; `None`: the form's own.
     pub fn in_force<'a>(&self, form: &Form, above: impl IntoIterator<Item = &'a OfficeId>, day: Day) -> Option<&CutOff> {
         above.into_iter().find_map(|by| {
-            let set = self.0.iter().filter(|c| c.by == *by && c.form == form.id && c.from <= day);
+            let set = self.set.iter().filter(|c| c.by == *by && c.form == form.id && c.from <= day);
             set.max_by_key(|c| (c.from, c.recorded_at))
         })
     }
 
+    /// Until when a report about a day is in time, and what set that. A special period may want it earlier, never later.
+    pub fn time<'a>(&self, form: &Form, above: &[&'a OfficeId], day: Day) -> (TimeOfDay, SetBy<'_>) {
+        let set = match self.in_force(form, above.iter().copied(), day) {
+            Some(set) => (set.time, SetBy::CutOff(set)),
+            None => (form.cut_off, SetBy::Form),
+        };
+        let special = match form.period {
+            PeriodKind::Day => self.specials.daily(above.iter().copied(), day),
+            PeriodKind::Holiday => None,
+        };
+        special.filter(|(time, _)| *time < set.0).map_or(set, |(time, special)| (time, SetBy::Special(special)))
+    }
+
     /// When a period is due from an office, and when it closes.
-    pub fn window<'a>(
-        &self,
-        form: &Form,
-        above: impl IntoIterator<Item = &'a OfficeId, IntoIter: Clone>,
-        period: Period,
-    ) -> Window {
-        let above = above.into_iter();
-        Window::of(period, |day| self.in_force(form, above.clone(), day).map_or(form.cut_off, |c| c.time))
+    pub fn window<'a>(&self, form: &Form, above: impl IntoIterator<Item = &'a OfficeId>, period: Period) -> Window {
+        let above: Vec<&OfficeId> = above.into_iter().collect();
+        Window::of(period, |day| self.time(form, &above, day).0)
     }
 }
 

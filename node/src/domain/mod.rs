@@ -8,12 +8,14 @@
 //! - [`cut_off`]: until when it is in time, by the records of those above.
 //! - [`report`]: when a filing folds, becomes a revision, or is refused.
 //! - [`standing`]: which of several versions stands (代录), and a person's choice between them.
+//! - [`special`]: special periods (敏感特殊时期), and what they bring.
 //! - [`draft`]: an office's report as its children's sum (综报).
 //! - [`board`]: facts about one period that combine and are never mixed.
 //! - [`notice`]: what a notice says, whom it addresses, and who may sign for whom.
 //! - [`rules`]: what is owed by when, and which article says so.
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
 //! - [`then`]: the tree as it was when a record was made.
+//! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
 
 pub mod beijing;
@@ -24,9 +26,11 @@ pub mod form;
 pub mod holiday;
 pub mod notice;
 pub mod number;
+pub mod obligation;
 pub mod period;
 pub mod report;
 pub mod rules;
 pub mod sign_for;
+pub mod special;
 pub mod standing;
 pub mod then;

@@ -14,7 +14,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{cut_offs, groups, made, notices, offices, reports, value};
+use super::{cut_offs, dues, groups, made, notices, offices, reports, special, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -55,6 +55,12 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
     if groups::reads(kind) {
         return Some((groups::NAME, groups::digest));
     }
+    if dues::reads(kind) {
+        return Some((dues::NAME, dues::digest));
+    }
+    if special::reads(kind) {
+        return Some((special::NAME, special::digest));
+    }
     offices::reads(kind).then_some((offices::NAME, offices::digest as Digests))
 }
 
@@ -78,6 +84,7 @@ pub(super) fn digest(groups: &[FeedGroup], tree: &Registry) -> Option<Stretch> {
             Err(reason) => stretch.strange.push(Strange { place: record.place, module, reason }),
         }
     }
+    offices::heard(groups.iter().flat_map(|group| &group.records), &mut stretch.batch);
     stretch.batch.put(value::CURSOR, value::cursor_value(end));
     Some(stretch)
 }

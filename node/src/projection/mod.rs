@@ -3,6 +3,8 @@
 //! - [`Follower`]: keeps it up to date. Its one cursor moves in the same batch as the values, so that nothing is counted twice or left out.
 //!   A record that cannot be digested is noted in the journal and passed over: it stops neither the projection nor the node.
 //! - `digest`: which module reads which kinds of record, and what they make of a stretch of the journal.
+//! - [`Dues`]: obligations that were derived from matters, and chases.
+//! - [`Specials`]: special periods and their changes.
 //! - [`Reports`]: reports and choices between their versions, by period and by row; and cut-offs.
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
 //! - [`Offices`]: entries of the registry in the order in which they came.
@@ -12,20 +14,24 @@
 
 mod cut_offs;
 mod digest;
+mod dues;
 mod follow;
 mod groups;
 mod made;
 mod notices;
 mod offices;
 mod reports;
+mod special;
 mod value;
 
 pub use cut_offs::CutOffEntry;
+pub use dues::Dues;
 pub use follow::{CaughtUp, Follower};
 pub use groups::Groups;
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
 pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};
+pub use special::Specials;
 
 use dutynet_relay::{
     index::{IndexError, Space},

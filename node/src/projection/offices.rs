@@ -1,7 +1,7 @@
 //! Every entry of the registry in the order in which this office came to know it, so that the tree as it was can be made again
-//! ([`crate::domain::then`]). Key: `office/<office>/<place>`.
+//! ([`crate::domain::then`]), key: `office/<office>/<place>`; and when a record of each office last came here, key: `heard/<office>`.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
@@ -22,6 +22,24 @@ use crate::domain::then::{History, Registered};
 /// Name of this module in `not interpreted` marks.
 pub(super) const NAME: &str = "offices";
 const PREFIX: &str = "office/";
+const HEARD: &str = "heard/";
+
+#[derive(Clone, PartialEq, Message)]
+struct Heard {
+    #[prost(int64, tag = "1")]
+    at: i64,
+}
+
+/// Puts when the last record of each office of a stretch came here.
+pub(super) fn heard<'a>(records: impl Iterator<Item = &'a Stored>, batch: &mut Batch) {
+    let last: BTreeMap<&OfficeId, UnixMillis> = records
+        .filter(|record| record.from.is_some())
+        .map(|record| (&record.record.header().origin, record.received_at))
+        .collect();
+    for (office, at) in last {
+        batch.put(format!("{HEARD}{office}"), closed(&Heard { at: at.0 }));
+    }
+}
 
 #[derive(Clone, PartialEq, Message)]
 struct Value {
@@ -45,6 +63,15 @@ impl Offices {
     /// Reads from this index.
     pub fn new(index: Arc<dyn Index>) -> Self {
         Self { index }
+    }
+
+    /// When the last record of an office came here, by our clock; `None`: none has.
+    pub fn last_heard(&self, office: &OfficeId) -> Result<Option<UnixMillis>, ProjectionError> {
+        let key = format!("{HEARD}{office}");
+        let value = self.index.get(SPACE, key.as_bytes())?;
+        let at =
+            |value: Vec<u8>| opened::<Heard>(&value).map(|heard| UnixMillis(heard.at)).ok_or_else(|| damaged(key.as_bytes()));
+        value.map(at).transpose()
     }
 
     /// Every entry of every office, oldest first.

@@ -17,7 +17,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{CutOffEntry, ProjectionError, SPACE, cut_offs};
+use super::{CutOffEntry, ProjectionError, SPACE, cut_offs, value};
 use crate::{
     body::{self, ChoiceBody, ReportBody},
     domain::{
@@ -77,10 +77,12 @@ impl Versions {
 
     /// The first that anybody recorded says when, the one that stands says what.
     fn filing(&self, office: &OfficeId) -> Option<Filing> {
-        let first = self.entries.iter().min_by_key(|entry| (entry.recorded_at, &entry.reference))?;
+        let first = self.entries.iter().min_by_key(|entry| (entry.recorded_here, &entry.reference))?;
         let stands = self.stands()?;
         Some(Filing {
+            first: first.reference.clone(),
             recorded_at: first.recorded_at,
+            recorded_here: first.recorded_here,
             received_at: first.received_at,
             revision: stands.revision,
             calls: stands.calls,
@@ -181,6 +183,7 @@ fn digest_report(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<()
         place: from.place,
         revision: body.revision,
         recorded_at: header.recorded_at,
+        recorded_here: value::clocked(tree, from, header.recorded_at).here,
         received_at: from.received_at,
         content: body.content(),
         calls: body.filled.sum(form, Column::Calls),

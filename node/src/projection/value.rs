@@ -1,16 +1,20 @@
 //! Values of the projection as they stand in the index: version, message, checksum; and what keys of every module share.
 
 use dutynet_relay::{
-    ids::Digest,
+    ids::{Digest, UnixMillis},
     journal::{Cursor, Place},
+    link::frame::Hop,
     record::Mode,
+    registry::Registry,
+    writer::Stored,
 };
 use prost::Message;
 
 use super::ProjectionError;
+use crate::domain::obligation::Clocked;
 
 /// Raised whenever a key or a value of any module changes: the projection is then made anew.
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 const CHECKSUM_BYTES: usize = 4;
 /// Where the projection has got to.
 pub(super) const CURSOR: &[u8] = b"cursor";
@@ -46,6 +50,13 @@ impl PlaceValue {
     pub(super) fn to_place(&self) -> Option<Place> {
         Some(Place { segment: self.segment, group: self.group, frame: u16::try_from(self.frame).ok()? })
     }
+}
+
+/// A moment of a record by its maker's clock and by ours.
+pub(super) fn clocked(tree: &Registry, from: &Stored, at: UnixMillis) -> Clocked {
+    let here = Hop { office: tree.own().clone(), received_at: from.received_at, offset_ms: from.offset_ms };
+    let way: Vec<Hop> = from.trail.iter().cloned().chain(from.from.is_some().then_some(here)).collect();
+    Clocked::moved(tree, at, &way)
 }
 
 /// A mode as keys name it.

@@ -56,8 +56,9 @@ pub fn board_title(name: &str, period: &str, cut_off: UnixMillis, as_of: UnixMil
 /// Below a board: how many offices, by whether they were in time.
 pub fn board_counts(rows: &[Timing]) -> String {
     let count = |timing: Timing| rows.iter().filter(|t| **t == timing).count();
-    let all = [Timing::InTime, Timing::Late, Timing::NotDue, Timing::Missing, Timing::NotOwed];
-    let shown = all.iter().filter(|timing| **timing != Timing::NotOwed || count(**timing) > 0);
+    let all = [Timing::InTime, Timing::Late, Timing::NotDue, Timing::Missing, Timing::CutOff, Timing::NotOwed];
+    let rare = [Timing::CutOff, Timing::NotOwed];
+    let shown = all.iter().filter(|timing| !rare.contains(timing) || count(**timing) > 0);
     let parts: Vec<_> = shown.map(|timing| format!("{} {}", words::timing(*timing), count(*timing))).collect();
     format!("共 {} 个单位：{}", rows.len(), parts.join("，"))
 }

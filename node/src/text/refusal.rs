@@ -46,6 +46,20 @@ pub enum Refusal {
     CutOffInvalid,
     /// It would decide of a day that has begun.
     CutOffTooEarly,
+    /// No special period has this number.
+    SpecialUnknown,
+    /// A special period that brings nothing, or more than it can.
+    SpecialBrings,
+    /// Why is not said, or in too many words.
+    SpecialReason,
+    /// Nothing with this key is owed.
+    DueUnknown,
+    /// Who was spoken to, or what was answered, is not as it must be.
+    ChaseFaults,
+    /// It is owed no more.
+    ChaseClosed,
+    /// Neither a month nor a year.
+    MonthInvalid,
     /// There is nobody below.
     NoChildren,
     /// The id of a record is not a UUIDv7.

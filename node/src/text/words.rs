@@ -53,6 +53,7 @@ pub fn timing(timing: Timing) -> &'static str {
         Timing::Late => "迟",
         Timing::NotDue => "未到时",
         Timing::Missing => "过时未报",
+        Timing::CutOff => "线路不通",
         Timing::NotOwed => "无需报",
     }
 }

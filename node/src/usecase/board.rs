@@ -45,13 +45,24 @@ impl Office {
         }
         self.caught_up().await?;
         let office = self.clone();
-        let made = tokio::task::spawn_blocking(move || office.facts(form, period, now)).await;
+        let made = tokio::task::spawn_blocking(move || office.facts_with_ways(form, period, now)).await;
         let facts = made.map_err(|error| Refused::because(Refusal::Internal, error))??;
         let window = Window::of(period, |_| form.cut_off);
         Ok(Board { form, period, window, as_of: now, rows: facts.rows() })
     }
 
-    fn facts(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
+    /// With what the lines were, where that decides.
+    fn facts_with_ways(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
+        let mut facts = self.facts(form, period, now)?;
+        for (office, stretch) in facts.asks() {
+            let way = self.way_from(&office, stretch)?;
+            facts.ways.insert(office, way);
+        }
+        Ok(facts)
+    }
+
+    /// What every office of the subtree owes and has filed for a period.
+    pub(super) fn facts(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
         let (registry, cut_offs, since) = (self.relay().registry(), self.cut_offs()?, self.since()?);
         let seats = registry.subtree(self.own()).into_iter().map(|(depth, entry)| {
             let above: Vec<&OfficeId> = registry.path_up(&entry.office).skip(1).collect();
@@ -62,13 +73,17 @@ impl Office {
                 has_node: entry.key.is_some(),
                 since: since.get(&entry.office).copied().unwrap_or(entry.valid_from),
                 window: cut_offs.window(form, above.iter().copied(), period),
+                cited: cut_offs.time(form, &above, period.last()).1.cited(form),
+                reports_to: above.first().map_or(&entry.office, |parent| *parent).clone(),
             }
         });
         Ok(Facts {
             about: About::form(&form.id),
+            period,
             seats: seats.collect(),
             filings: self.inner.reports.filings(&registry, Mode::Real, period)?,
             lines: self.line_facts(),
+            ways: BTreeMap::new(),
             now,
         })
     }

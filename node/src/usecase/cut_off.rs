@@ -112,11 +112,11 @@ impl Office {
             let order = |e: &CutOffEntry| (e.cut_off.form.clone(), e.cut_off.from, e.cut_off.recorded_at);
             order(a).cmp(&order(b))
         });
-        let cut_offs = CutOffs::new(known.iter().map(|entry| entry.cut_off.clone()).collect());
+        let cut_offs = self.cut_offs()?;
         let in_force = |form: &Form| {
-            let of = |above: Vec<OfficeId>| match cut_offs.in_force(form, &above, today) {
-                Some(set) => (set.time, Some(set.by.clone())),
-                None => (form.cut_off, None),
+            let of = |above: Vec<OfficeId>| {
+                let (time, set) = cut_offs.time(form, &above.iter().collect::<Vec<_>>(), today);
+                (time, set.office().cloned())
             };
             let path: Vec<OfficeId> = registry.path_up(self.own()).cloned().collect();
             let above = path.iter().skip(1).cloned().collect();
@@ -135,6 +135,7 @@ impl Office {
     }
 
     pub(super) fn cut_offs(&self) -> Result<CutOffs, Refused> {
-        Ok(CutOffs::new(self.inner.reports.cut_offs()?.into_iter().map(|entry| entry.cut_off).collect()))
+        let set = self.inner.reports.cut_offs()?.into_iter().map(|entry| entry.cut_off).collect();
+        Ok(CutOffs::new(set).beside(self.specials()?))
     }
 }

@@ -10,6 +10,7 @@ mod clock;
 mod cut_off;
 mod destroy;
 mod draft;
+mod due;
 mod file;
 mod group;
 mod join;
@@ -20,6 +21,7 @@ mod parked;
 mod refused;
 mod restore;
 mod show;
+mod special;
 mod tree;
 mod verify;
 
@@ -30,6 +32,9 @@ pub use clock::SKEW_MAX_MS;
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::Destroy;
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
+pub use due::{
+    AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, OpenDues, Rang, ShownChase, ShownDue, WhichDues, keep_dues,
+};
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use group::{Group, SaveGroup};
 pub use join::{Joined, enrol, found};
@@ -45,6 +50,7 @@ pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
+pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use verify::{Verified, verify};
 
@@ -71,7 +77,7 @@ use crate::{
         holiday::{Holidays, NoHoliday},
         period::Period,
     },
-    projection::{CaughtUp, Groups, Notices, Offices, ProjectionError, Reports, Row},
+    projection::{CaughtUp, Dues, Groups, Notices, Offices, ProjectionError, Reports, Row, Specials},
     text::refusal::Refusal,
 };
 
@@ -92,6 +98,9 @@ struct Inner {
     notices: Notices,
     groups: Groups,
     offices: Offices,
+    specials: Specials,
+    dues: Dues,
+    bell: due::Bell,
     caught_up: CaughtUp,
     locks: Vec<Mutex<()>>,
     since: UnixMillis,
@@ -107,7 +116,10 @@ impl Office {
             reports: Reports::new(index.clone()),
             notices: Notices::new(index.clone()),
             groups: Groups::new(index.clone()),
-            offices: Offices::new(index),
+            offices: Offices::new(index.clone()),
+            specials: Specials::new(index.clone()),
+            dues: Dues::new(index),
+            bell: due::Bell::default(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
             relay,
             caught_up,

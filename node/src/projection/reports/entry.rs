@@ -29,7 +29,9 @@ pub struct Entry {
     pub revision: u32,
     /// By the origin's clock.
     pub recorded_at: UnixMillis,
-    /// By ours.
+    /// The same moment by our clock.
+    pub recorded_here: UnixMillis,
+    /// When it came here, by ours.
     pub received_at: UnixMillis,
     /// Digest of what it says.
     pub content: Digest,
@@ -64,6 +66,8 @@ struct Value {
     calls: i64,
     #[prost(int64, tag = "8")]
     incidents: i64,
+    #[prost(int64, tag = "9")]
+    recorded_here: i64,
 }
 
 /// Every row of a period.
@@ -98,6 +102,7 @@ pub(super) fn read(key: &[u8], value: &[u8]) -> Result<(String, OfficeId, Entry)
         place: Place { segment: from.segment, group: from.group, frame },
         revision: revision.parse().map_err(|_| damaged())?,
         recorded_at: UnixMillis(from.recorded_at),
+        recorded_here: UnixMillis(from.recorded_here),
         received_at: UnixMillis(from.received_at),
         content: Digest::from_slice(&from.content).map_err(|_| damaged())?,
         calls: from.calls,
@@ -113,6 +118,7 @@ pub(super) fn value(entry: &Entry) -> Vec<u8> {
         group: entry.place.group,
         frame: entry.place.frame.into(),
         recorded_at: entry.recorded_at.0,
+        recorded_here: entry.recorded_here.0,
         received_at: entry.received_at.0,
         content: entry.content.0.to_vec(),
         calls: entry.calls,
@@ -130,6 +136,7 @@ mod tests {
             place: Place { segment: 3, group: 4096, frame: 2 },
             revision: 12,
             recorded_at: UnixMillis(1),
+            recorded_here: UnixMillis(4),
             received_at: UnixMillis(-2),
             content: Digest([9; 32]),
             calls: 3,

@@ -1,0 +1,134 @@
+//! When an obligation rings: reminders at shares of its time, at its end, and the leader told when it is due.
+//!
+//! A ring is told by the obligation, its stage, and until when it is due: the same ring never sounds twice, also after a restart, and an
+//! obligation that is due at another time rings anew. Of several reminders that were missed while the node was off, only the latest sounds.
+
+use std::collections::BTreeMap;
+
+use dutynet_relay::ids::UnixMillis;
+
+use super::{Key, Obligation};
+
+/// How an office stands to an obligation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// It owes it.
+    ByUs,
+    /// It is owed to it.
+    ToUs,
+    /// Neither.
+    Others,
+}
+
+/// At which share of the time something rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// 过半
+    Half,
+    /// 过八成
+    Most,
+    /// 到时
+    Due,
+    /// 报带班领导
+    Leader,
+}
+
+/// A ring.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ring {
+    /// Of which obligation.
+    pub key: Key,
+    /// At which stage.
+    pub stage: Stage,
+    /// Until when that was due then, by our clock.
+    pub due: UnixMillis,
+}
+
+/// Everything that has rung, and when. What was passed over counts as rung.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rung(pub BTreeMap<Ring, UnixMillis>);
+
+impl Stage {
+    /// All, in their order.
+    pub const ALL: [Self; 4] = [Self::Half, Self::Most, Self::Due, Self::Leader];
+
+    /// Stable name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Half => "half",
+            Self::Most => "most",
+            Self::Due => "due",
+            Self::Leader => "leader",
+        }
+    }
+
+    /// The stage of that name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.key() == key)
+    }
+}
+
+impl Side {
+    /// Whoever owes something is reminded, and his leader told; whoever waits for it is told when it is due; nobody else is.
+    fn stages(self) -> &'static [Stage] {
+        match self {
+            Self::ByUs => &Stage::ALL,
+            Self::ToUs => &[Stage::Due],
+            Self::Others => &[],
+        }
+    }
+}
+
+impl Obligation {
+    /// When a stage is reached, by our clock.
+    pub fn reaches(&self, stage: Stage) -> UnixMillis {
+        match stage {
+            Stage::Half => self.share(50),
+            Stage::Most => self.share(80),
+            // Until that very moment it is in time.
+            Stage::Due | Stage::Leader => UnixMillis(self.due.here.0.saturating_add(1)),
+        }
+    }
+
+    /// What is to ring now. The second: what was missed, and counts as rung from now on.
+    pub fn rings(&self, side: Side, rung: &Rung, now: UnixMillis) -> (Vec<Ring>, Vec<Ring>) {
+        if self.is_closed() {
+            return (Vec::new(), Vec::new());
+        }
+        let reached = side.stages().iter().copied().filter(|stage| self.reaches(*stage) <= now);
+        let rings = reached.map(|stage| Ring { key: self.key.clone(), stage, due: self.due.here });
+        let new: Vec<Ring> = rings.filter(|ring| !rung.0.contains_key(ring)).collect();
+        let latest = new.iter().map(|ring| ring.stage).filter(|stage| *stage != Stage::Leader).max();
+        new.into_iter().partition(|ring| ring.stage == Stage::Leader || Some(ring.stage) == latest)
+    }
+
+    /// When something rings next; `None`: nothing will.
+    pub fn next_moment(&self, side: Side, now: UnixMillis) -> Option<UnixMillis> {
+        let stages = side.stages().iter().filter(|_| !self.is_closed());
+        stages.map(|stage| self.reaches(*stage)).filter(|at| *at > now).min()
+    }
+}
+
+impl Rung {
+    /// As it is kept: a line for each ring.
+    pub fn written(&self) -> String {
+        let line = |(ring, at): (&Ring, &UnixMillis)| format!("{} {} {} {}\n", ring.stage.key(), ring.due.0, at.0, ring.key);
+        self.0.iter().map(line).collect()
+    }
+
+    /// Reads what was kept; a line that cannot be read is passed over, and rings once more.
+    pub fn read(text: &str) -> Self {
+        let line = |line: &str| {
+            let [stage, due, at, key] = <[&str; 4]>::try_from(line.splitn(4, ' ').collect::<Vec<_>>()).ok()?;
+            let ring = Ring { key: Key::parse(key)?, stage: Stage::from_key(stage)?, due: UnixMillis(due.parse().ok()?) };
+            Some((ring, UnixMillis(at.parse().ok()?)))
+        };
+        Self(text.lines().filter_map(line).collect())
+    }
+
+    /// When a stage of an obligation rang.
+    pub fn at(&self, obligation: &Obligation, stage: Stage) -> Option<UnixMillis> {
+        let ring = Ring { key: obligation.key.clone(), stage, due: obligation.due.here };
+        self.0.get(&ring).copied()
+    }
+}

@@ -1,0 +1,169 @@
+//! Obligations (时限事项) as an office sees them: what it owes, what is owed to it, and how each stands. What they are is
+//! [`crate::domain::obligation`]; where those of the calendar come from is the board, those of matters come from the projection.
+//!
+//! - `gather`: everything that is owed now, and the lines over which it would have come.
+//! - `bell`: the one clock: rings, and remembers what has rung.
+//! - `chase`: chases on the record. `stats`: counts, each with what was counted.
+
+mod bell;
+mod chase;
+mod gather;
+mod stats;
+
+pub(super) use bell::Bell;
+pub use bell::{Rang, keep_dues};
+pub use chase::{ChaseDue, ChasedDue, ShownChase};
+pub use stats::{AskDueStats, DueStats};
+
+use dutynet_relay::ids::{OfficeId, UnixMillis};
+
+use super::{Office, Refused, shown};
+use crate::{
+    domain::obligation::{Creditor, Key, Obligation, Side, Stage, Standing, WayHop},
+    text::refusal::Refusal,
+};
+
+/// One obligation as it stands here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What is owed.
+    pub obligation: Obligation,
+    /// How it stands.
+    pub standing: Standing,
+    /// How this office stands to it.
+    pub side: Side,
+    /// Name of who owes it.
+    pub debtor_name: String,
+    /// Name of the office to which it is owed; empty: a leader of the debtor.
+    pub creditor_name: String,
+    /// How often its debtor was chased.
+    pub chases: u32,
+}
+
+/// Which obligations are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskDues {
+    /// Of this debtor alone; empty: what this office owes, and what is owed to it.
+    pub office: String,
+    /// All, or the chase list.
+    pub which: WhichDues,
+}
+
+/// All, or the chase list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WhichDues {
+    /// Whatever is open.
+    #[default]
+    Open,
+    /// What others owe to this office and is overdue (待催).
+    ToChase,
+}
+
+/// What is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenDues {
+    /// Soonest first.
+    pub dues: Vec<Due>,
+    /// By the clock of this office.
+    pub as_of: UnixMillis,
+}
+
+/// One obligation with all that shows why it stands as it does.
+#[derive(Debug, Clone)]
+pub struct ShownDue {
+    /// The obligation.
+    pub due: Due,
+    /// The lines from the debtor up to here while it ran, each with the name of its office.
+    pub way: Vec<(WayHop, String)>,
+    /// What rang here, and when.
+    pub rang: Vec<(Stage, UnixMillis)>,
+    /// Every chase, oldest first.
+    pub chases: Vec<ShownChase>,
+    /// By the clock of this office.
+    pub as_of: UnixMillis,
+}
+
+impl Office {
+    /// What is open, soonest first.
+    pub async fn dues(&self, asked: AskDues) -> Result<OpenDues, Refused> {
+        let of = if asked.office.is_empty() { None } else { Some(self.within(&asked.office)?) };
+        self.caught_up().await?;
+        let (office, now) = (self.clone(), self.now());
+        let made = tokio::task::spawn_blocking(move || office.open_dues(of.as_ref(), asked.which, now)).await;
+        let dues = made.map_err(|error| Refused::because(Refusal::Internal, error))??;
+        Ok(OpenDues { dues, as_of: now })
+    }
+
+    /// One of them, also when it is closed.
+    pub async fn show_due(&self, key: &str) -> Result<ShownDue, Refused> {
+        let unknown = || Refused::about(Refusal::DueUnknown, shown(key));
+        let key = Key::parse(key).ok_or_else(unknown)?;
+        self.caught_up().await?;
+        let (office, now) = (self.clone(), self.now());
+        let made = tokio::task::spawn_blocking(move || {
+            let Some(obligation) = office.due_named(&key, now)? else { return Ok(None) };
+            office.with_evidence(obligation, now).map(Some)
+        });
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))??.ok_or_else(unknown)
+    }
+
+    fn open_dues(&self, of: Option<&OfficeId>, which: WhichDues, now: UnixMillis) -> Result<Vec<Due>, Refused> {
+        let counts = self.inner.dues.chase_counts()?;
+        let mut found = Vec::new();
+        for obligation in self.owed_now(of.is_some(), now)? {
+            let side = obligation.side(self.own());
+            let wanted = match (of, which) {
+                (Some(of), _) => obligation.debtor == *of,
+                (None, WhichDues::Open) => side != Side::Others,
+                (None, WhichDues::ToChase) => side == Side::ToUs,
+            };
+            if wanted && !obligation.is_closed() {
+                let chases = counts.get(obligation.key.as_str()).copied().unwrap_or(0);
+                found.push(Due { chases, ..self.judged(obligation, now)? });
+            }
+        }
+        if which == WhichDues::ToChase {
+            found.retain(|due| due.standing.late_ms() > 0);
+        }
+        found.sort_by(|a, b| (a.obligation.due.here, &a.obligation.key).cmp(&(b.obligation.due.here, &b.obligation.key)));
+        Ok(found)
+    }
+
+    fn with_evidence(&self, obligation: Obligation, now: UnixMillis) -> Result<ShownDue, Refused> {
+        let ran = obligation.ran(now);
+        let way = self.way_from(&obligation.debtor, ran)?.into_iter().map(|hop| {
+            let name = self.name_of(&hop.office);
+            (hop, name)
+        });
+        let way = way.collect();
+        let rung = self.rung()?;
+        let rang = Stage::ALL.into_iter().filter_map(|stage| Some((stage, rung.at(&obligation, stage)?)));
+        let rang = rang.collect();
+        let chases = self.chases_of(&obligation.key)?;
+        let count = u32::try_from(chases.len()).unwrap_or(u32::MAX);
+        let due = Due { chases: count, ..self.judged(obligation, now)? };
+        Ok(ShownDue { due, way, rang, chases, as_of: now })
+    }
+
+    /// How an obligation stands, by the lines as they are known here.
+    fn judged(&self, obligation: Obligation, now: UnixMillis) -> Result<Due, Refused> {
+        let asks = obligation.asks(now).filter(|_| obligation.debtor != *self.own());
+        let way = asks.map(|stretch| self.way_from(&obligation.debtor, stretch)).transpose()?.unwrap_or_default();
+        let creditor_name = match &obligation.creditor {
+            Creditor::Office(office) => self.name_of(office),
+            Creditor::Leader(_) => String::new(),
+        };
+        Ok(Due {
+            standing: obligation.judge(&way, now),
+            side: obligation.side(self.own()),
+            debtor_name: self.name_of(&obligation.debtor),
+            creditor_name,
+            chases: 0,
+            obligation,
+        })
+    }
+
+    fn name_of(&self, office: &OfficeId) -> String {
+        self.relay().registry().entry(office).map_or_else(|| office.to_string(), |entry| entry.name.clone())
+    }
+}

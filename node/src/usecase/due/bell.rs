@@ -1,0 +1,196 @@
+//! The one clock: it watches what is open, rings, and tells whoever listens.
+//!
+//! What has rung is kept in local frames of the journal, one for each day on which things are due, before anybody hears it: so a restart rings
+//! nothing twice. Whoever begins to listen is first told what rang and is still open.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use dutynet_relay::ids::UnixMillis;
+use tokio::sync::{broadcast, watch};
+
+use super::Due;
+use crate::{
+    domain::{
+        beijing::Day,
+        obligation::{Ring, Rung, Side, Stage},
+    },
+    text::refusal::Refusal,
+    usecase::{Office, Refused},
+};
+
+/// Namespace of what has rung.
+const RUNG: &str = "due.rung";
+/// Nothing is looked at more often than that.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Everything is looked at anew after so many pauses: lines change without a record.
+const PAUSES_MAX: u32 = 15;
+/// Rings that a listener may be behind.
+const BEHIND_MAX: usize = 1024;
+
+/// A ring as it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rang {
+    /// Of what.
+    pub due: Due,
+    /// At which stage.
+    pub stage: Stage,
+    /// When.
+    pub at: UnixMillis,
+}
+
+/// What has rung, and who listens.
+pub(in crate::usecase) struct Bell {
+    rung: Mutex<Option<Rung>>,
+    /// `None`: nobody hears anything any more, and whoever listens is sent away.
+    rings: Mutex<Option<broadcast::Sender<Rang>>>,
+}
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self { rung: Mutex::new(None), rings: Mutex::new(Some(broadcast::channel(BEHIND_MAX).0)) }
+    }
+}
+
+impl Bell {
+    fn hear(&self) -> Option<broadcast::Receiver<Rang>> {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(broadcast::Sender::subscribe)
+    }
+
+    /// Nobody may be listening.
+    fn sound(&self, rang: Rang) {
+        if let Some(rings) = self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            let _ = rings.send(rang);
+        }
+    }
+
+    fn end(&self) {
+        *self.rings.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// What a look at everything that is open has found.
+struct Look {
+    ringing: Vec<(Ring, Due)>,
+    missed: Vec<Ring>,
+    next: Option<UnixMillis>,
+}
+
+/// Watches until it is told to stop.
+pub async fn keep_dues(office: Office, mut stop: watch::Receiver<bool>) {
+    loop {
+        let next = office.ring().await.unwrap_or_else(|refused| {
+            tracing::warn!(%refused, "what is due could not be looked at; it is tried again");
+            None
+        });
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return office.inner.bell.end(),
+            () = office.something_may_ring(next) => {}
+        }
+    }
+}
+
+impl Office {
+    /// What rang and is still open, and from now on each ring as it happens.
+    pub async fn watch_dues(&self) -> Result<(Vec<Rang>, broadcast::Receiver<Rang>), Refused> {
+        self.caught_up().await?;
+        let hears = self.inner.bell.hear().ok_or(Refusal::Stopping)?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || office.rang_and_open()).await;
+        Ok((made.map_err(|error| Refused::because(Refusal::Internal, error))??, hears))
+    }
+
+    fn rang_and_open(&self) -> Result<Vec<Rang>, Refused> {
+        let (now, rung) = (self.now(), self.rung()?);
+        let mut rang = Vec::new();
+        for owed in self.owed_now(false, now)?.into_iter().filter(|owed| !owed.is_closed()) {
+            let latest = Stage::ALL.into_iter().rev().find_map(|stage| Some((stage, rung.at(&owed, stage)?)));
+            if let Some((stage, at)) = latest {
+                rang.push(Rang { due: self.judged(owed, now)?, stage, at });
+            }
+        }
+        rang.sort_by_key(|rang| rang.at);
+        Ok(rang)
+    }
+
+    /// Returns when the next moment has come, something was recorded, or a while has passed.
+    async fn something_may_ring(&self, next: Option<UnixMillis>) {
+        let mut caught_up = self.inner.caught_up.clone();
+        tokio::time::sleep(PAUSE).await;
+        for _ in 0..PAUSES_MAX {
+            if next.is_some_and(|next| next <= self.now()) {
+                return;
+            }
+            tokio::select! {
+                () = caught_up.moved() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    /// Rings what is to ring now. The moment at which something rings next.
+    async fn ring(&self) -> Result<Option<UnixMillis>, Refused> {
+        self.caught_up().await?;
+        let (office, now) = (self.clone(), self.now());
+        let look = tokio::task::spawn_blocking(move || office.look(now)).await;
+        let Look { ringing, missed, next } = look.map_err(|error| Refused::because(Refusal::Internal, error))??;
+        let all: Vec<Ring> = ringing.iter().map(|(ring, _)| ring.clone()).chain(missed).collect();
+        self.keep_rung(all, now).await?;
+        for (ring, due) in ringing {
+            tracing::info!(key = %ring.key, stage = ring.stage.key(), "something is due");
+            self.inner.bell.sound(Rang { due, stage: ring.stage, at: now });
+        }
+        Ok(next)
+    }
+
+    fn look(&self, now: UnixMillis) -> Result<Look, Refused> {
+        let rung = self.rung()?;
+        let mut look = Look { ringing: Vec::new(), missed: Vec::new(), next: None };
+        for owed in self.owed_now(false, now)? {
+            let side = owed.side(self.own());
+            if side == Side::Others {
+                continue;
+            }
+            let (rings, missed) = owed.rings(side, &rung, now);
+            let next = owed.next_moment(side, now);
+            look.next = look.next.into_iter().chain(next).min();
+            look.missed.extend(missed);
+            if !rings.is_empty() {
+                let due = self.judged(owed, now)?;
+                look.ringing.extend(rings.into_iter().map(|ring| (ring, due.clone())));
+            }
+        }
+        Ok(look)
+    }
+
+    /// Everything that has rung here.
+    pub(super) fn rung(&self) -> Result<Rung, Refused> {
+        let mut held = self.inner.bell.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.is_none() {
+            let kept = self.relay().store().locals(RUNG)?;
+            let read = kept.iter().flat_map(|(_, bytes)| Rung::read(&String::from_utf8_lossy(bytes)).0);
+            *held = Some(Rung(read.collect()));
+        }
+        Ok(held.clone().unwrap_or_default())
+    }
+
+    /// Keeps that they have rung, on disk before anybody hears it.
+    async fn keep_rung(&self, rings: Vec<Ring>, now: UnixMillis) -> Result<(), Refused> {
+        if rings.is_empty() {
+            return Ok(());
+        }
+        let days: BTreeSet<Day> = rings.iter().map(|ring| Day::of(ring.due)).collect();
+        let mut rung = self.rung()?;
+        rung.0.extend(rings.into_iter().map(|ring| (ring, now)));
+        for day in days {
+            let of_day = rung.0.iter().filter(|(ring, _)| Day::of(ring.due) == day);
+            let of_day = Rung(of_day.map(|(ring, at)| (ring.clone(), *at)).collect());
+            self.relay().put_local(RUNG, &day.to_string(), of_day.written().into()).await?;
+        }
+        *self.inner.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(rung);
+        Ok(())
+    }
+}
