@@ -9,6 +9,7 @@ mod desk_commands;
 mod destroying;
 mod doors;
 mod dormancy;
+mod dues;
 mod files;
 mod full_disk;
 mod guarantees;

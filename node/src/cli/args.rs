@@ -1,6 +1,7 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
 pub(super) mod backup;
+pub(super) mod due;
 pub(super) mod lines;
 pub(super) mod notice;
 pub(super) mod report;
@@ -67,6 +68,16 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: Box<report::ReportVerb>,
     },
+    #[command(about = help::due::DUE)]
+    Due {
+        #[command(subcommand)]
+        verb: Box<due::DueVerb>,
+    },
+    #[command(about = help::due::PERIOD)]
+    Period {
+        #[command(subcommand)]
+        verb: Box<due::PeriodVerb>,
+    },
     #[command(about = help::notice::NOTICE)]
     Notice {
         #[command(subcommand)]
@@ -110,6 +121,8 @@ impl Verb {
             Self::Office { verb: OfficeVerb::List(output) } => output.json,
             Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
             Self::Report { verb } => verb.wants_json(),
+            Self::Due { verb } => verb.wants_json(),
+            Self::Period { verb } => verb.wants_json(),
             Self::Notice { verb } => verb.wants_json(),
             Self::Group { verb } => verb.wants_json(),
             Self::Backup { verb } => verb.wants_json(),

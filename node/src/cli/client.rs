@@ -4,9 +4,9 @@ use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
     backups_client::BackupsClient, cut_offs_client::CutOffsClient, destructions_client::DestructionsClient,
-    drafts_client::DraftsClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
-    node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient, parked_client::ParkedClient,
-    reports_client::ReportsClient,
+    drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
+    links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
+    parked_client::ParkedClient, periods_client::PeriodsClient, reports_client::ReportsClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -91,6 +91,14 @@ impl Node {
 
     pub(super) fn cut_offs(&self) -> CutOffsClient<Keyed> {
         CutOffsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn dues(&self) -> DuesClient<Keyed> {
+        DuesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn periods(&self) -> PeriodsClient<Keyed> {
+        PeriodsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn drafts(&self) -> DraftsClient<Keyed> {

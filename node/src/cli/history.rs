@@ -46,10 +46,16 @@ async fn history(place: &Place, asked: &LineHistory) -> Result<String, Told> {
 }
 
 /// What was typed, in Beijing; 0: nothing was.
-fn moment(text: Option<&str>) -> Result<i64, Told> {
+pub(super) fn moment(text: Option<&str>) -> Result<i64, Told> {
     let Some(text) = text else { return Ok(0) };
     let at = beijing::moment(text).ok_or_else(|| Told::of(Refusal::TimeInvalid).about(text))?;
     Ok(at.0)
+}
+
+/// One stretch of an office's line, in a line.
+pub(super) fn one_span(name: &str, span: &api::LineSpan, now: UnixMillis) -> String {
+    let time = |millis| notice::time(Some(UnixMillis(millis)), now);
+    line::stretch(name, &time(span.from_ms), &time(span.until_ms), (words::line(was(span)), &why(span)))
 }
 
 fn was(span: &api::LineSpan) -> Line {
@@ -85,7 +91,8 @@ impl From<&api::LineHistoryReply> for json::LineHistory {
     }
 }
 
-fn span(from: &api::LineSpan) -> json::Span {
+/// A stretch of a line's history.
+pub(super) fn span(from: &api::LineSpan) -> json::Span {
     json::Span {
         from: convert::time(from.from_ms),
         until: convert::time(from.until_ms),

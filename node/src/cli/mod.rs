@@ -15,6 +15,7 @@ mod doctor;
 #[cfg(test)]
 mod documented;
 mod draft;
+mod due;
 mod folder;
 mod history;
 mod json;
@@ -23,6 +24,7 @@ mod json_report;
 mod lines;
 mod node;
 mod notice;
+mod period;
 mod person;
 mod place;
 mod report;
@@ -79,7 +81,7 @@ fn run(line: &Line) -> ExitCode {
     }
     let done = match runtime(&line.command) {
         Ok(runtime) => {
-            let done = runtime.block_on(perform(line));
+            let done = runtime.block_on(perform_under_banner(line));
             // A thread that still reads standard input would be waited for, for ever.
             runtime.shutdown_background();
             done
@@ -123,6 +125,19 @@ fn demonstrate(demo: &args::Demo, data: Option<PathBuf>) -> ExitCode {
     })
 }
 
+/// While a special period holds, every page for people says so first.
+async fn perform_under_banner(line: &Line) -> Result<String, Told> {
+    let done = perform(line).await?;
+    let on_a_folder = matches!(
+        line.command,
+        Verb::Init(_) | Verb::Enrol(_) | Verb::Serve(_) | Verb::CheckConfig | Verb::Restore(_) | Verb::Salvage(_) | Verb::Rebuild
+    );
+    if on_a_folder || done.is_empty() || line.command.wants_json() {
+        return Ok(done);
+    }
+    Ok(period::banner(&line.place).await + &done)
+}
+
 async fn perform(line: &Line) -> Result<String, Told> {
     let place = &line.place;
     match &line.command {
@@ -138,6 +153,8 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
+        Verb::Due { verb } => due::run(place, verb).await,
+        Verb::Period { verb } => period::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,
         Verb::Group { verb } => notice::run_group(place, verb).await,
         Verb::Backup { verb } => backup::run(place, verb).await,

@@ -13,6 +13,12 @@ pub fn totals(up: &str, down: &str, unknown: &str) -> String {
     format!("通 {up}，断 {down}，不明 {unknown}")
 }
 
+/// One stretch of an office's line.
+pub fn stretch(name: &str, from: &str, until: &str, (was, why): (&str, &str)) -> String {
+    let why = if why.is_empty() { String::new() } else { format!("（{why}）") };
+    format!("  {name}　{from} 至 {until}　{was}{why}")
+}
+
 /// Never seen before.
 pub const NOT_SEEN_YET: &str = "此前没有见过这条线路";
 /// It flaps.

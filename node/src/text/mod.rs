@@ -4,7 +4,7 @@
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
 //! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`doctor`]: what a check-up finds.
-//! - [`draft`], [`report`]: words around drafts and reports.
+//! - [`draft`], [`report`]: words around drafts and reports; [`due`]: around obligations and special periods.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
@@ -22,6 +22,7 @@ pub mod destruction;
 pub mod directive;
 pub mod doctor;
 pub mod draft;
+pub mod due;
 pub mod fault;
 pub mod help;
 pub mod line;
