@@ -95,7 +95,7 @@ fn shown(reply: &api::ShowDueReply) -> String {
         text::line(Names::ABOUT, &due.about),
         text::line(Names::RULE, &text::cited(&due.article, &due.pack, due.pack_version, &due.row)),
         text::line(Names::SOURCE, &due.source),
-        clocks(&format!("{}（{basis}）", Names::START), due.start_origin_ms, due.start_ms),
+        clocks(&text::start(basis), due.start_origin_ms, due.start_ms),
         clocks(Names::DUE, due.due_origin_ms, due.due_ms),
     ];
     if due.met_by.is_some() {

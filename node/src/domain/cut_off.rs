@@ -117,7 +117,7 @@ impl CutOffs {
     }
 
     /// Until when a report about a day is in time, and what set that. A special period may want it earlier, never later.
-    pub fn time<'a>(&self, form: &Form, above: &[&'a OfficeId], day: Day) -> (TimeOfDay, SetBy<'_>) {
+    pub fn time(&self, form: &Form, above: &[&OfficeId], day: Day) -> (TimeOfDay, SetBy<'_>) {
         let set = match self.in_force(form, above.iter().copied(), day) {
             Some(set) => (set.time, SetBy::CutOff(set)),
             None => (form.cut_off, SetBy::Form),

@@ -116,6 +116,11 @@ pub fn clocks(label: &str, origin: &str, here: &str) -> String {
     if origin == here { format!("  {label}：{here}") } else { format!("  {label}：{here}（对方时钟 {origin}）") }
 }
 
+/// When its clock began, and from which kind of moment.
+pub fn start(basis: &str) -> String {
+    format!("{}（{basis}）", Names::START)
+}
+
 /// A line of what is shown.
 pub fn line(label: &str, said: &str) -> String {
     format!("  {label}：{said}")
