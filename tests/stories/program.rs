@@ -256,3 +256,40 @@ fn a_notice_is_sent_signed_for_and_asked_about_on_the_command_line() {
     child.stop();
     child.run(&["notice", "list"]).is_refused(3, "NOT_SERVING");
 }
+
+#[test]
+fn a_special_period_stands_above_every_page_below_until_it_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (parent, mut child) = parent_and_child(folder.path());
+    child.serve();
+    let no_brings = ["period", "declare", "--to", "2099-01-01", "--reason", "国庆", "--as", "z01:张三"];
+    parent.run(&no_brings).is_refused(1, "SPAN_INVALID");
+    let declared = ["--from", "2098-12-01", "--double-leaders", "--daily", "16:30", "--silence", "30", "--json"];
+    let later = parent.done(&[no_brings.as_slice(), &declared].concat()).json();
+    assert_eq!((&later["holds"], &later["leaders"], &later["daily"]), (&false.into(), &2.into(), &"16:30".into()));
+    let soon = beijing_day_after_tomorrow();
+    let now = ["period", "declare", "--to", &soon, "--reason", "防台风", "--officers", "3", "--as", "z01:张三", "--json"];
+    let number = parent.done(&now).json()["number"].as_str().unwrap().to_owned();
+    let head = || child.done(&["report", "board"]).out.lines().next().unwrap_or_default().to_owned();
+    wait_for("it stands above the child's pages", || {
+        head().starts_with("【敏感特殊时期】防台风") && head().contains("值班员 3 人")
+    });
+    assert!(child.done(&["status"]).out.starts_with("【敏感特殊时期】"));
+    assert!(child.done(&["due", "list"]).out.starts_with("【敏感特殊时期】"));
+    child.run(&["period", "end", &number, "--reason", "解除", "--as", "z02:李四"]).is_refused(1, "OFFICE_ELSEWHERE");
+    parent.run(&["period", "end", "0101-000000", "--reason", "解除", "--as", "z01:张三"]).is_refused(1, "SPECIAL_UNKNOWN");
+    parent.done(&["period", "end", &number, "--reason", "解除", "--as", "z01:张三"]);
+    wait_for("it is over below", || !head().starts_with("【"));
+    let known = child.done(&["period", "list", "--json"]).json();
+    assert_eq!(known["periods"].as_array().map(Vec::len), Some(2));
+    parent.run(&["due", "show", "daily-report.x"]).is_refused(1, "DUE_UNKNOWN");
+    parent.run(&["due", "stats", "--month", "2026-13"]).is_refused(1, "MONTH_INVALID");
+    assert!(parent.done(&["due", "stats", "--json"]).json()["counts"].is_array());
+}
+
+/// In Beijing, as it is typed.
+fn beijing_day_after_tomorrow() -> String {
+    use dutynet_node::domain::beijing::Day;
+    use dutynet_relay::clock::{Clock as _, SystemClock};
+    Day::of(SystemClock::default().wall()).next().next().to_string()
+}

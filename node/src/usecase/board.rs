@@ -19,6 +19,15 @@ use crate::domain::{
 };
 use crate::text::refusal::Refusal;
 
+/// Which offices are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// This one and its children.
+    Near,
+    /// The whole subtree.
+    Whole,
+}
+
 /// Every office of the subtree for one period.
 #[derive(Debug, Clone)]
 pub struct Board {
@@ -53,7 +62,7 @@ impl Office {
 
     /// With what the lines were, where that decides.
     fn facts_with_ways(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
-        let mut facts = self.facts(form, period, now)?;
+        let mut facts = self.facts((form, period), Reach::Whole, now)?;
         for (office, stretch) in facts.asks() {
             let way = self.way_from(&office, stretch)?;
             facts.ways.insert(office, way);
@@ -61,10 +70,17 @@ impl Office {
         Ok(facts)
     }
 
-    /// What every office of the subtree owes and has filed for a period.
-    pub(super) fn facts(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
+    /// What offices owe and have filed for a period.
+    pub(super) fn facts(&self, (form, period): (&Form, Period), reach: Reach, now: UnixMillis) -> Result<Facts, Refused> {
         let (registry, cut_offs, since) = (self.relay().registry(), self.cut_offs()?, self.since()?);
-        let seats = registry.subtree(self.own()).into_iter().map(|(depth, entry)| {
+        let offices = match reach {
+            Reach::Whole => registry.subtree(self.own()),
+            Reach::Near => {
+                let own = registry.entry(self.own()).map(|entry| (0, entry));
+                own.into_iter().chain(registry.children(self.own()).map(|entry| (1, entry))).collect()
+            }
+        };
+        let seats = offices.into_iter().map(|(depth, entry)| {
             let above: Vec<&OfficeId> = registry.path_up(&entry.office).skip(1).collect();
             Seat {
                 office: entry.office.clone(),

@@ -17,7 +17,7 @@ pub use stats::{AskDueStats, DueStats};
 
 use dutynet_relay::ids::{OfficeId, UnixMillis};
 
-use super::{Office, Refused, shown};
+use super::{Office, Refused, board::Reach, shown};
 use crate::{
     domain::obligation::{Creditor, Key, Obligation, Side, Stage, Standing, WayHop},
     text::refusal::Refusal,
@@ -110,7 +110,8 @@ impl Office {
     fn open_dues(&self, of: Option<&OfficeId>, which: WhichDues, now: UnixMillis) -> Result<Vec<Due>, Refused> {
         let counts = self.inner.dues.chase_counts()?;
         let mut found = Vec::new();
-        for obligation in self.owed_now(of.is_some(), now)? {
+        let reach = if of.is_some() { Reach::Whole } else { Reach::Near };
+        for obligation in self.owed_now(reach, now)? {
             let side = obligation.side(self.own());
             let wanted = match (of, which) {
                 (Some(of), _) => obligation.debtor == *of,

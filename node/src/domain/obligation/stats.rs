@@ -39,15 +39,11 @@ pub fn month_of(due: UnixMillis) -> String {
     Day::of(due).to_string().chars().take(7).collect()
 }
 
-/// Counts them.
-pub fn count<'a>(judged: impl IntoIterator<Item = &'a (Obligation, Standing)>) -> BTreeMap<Group, Counts> {
-    let mut counts: BTreeMap<Group, Counts> = BTreeMap::new();
-    for (obligation, standing) in judged {
-        let (month, office) = (month_of(obligation.due.here), obligation.debtor.clone());
-        let counted = counts.entry(Group { month, office, duty: obligation.duty }).or_default();
-        if let Some(count) = counted.0.get_mut(standing.place()) {
-            *count += 1;
-        }
+/// Adds one.
+pub fn add(counts: &mut BTreeMap<Group, Counts>, obligation: &Obligation, standing: Standing) {
+    let (month, office) = (month_of(obligation.due.here), obligation.debtor.clone());
+    let counted = counts.entry(Group { month, office, duty: obligation.duty }).or_default();
+    if let Some(count) = counted.0.get_mut(standing.place()) {
+        *count += 1;
     }
-    counts
 }

@@ -348,7 +348,8 @@ fn counts_are_those_of_what_was_counted() {
         judged(met(Clocked::same(at("15:01")), "15:02")),
         judged(other),
     ];
-    let counts = stats::count(&all);
+    let mut counts = std::collections::BTreeMap::new();
+    all.iter().for_each(|(owed, standing)| stats::add(&mut counts, owed, *standing));
     assert_eq!(counts.values().map(stats::Counts::all).sum::<u32>(), 4);
     let county = counts.iter().find(|(group, _)| group.office == id("county")).unwrap();
     assert_eq!((county.0.month.as_str(), county.0.duty), ("2026-07", Duty::VerificationAnswer));

@@ -19,7 +19,7 @@ use crate::{
         obligation::{Ring, Rung, Side, Stage},
     },
     text::refusal::Refusal,
-    usecase::{Office, Refused},
+    usecase::{Office, Refused, board::Reach},
 };
 
 /// Namespace of what has rung.
@@ -106,7 +106,7 @@ impl Office {
     fn rang_and_open(&self) -> Result<Vec<Rang>, Refused> {
         let (now, rung) = (self.now(), self.rung()?);
         let mut rang = Vec::new();
-        for owed in self.owed_now(false, now)?.into_iter().filter(|owed| !owed.is_closed()) {
+        for owed in self.owed_now(Reach::Near, now)?.into_iter().filter(|owed| !owed.is_closed()) {
             let latest = Stage::ALL.into_iter().rev().find_map(|stage| Some((stage, rung.at(&owed, stage)?)));
             if let Some((stage, at)) = latest {
                 rang.push(Rang { due: self.judged(owed, now)?, stage, at });
@@ -149,7 +149,7 @@ impl Office {
     fn look(&self, now: UnixMillis) -> Result<Look, Refused> {
         let rung = self.rung()?;
         let mut look = Look { ringing: Vec::new(), missed: Vec::new(), next: None };
-        for owed in self.owed_now(false, now)? {
+        for owed in self.owed_now(Reach::Near, now)? {
             let side = owed.side(self.own());
             if side == Side::Others {
                 continue;

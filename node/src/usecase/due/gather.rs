@@ -18,23 +18,22 @@ use crate::{
         period::Period,
         rules::Duty,
     },
-    usecase::{Office, Refused},
+    usecase::{Office, Refused, board::Reach},
 };
 
 /// Id of the form 假期综合情况.
 const HOLIDAY: &str = "holiday";
 
 impl Office {
-    /// Of this office and its children; of the whole subtree when the second word says so.
-    pub(super) fn owed_now(&self, whole: bool, now: UnixMillis) -> Result<Vec<Obligation>, Refused> {
+    /// Of this office and its children, or of the whole subtree.
+    pub(super) fn owed_now(&self, reach: Reach, now: UnixMillis) -> Result<Vec<Obligation>, Refused> {
         let mut owed = self.inner.dues.open()?;
         for (form, period) in periods(now) {
-            let facts = self.facts(form, period, now)?;
-            let near =
-                facts.seats.iter().filter(|seat| whole || seat.depth <= 1).map(|seat| (seat.office.clone(), seat.window.closes));
+            let facts = self.facts((form, period), reach, now)?;
+            let ends = facts.seats.iter().map(|seat| (seat.office.clone(), seat.window.closes));
             // What nobody has filed by the end of the day after stays missing on its board.
-            let near: BTreeSet<OfficeId> = near.filter(|(_, closes)| now <= *closes).map(|(office, _)| office).collect();
-            owed.extend(facts.owed().into_iter().filter(|owed| near.contains(&owed.debtor)));
+            let still: BTreeSet<OfficeId> = ends.filter(|(_, closes)| now <= *closes).map(|(office, _)| office).collect();
+            owed.extend(facts.owed().into_iter().filter(|owed| still.contains(&owed.debtor)));
         }
         owed.extend(self.silences(now)?);
         Ok(owed)
@@ -47,7 +46,7 @@ impl Office {
         }
         if let Some((duty, _, period)) = calendar::read_key(key) {
             let form = Forms::built_in().get(if duty == Duty::HolidaySummary { HOLIDAY } else { DAILY });
-            let owed = form.map(|form| self.facts(form, period, now).map(|facts| facts.owed())).transpose()?;
+            let owed = form.map(|form| self.facts((form, period), Reach::Whole, now).map(|facts| facts.owed())).transpose()?;
             return Ok(owed.unwrap_or_default().into_iter().find(|owed| owed.key == *key));
         }
         Ok(self.silences(now)?.into_iter().find(|owed| owed.key == *key))

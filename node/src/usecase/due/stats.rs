@@ -12,14 +12,14 @@ use crate::{
         form::{Form, Forms},
         holiday::Holidays,
         obligation::{
-            Obligation, Standing,
-            stats::{Counts, Group, count, month_of},
+            Obligation,
+            stats::{Counts, Group, add, month_of},
         },
         period::Period,
         rules::Duty,
     },
     text::refusal::Refusal,
-    usecase::{Office, Refused, shown},
+    usecase::{Office, Refused, board::Reach, shown},
 };
 
 /// Most obligations that are opened at once.
@@ -34,7 +34,7 @@ pub struct AskDueStats {
     pub office: String,
     /// Empty: every duty.
     pub duty: String,
-    /// Place in [`Standing::NAMES`]; `None`: all.
+    /// Place in [`crate::domain::obligation::Standing::NAMES`]; `None`: all.
     pub standing: Option<usize>,
 }
 
@@ -61,33 +61,37 @@ impl Office {
             text => Some(Duty::from_key(text).ok_or_else(|| Refused::about(Refusal::RequestUnreadable, shown(text)))?),
         };
         self.caught_up().await?;
+        let wanted = Wanted { of, duty, standing: asked.standing };
         let office = self.clone();
         let made = tokio::task::spawn_blocking(move || {
-            let mut owed = office.inner.dues.of_month(&month)?;
-            owed.extend(office.owed_on(&days, now)?);
-            let wanted =
-                |owed: &Obligation| of.as_ref().is_none_or(|of| *of == owed.debtor) && duty.is_none_or(|duty| duty == owed.duty);
-            let mut dues = Vec::new();
-            for owed in owed.into_iter().filter(wanted) {
-                let due = office.judged(owed, now)?;
-                dues.extend(Some(due).filter(|due| asked.standing.is_none_or(|place| place == due.standing.place())));
+            let mut found = Found::default();
+            office.count(office.inner.dues.of_month(&month)?, &wanted, (&mut found, now))?;
+            // Day by day, so that a year of a province never stands in memory at once.
+            for day in days.into_iter().filter(|day| day.midnight() <= now) {
+                office.count(office.owed_on(day, now)?, &wanted, (&mut found, now))?;
             }
-            Ok(office.counted(dues, now))
+            Ok(office.in_order(found, now))
         });
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
-    fn counted(&self, mut dues: Vec<Due>, now: UnixMillis) -> DueStats {
-        let judged: Vec<(Obligation, Standing)> = dues.iter().map(|due| (due.obligation.clone(), due.standing)).collect();
-        let place: BTreeMap<OfficeId, usize> = self
-            .relay()
-            .registry()
-            .subtree(self.own())
-            .into_iter()
-            .zip(0..)
-            .map(|((_, entry), at)| (entry.office.clone(), at))
-            .collect();
-        let counts = count(&judged).into_iter().map(|(group, counts)| {
+    /// Counts those that are asked for, and keeps the first of them.
+    fn count(&self, owed: Vec<Obligation>, wanted: &Wanted, (found, now): (&mut Found, UnixMillis)) -> Result<(), Refused> {
+        for owed in owed.into_iter().filter(|owed| wanted.asks_for(owed)) {
+            let due = self.judged(owed, now)?;
+            if wanted.standing.is_none_or(|place| place == due.standing.place()) {
+                add(&mut found.counts, &due.obligation, due.standing);
+                found.dues.extend(Some(due).filter(|_| found.dues.len() < OPENED_MAX));
+            }
+        }
+        Ok(())
+    }
+
+    fn in_order(&self, mut found: Found, now: UnixMillis) -> DueStats {
+        let registry = self.relay().registry();
+        let subtree = registry.subtree(self.own()).into_iter().zip(0_usize..);
+        let place: BTreeMap<OfficeId, usize> = subtree.map(|((_, entry), at)| (entry.office.clone(), at)).collect();
+        let counts = found.counts.into_iter().map(|(group, counts)| {
             let name = self.name_of(&group.office);
             (group, counts, name)
         });
@@ -95,25 +99,40 @@ impl Office {
         counts.sort_by_key(|(group, ..)| {
             (group.month.clone(), place.get(&group.office).copied().unwrap_or(usize::MAX), group.duty)
         });
-        dues.sort_by_key(|due| due.obligation.due.here);
-        dues.truncate(OPENED_MAX);
-        DueStats { counts, dues, as_of: now }
+        found.dues.sort_by_key(|due| due.obligation.due.here);
+        DueStats { counts, dues: found.dues, as_of: now }
     }
 
-    /// What the calendar made owed on days that have begun.
-    fn owed_on(&self, days: &[Day], now: UnixMillis) -> Result<Vec<Obligation>, Refused> {
+    /// What the calendar made owed on a day.
+    fn owed_on(&self, day: Day, now: UnixMillis) -> Result<Vec<Obligation>, Refused> {
         let (mut owed, forms) = (Vec::new(), Forms::built_in());
-        let holidays = Holidays::built_in();
-        for day in days.iter().filter(|day| day.midnight() <= now) {
-            let last = holidays.on(*day).ok().filter(|holiday| holiday.period.last() == *day).map(|holiday| holiday.period);
-            let of = |form: Option<&'static Form>, period: Option<Period>| Some((form?, period?));
-            let about = [of(forms.get(DAILY), Some((*day).into())), of(forms.get("holiday"), last)];
-            for (form, period) in about.into_iter().flatten() {
-                owed.extend(self.facts(form, period, now)?.owed());
-            }
+        let holiday = Holidays::built_in().on(day).ok().filter(|holiday| holiday.period.last() == day);
+        let of = |form: Option<&'static Form>, period: Option<Period>| Some((form?, period?));
+        let about = [of(forms.get(DAILY), Some(day.into())), of(forms.get("holiday"), holiday.map(|holiday| holiday.period))];
+        for about in about.into_iter().flatten() {
+            owed.extend(self.facts(about, Reach::Whole, now)?.owed());
         }
         Ok(owed)
     }
+}
+
+/// What is asked for, as it was understood.
+struct Wanted {
+    of: Option<OfficeId>,
+    duty: Option<Duty>,
+    standing: Option<usize>,
+}
+
+impl Wanted {
+    fn asks_for(&self, owed: &Obligation) -> bool {
+        self.of.as_ref().is_none_or(|of| *of == owed.debtor) && self.duty.is_none_or(|duty| duty == owed.duty)
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    counts: BTreeMap<Group, Counts>,
+    dues: Vec<Due>,
 }
 
 /// The days of a month or a year; `None`: it is neither.
