@@ -210,4 +210,39 @@ mod tests {
         let window = known.window(form, &[office("county")], span);
         assert_eq!((window.cut_off, window.closes), (at("2026-07-03", "16:00"), at("2026-07-04", "16:00")));
     }
+
+    #[test]
+    fn a_special_period_wants_it_earlier_and_never_later() {
+        use crate::domain::{
+            board::DAILY,
+            special::{Brings, Declared},
+        };
+        let special = |time: &str| {
+            let recorded_at = day("2026-07-01").at(TimeOfDay::parse("09:00").unwrap());
+            let declared = Declared {
+                reference: dutynet_relay::ids::RecordRef { origin: office("city"), id: dutynet_relay::ids::RecordId([1; 16]) },
+                recorded_at,
+                person: dutynet_relay::record::Person { id: "1".into(), name: "张三".into() },
+                from: recorded_at,
+                to: day("2026-07-09").midnight(),
+                reason: "防汛".into(),
+                brings: Brings { daily: TimeOfDay::parse(time).ok(), ..Brings::default() },
+            };
+            Specials::new(vec![Special::of(declared, Vec::new())])
+        };
+        let set = vec![set("county", "16:00", "2026-07-02", ("2026-07-01", "09:00"))];
+        let above = [office("county"), office("city")];
+        let above: Vec<&OfficeId> = above.iter().collect();
+        let time = |special_time: &str, form: &str| {
+            let known = CutOffs::new(set.clone()).beside(special(special_time));
+            let form = Forms::built_in().get(form).unwrap();
+            let (time, by) = known.time(form, &above, day("2026-07-03"));
+            (time.to_string(), by.office().map(ToString::to_string), by.cited(form).row)
+        };
+        let by_special = time("15:00", DAILY);
+        assert_eq!((by_special.0.as_str(), by_special.1.as_deref()), ("15:00", Some("city")));
+        assert!(by_special.2.starts_with("period/"), "{by_special:?}");
+        assert_eq!(time("16:30", DAILY), ("16:00".into(), Some("county".into()), "cut-off/2026-07-02".into()));
+        assert_eq!(time("15:00", "holiday"), ("17:00".into(), None, "holiday".into()), "a holiday is not a day");
+    }
 }
