@@ -14,6 +14,7 @@
 //! - [`notice`]: what a notice says, whom it addresses, and who may sign for whom.
 //! - [`rules`]: what is owed by when, and which article says so.
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
+//! - [`secrecy`]: marks of state secrecy, which may not be kept or carried here.
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
@@ -30,6 +31,7 @@ pub mod obligation;
 pub mod period;
 pub mod report;
 pub mod rules;
+pub mod secrecy;
 pub mod sign_for;
 pub mod special;
 pub mod standing;
