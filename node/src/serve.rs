@@ -155,6 +155,7 @@ pub(crate) fn settings(config: &Config) -> RelayConfig {
     settings.files.total_bytes_max = config.files_bytes_max;
     settings.dormant.off_for = config.link.dormant_after;
     settings.leaf_valid = config.link.leaf_valid;
+    settings.inspector = Arc::new(usecase::Guard);
     settings
 }
 

@@ -52,6 +52,7 @@ pub mod folder;
 pub mod hub;
 pub mod ids;
 pub mod index;
+pub mod inspect;
 pub mod invitation;
 pub mod join;
 pub mod journal;

@@ -21,4 +21,5 @@ mod program;
 mod renewal;
 mod reports;
 mod scrubbing;
+mod secrecy;
 mod tree;

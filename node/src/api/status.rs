@@ -130,6 +130,7 @@ fn grpc_code(refusal: Refusal) -> Code {
         Refusal::PersonInvalid | Refusal::OfficeInvalid | Refusal::NameInvalid => Code::InvalidArgument,
         Refusal::AreaCodeInvalid | Refusal::ClassInvalid | Refusal::ZoneInvalid => Code::InvalidArgument,
         Refusal::InvitationTooLong | Refusal::InvitationUnreadable | Refusal::AddressInvalid => Code::InvalidArgument,
+        Refusal::SecrecyMark => Code::InvalidArgument,
         Refusal::DestroyReason | Refusal::NoticeFaults | Refusal::NoticeNumberInvalid => Code::InvalidArgument,
         Refusal::UrgencyMissing | Refusal::SignByInvalid | Refusal::SignByPast => Code::InvalidArgument,
         Refusal::AudienceUnclear | Refusal::AudienceTooLong | Refusal::ToldByMissing => Code::InvalidArgument,

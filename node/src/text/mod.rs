@@ -29,6 +29,7 @@ pub mod line;
 pub mod notice;
 pub mod refusal;
 pub mod report;
+pub mod secrecy;
 pub mod typed;
 pub mod usage;
 pub mod warning;

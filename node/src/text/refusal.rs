@@ -130,6 +130,8 @@ pub enum Refusal {
     DestroyElsewhere,
     /// Without it others could not be believed.
     DestroyNever,
+    /// What was to be kept bears a mark of state secrecy.
+    SecrecyMark,
     /// Words of a notice, or of whoever answers it, are not as they must be.
     NoticeFaults,
     /// Neither a number nor a reference.

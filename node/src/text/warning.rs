@@ -9,6 +9,7 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::DiskLow => "DISK_LOW",
         WarningKind::DiskFull => "DISK_FULL",
         WarningKind::Parked => "PARKED",
+        WarningKind::MarkedRefused => "MARKED_REFUSED",
         WarningKind::NotInterpreted => "NOT_INTERPRETED",
         WarningKind::Dormant => "DORMANT",
         WarningKind::ParentDown => "PARENT_DOWN",
@@ -31,6 +32,9 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::DiskLow => "磁盘剩余不多，普通内容已暂停接收，请尽快腾出空间。".into(),
         WarningKind::DiskFull => "磁盘将满，只接收特急内容或已全部停收，请立即腾出空间。".into(),
         WarningKind::Parked => format!("有 {about} 条记录被对方拒收，请查看滞留清单（parked list）。"),
+        WarningKind::MarkedRefused => {
+            format!("有 {about} 条来件带有密级标志，已拒收，内容未留在本机；请通知来件单位清除（purge）并改走涉密渠道。")
+        }
         WarningKind::NotInterpreted => format!("有 {about} 条记录本机不能识读，已照常转发，请升级程序或联系维护人员。"),
         WarningKind::Dormant => {
             format!("单位及待发条数 {about}：断线过久，已转入沉睡，不再占用待发队列；恢复后自动补发，紧急事项请打电话。")

@@ -94,7 +94,7 @@ impl Office {
             on_behalf_of: None,
             body: body.encode(),
         };
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.read_what_was_written().await;
         let differs = self.versions(&row)?.differs();
         Ok(ChosenReport { reference: made.reference, folded: made.folded, differs, period, office })

@@ -98,7 +98,7 @@ impl Office {
             on_behalf_of: None,
             body: body.encode(),
         };
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.read_what_was_written().await;
         Ok(SetAs { reference: made.reference, folded: made.folded, body })
     }

@@ -7,11 +7,12 @@ use dutynet_relay::{
     writer::intent::Destroying,
 };
 
-use super::{Office, Refused, person, shown};
+use super::{Office, Refused, guard::refuse_marked, person, shown};
 use crate::{
     domain::{
         form::{Lines, words},
         number::parse_reference,
+        secrecy::Written,
     },
     text::refusal::Refusal,
 };
@@ -39,6 +40,7 @@ impl Office {
             parse_reference(&asked.record).ok_or_else(|| Refused::about(Refusal::RecordUnknown, shown(&asked.record)))?;
         let reason = words(&asked.reason, REASON_CHARS_MAX, Lines::One).ok().filter(|reason| !reason.is_empty());
         let reason = reason.ok_or(Refusal::DestroyReason)?;
+        refuse_marked(&reason, Written::Text)?;
         let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by: person(asked.by)? };
         Ok(self.relay().destroy(destroying).await?)
     }

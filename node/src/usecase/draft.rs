@@ -114,7 +114,7 @@ impl Office {
         checked(form, &edits)?;
         let seen = open.sources.into_iter().map(|child| child.source).collect();
         let kept = DraftBody { edits, seen, saved_at: now, by };
-        self.relay().put_local(NAMESPACE, &key, kept.encode()).await?;
+        self.keep_for_itself(NAMESPACE, &key, kept.encode()).await?;
         self.draft_of(form, (Mode::Real, period)).await
     }
 

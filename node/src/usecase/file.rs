@@ -125,7 +125,7 @@ impl Office {
         body: &ReportBody,
         (row, corrects): (&Row, Option<RecordRef>),
     ) -> Result<FiledReport, Refused> {
-        let made = self.relay().submit(self.draft_record(form, asked, body, corrects)).await?;
+        let made = self.submit(self.draft_record(form, asked, body, corrects)).await?;
         self.read_what_was_written().await;
         let held = Held { reference: made.reference, revision: body.revision, content: body.content() };
         self.filed(row, held, made.folded)

@@ -103,7 +103,7 @@ impl Office {
             on_behalf_of: None,
             body: body.encode(),
         };
-        self.relay().submit(draft).await?;
+        self.submit(draft).await?;
         self.read_what_was_written().await;
         Ok(Group { name: body.name, members: body.members, by: Some(by), saved_at: self.now() })
     }

@@ -13,6 +13,7 @@ mod draft;
 mod due;
 mod file;
 mod group;
+mod guard;
 mod join;
 mod lines;
 mod node;
@@ -37,6 +38,7 @@ pub use due::{
 };
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use group::{Group, SaveGroup};
+pub use guard::Guard;
 pub use join::{Joined, enrol, found};
 pub use lines::{AskLineHistory, LineHistory};
 pub use node::{NodeStatus, Warning, WarningKind};

@@ -14,6 +14,9 @@ use crate::domain::board::LineFact;
 /// Counter of records that a projection could not digest.
 const NOT_INTERPRETED: &str = "not_interpreted";
 
+/// Counter of records that were turned away for what they say.
+const REFUSED_CONTENT: &str = "refused_content";
+
 /// What the node holds, and who it is.
 #[derive(Debug, Clone)]
 pub struct NodeStatus {
@@ -61,6 +64,8 @@ pub enum WarningKind {
     DiskFull,
     /// A neighbour refused records.
     Parked,
+    /// Records of neighbours bore a mark of state secrecy and were turned away.
+    MarkedRefused,
     /// Records that this program could not read.
     NotInterpreted,
     /// A neighbour is off past its quota and sleeps.
@@ -134,6 +139,10 @@ fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {
     }
     if store.parked > 0 {
         warnings.push(plain(WarningKind::Parked, store.parked.to_string()));
+    }
+    let marked = store.counters.get(REFUSED_CONTENT).copied().unwrap_or(0);
+    if marked > 0 {
+        warnings.push(plain(WarningKind::MarkedRefused, marked.to_string()));
     }
     let strange = store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0);
     if strange > 0 {

@@ -10,9 +10,12 @@ use dutynet_relay::{
     relay::{NewOffice, Terms},
 };
 
-use super::{Office, Refused, office_id, person, shown};
+use super::{Office, Refused, guard::refuse_marked, office_id, person, shown};
 use crate::{
-    domain::form::{Lines, words},
+    domain::{
+        form::{Lines, words},
+        secrecy::Written,
+    },
     text::refusal::Refusal,
 };
 
@@ -144,7 +147,8 @@ pub(super) fn checked(new: &NewChild) -> Result<NewOffice, Refused> {
 /// A name of 1 to 64 characters.
 fn name(text: &str) -> Result<String, Refused> {
     let kept = words(text, NAME_CHARS_MAX, Lines::One).ok().filter(|name| !name.is_empty());
-    kept.ok_or_else(|| Refusal::NameInvalid.into())
+    let kept = kept.ok_or(Refusal::NameInvalid)?;
+    refuse_marked(&kept, Written::Text).map(|()| kept)
 }
 
 /// GB/T 2260 (6 digits), GB/T 10114 (9 digits), or nothing.

@@ -190,6 +190,7 @@ fn refusal_code_to_wire(code: RefusalCode) -> wire::RefusalCode {
         RefusalCode::UnknownTarget => wire::RefusalCode::UnknownTarget,
         RefusalCode::Registry => wire::RefusalCode::Registry,
         RefusalCode::TooLarge => wire::RefusalCode::TooLarge,
+        RefusalCode::Content => wire::RefusalCode::Content,
     }
 }
 
@@ -203,6 +204,7 @@ fn refusal_code_from_wire(code: i32) -> RefusalCode {
         Ok(wire::RefusalCode::UnknownTarget) => RefusalCode::UnknownTarget,
         Ok(wire::RefusalCode::Registry) => RefusalCode::Registry,
         Ok(wire::RefusalCode::TooLarge) => RefusalCode::TooLarge,
+        Ok(wire::RefusalCode::Content) => RefusalCode::Content,
         Ok(wire::RefusalCode::Malformed | wire::RefusalCode::Unspecified) | Err(_) => RefusalCode::Malformed,
     }
 }

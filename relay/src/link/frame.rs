@@ -268,11 +268,13 @@ pub enum RefusalCode {
     Registry,
     /// Too large.
     TooLarge,
+    /// The program above may not keep what it says.
+    Content,
 }
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Malformed,
         Self::UnknownOrigin,
         Self::NotYoursToSend,
@@ -281,6 +283,7 @@ impl RefusalCode {
         Self::UnknownTarget,
         Self::Registry,
         Self::TooLarge,
+        Self::Content,
     ];
 
     /// From its stable name.
@@ -299,6 +302,7 @@ impl RefusalCode {
             Self::UnknownTarget => "UNKNOWN_TARGET",
             Self::Registry => "REGISTRY",
             Self::TooLarge => "TOO_LARGE",
+            Self::Content => "CONTENT",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! How a node runs, and why it does not.
 
-use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, sync::Arc, time::Duration};
 
 use super::DormantAfter;
 use crate::{
     files::FileLimits,
     folder::FolderError,
+    inspect::{Inspector, TakesAll},
     link::{config::Limits, retry},
     tls::{config::TlsError, leaf::LeafFault},
     writer::{StoreError, intent::WriteRefusal, thread::Stopped},
@@ -44,6 +45,8 @@ pub struct RelayConfig {
     pub leaf_valid: Duration,
     /// How often a leaf is looked at: the own one for whether it wants renewing, those of linked children for whether they have ended.
     pub leaf_check: Duration,
+    /// Judges what neighbours send before it is kept.
+    pub inspector: Arc<dyn Inspector>,
 }
 
 /// What an office may sign: an hour at least, since a child renews when a third is left, and two years at most.
@@ -69,6 +72,7 @@ impl RelayConfig {
             // Short enough that renewing is no rare event which fails unseen, long enough for a line that is down for weeks.
             leaf_valid: Duration::from_secs(90 * 24 * 3600),
             leaf_check: Duration::from_secs(60),
+            inspector: Arc::new(TakesAll),
         }
     }
 }

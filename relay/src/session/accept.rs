@@ -9,6 +9,7 @@ use tokio::{
 
 use crate::{
     ids::{Lane, OfficeId},
+    inspect::inspected,
     link::{
         event::{Event, NotAccepted},
         frame::{Batch, Fetched},
@@ -76,12 +77,19 @@ async fn verify_all(
     waiting: mpsc::UnboundedSender<Waiting>,
 ) {
     let mut verifier = Verifier::new(relay.office.root_pin);
+    let inspector = relay.settings.inspector.as_ref();
     while let Some(work) = inbox.recv().await {
         let registry = relay.store.registry();
         let (lane, intent) = match work {
-            Work::Batch(batch) => (Some(batch.lane), Intent::Accept(verifier.judge(registry, &peer, batch))),
+            Work::Batch(batch) => {
+                let lane = batch.lane;
+                let mut incoming = verifier.judge(registry, &peer, batch);
+                incoming.items = incoming.items.into_iter().map(|item| inspected(inspector, item)).collect();
+                (Some(lane), Intent::Accept(incoming))
+            }
             Work::Fetched(fetched) => {
                 let records = verifier.judge_all(registry, fetched.records);
+                let records = records.into_iter().map(|item| inspected(inspector, item)).collect();
                 (None, Intent::TakeBack { neighbour: peer.clone(), records })
             }
         };

@@ -27,9 +27,12 @@ use crate::{
     ids::{Digest, Lane, LinkSeq, OfficeId, PerLane, Ticket, UnixMillis},
     index::Batch,
     journal::{Cursor, Place},
-    link::frame::Position,
+    link::frame::{Position, RefusalCode},
     record::{OFFICE_KIND, RawSeal, Seal, StreamId, entry_from_body, entry_to_body},
 };
+
+/// Counter of records that were turned away for what they say.
+const REFUSED_CONTENT: &str = "refused_content";
 
 /// Applies one group to the heads and says what changes in the index.
 pub(crate) struct Applier<'a> {
@@ -173,6 +176,9 @@ impl Applier<'_> {
     /// Kept so that the sender can be told again when the answer was lost.
     fn refused(&mut self, head: &ConsumedFrame) -> Result<(), FrameFault> {
         self.count("refused");
+        if head.code == RefusalCode::Content.name() {
+            self.count(REFUSED_CONTENT);
+        }
         let (from, lane) = (frames::office(&head.from)?, frames::lane(head.lane)?);
         let Some(link) = self.heads.incoming.get(&from).filter(|_| head.seq > 0) else { return Ok(()) };
         let key = keys::refused(&from, link.epoch, lane).seq(LinkSeq(head.seq)).done();

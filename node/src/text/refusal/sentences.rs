@@ -96,6 +96,11 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::DestroyReason, "DESTROY_REASON", "请用 --reason 写明销毁理由，一行，不超过 160 个字，且不要抄写被销毁的内容。"),
     (Refusal::DestroyElsewhere, "DESTROY_ELSEWHERE", "只能销毁本单位和下级单位的记录，请联系作出这条记录的单位或其上级。"),
     (Refusal::DestroyNever, "DESTROY_NEVER", "这类记录是名录或销毁凭据，不能销毁，请核对记录编号。"),
+    (
+        Refusal::SecrecyMark,
+        "SECRECY_MARK",
+        "内容带有密级标志，不得存入本系统，什么都没有保存；请按涉密渠道报送，并用 classified add 只登记有此事。",
+    ),
     (Refusal::NoticeFaults, "NOTICE_FAULTS", "有填写不当之处，什么都没有发出，请逐项改正后再办。"),
     (Refusal::NoticeNumberInvalid, "NOTICE_NUMBER_INVALID", "通知编号应写成 0701-482137 的样子，或写“单位/记录编号”，请改正。"),
     (Refusal::NoticeUnknown, "NOTICE_UNKNOWN", "本机没有这份通知，请用 notice list 核对编号；刚发出的，请等线路送到。"),

@@ -48,7 +48,7 @@ impl Office {
         let waiting = self.inner.notices.undelivered(AT_ONCE)?;
         for reference in &waiting {
             if let Some(notice) = self.inner.notices.get(reference)? {
-                self.relay().submit(delivered(&notice, self.own())).await?;
+                self.submit(delivered(&notice, self.own())).await?;
             }
             self.inner.notices.was_delivered(reference)?;
         }

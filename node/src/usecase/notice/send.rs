@@ -81,7 +81,7 @@ impl Office {
         let reference = RecordRef { origin: self.own().clone(), id: asked.id };
         let number = Number::of(&reference);
         let body = NoticeBody { number: number.clone(), title, text, urgency, sign_by: asked.sign_by, group };
-        let made = self.relay().submit(draft(&body, &addressed, (asked.id, asked.mode, by))).await?;
+        let made = self.submit(draft(&body, &addressed, (asked.id, asked.mode, by))).await?;
         self.read_what_was_written().await;
         let state = self.relay().state_of(&made.reference)?.unwrap_or(RecordState::Saved);
         Ok(SentNotice { reference, number, addressed: self.how_many(&addressed), folded: made.folded, state })

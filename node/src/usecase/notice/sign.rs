@@ -72,7 +72,7 @@ impl Office {
         let (reference, folded) = match same {
             Some(signature) => (signature.reference.clone(), true),
             None => {
-                let made = self.relay().submit(self.signed_draft(&held, (&office, &body), (asked.id, by))).await?;
+                let made = self.submit(self.signed_draft(&held, (&office, &body), (asked.id, by))).await?;
                 self.read_what_was_written().await;
                 (made.reference, made.folded)
             }

@@ -1,0 +1,64 @@
+//! 明件 only: the three doors through which words come in, each with the same judge ([`secrecy`]).
+//!
+//! At save and at send: every record of this office goes through [`Office::submit`], every draft through [`Office::keep_for_itself`], whatever
+//! use case makes it and whenever its words were written. At receipt: relay asks [`Guard`] before anything is kept. What is turned away is
+//! on no disk of whoever turned it away, and stands in no log.
+//!
+//! Words are found in any body that is protobuf or plain text, also of a kind that this program does not know. Bytes in which no words can
+//! be seen (packed, or enciphered by another program) are carried as bytes.
+
+use bytes::Bytes;
+use dutynet_relay::{
+    inspect::Inspector,
+    record::{Header, Person},
+    relay::Made,
+    writer::intent::Draft,
+};
+
+use super::{Office, Refused};
+use crate::{
+    domain::secrecy::{Mark, Written, mark_in, strings_of},
+    text::{refusal::Refusal, secrecy},
+};
+
+/// The door for what neighbours send.
+#[derive(Debug, Clone, Copy)]
+pub struct Guard;
+
+impl Inspector for Guard {
+    fn inspect(&self, header: &Header, body: &Bytes) -> Result<(), String> {
+        match marked(&header.subject, header.person.as_ref(), body) {
+            None => Ok(()),
+            Some(mark) => Err(secrecy::turned_away(mark.level)),
+        }
+    }
+}
+
+impl Office {
+    /// Makes a record, unless its words bear a mark. No use case has another way.
+    pub(super) async fn submit(&self, draft: Draft) -> Result<Made, Refused> {
+        refuse(marked(&draft.subject, draft.person.as_ref(), &draft.body))?;
+        Ok(self.relay().submit(draft).await?)
+    }
+
+    /// Keeps what is no record yet, in the same way.
+    pub(super) async fn keep_for_itself(&self, namespace: &str, key: &str, bytes: Bytes) -> Result<(), Refused> {
+        refuse(marked("", None, &bytes))?;
+        Ok(self.relay().put_local(namespace, key, bytes).await?)
+    }
+}
+
+/// Words that go into no body of ours, such as the name of an office.
+pub(super) fn refuse_marked(text: &str, written: Written) -> Result<(), Refused> {
+    refuse(mark_in(text, written))
+}
+
+fn refuse(mark: Option<Mark>) -> Result<(), Refused> {
+    mark.map_or(Ok(()), |mark| Err(Refused::about(Refusal::SecrecyMark, mark.level)))
+}
+
+fn marked(subject: &str, person: Option<&Person>, body: &[u8]) -> Option<Mark> {
+    let name = person.map_or("", |person| person.name.as_str());
+    let found = strings_of(body).0;
+    [subject, name].into_iter().chain(found).find_map(|text| mark_in(text, Written::Text))
+}
