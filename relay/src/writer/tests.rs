@@ -287,3 +287,25 @@ fn one_commit_that_brings_a_record_and_an_arrival_calls_only_that_arrived_which_
     let Intent::Arrived { arrived, .. } = tree.arrived("t", "c", Lane::Routine) else { panic!() };
     assert_eq!(arrived.seq, LinkSeq(1), "the province has not got the second");
 }
+
+#[test]
+fn what_a_lane_waited_for_before_its_sender_was_replaced_does_not_let_it_skip_what_it_waits_for_now() {
+    let mut tree = Tree::of(&[("c", "p"), ("t", "c"), ("x", "c")]);
+    tree.carry("c", "t", Lane::Control);
+    tree.draft("x", Lane::Routine, vec![Audience::Offices(vec![id("t")])]);
+    tree.carry("x", "c", Lane::Routine);
+    // Of what its new machine sends first, the province's lane is looked at before that of the township, which the old one's waited for.
+    tree.lose("x", "c");
+    tree.draft("x", Lane::Routine, vec![Audience::UpTo(id("p")), Audience::Offices(vec![id("t")])]);
+    tree.carry("x", "c", Lane::Routine);
+    tree.carry("c", "t", Lane::Control);
+    tree.carry("c", "t", Lane::Routine);
+    tree.tell_arrived("c", "t", Lane::Routine);
+    let Intent::Arrived { arrived, .. } = tree.arrived("x", "c", Lane::Routine) else { panic!() };
+    assert_eq!(arrived.seq, LinkSeq(0), "the province has not got it");
+    tree.carry("c", "p", Lane::Control);
+    tree.carry("c", "p", Lane::Routine);
+    tree.tell_arrived("c", "p", Lane::Routine);
+    let Intent::Arrived { arrived, .. } = tree.arrived("x", "c", Lane::Routine) else { panic!() };
+    assert_eq!(arrived.seq, LinkSeq(1));
+}

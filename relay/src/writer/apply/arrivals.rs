@@ -72,7 +72,16 @@ impl Applier<'_> {
                 self.touched.late.insert(((neighbour.clone(), lane), of.clone()));
             }
         }
+        self.watch_no_more(&neighbour);
         self.touched.incoming.insert(neighbour);
+    }
+
+    /// What its lanes lacked in the earlier epoch says nothing of what they lack first in this one.
+    fn watch_no_more(&mut self, neighbour: &OfficeId) {
+        self.heads.blocked.retain(|_, watched| {
+            watched.retain(|(from, _)| from != neighbour);
+            !watched.is_empty()
+        });
     }
 
     /// What this group has brought is waited for.
