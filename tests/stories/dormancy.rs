@@ -1,11 +1,12 @@
-//! A neighbour that is off for two months holds nobody, and misses nothing.
+//! A neighbour that is off for two months holds nobody, and misses nothing; nobody sleeps for less.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use dutynet_relay::{
-    ids::{Lane, RecordRef},
+    ids::{Lane, RecordRef, UnixMillis},
     index::{CUSTODY, scan_prefix},
     record::Audience,
+    relay::DormantAfter,
     writer::RecordState,
 };
 use dutynet_tests::{
@@ -13,7 +14,8 @@ use dutynet_tests::{
     process::Process,
 };
 
-const DAYS_60: i64 = 60 * 24 * 3600 * 1000;
+/// 2099-01-01.
+const IN_2099: UnixMillis = UnixMillis(4_070_880_000_000);
 const LANES: [Lane; 3] = [Lane::Flash, Lane::Urgent, Lane::Routine];
 
 /// A province with three children, of whom two are on.
@@ -25,12 +27,19 @@ async fn province() -> Network {
     for child in ["a", "b", "s"] {
         net.is_linked("p", child).await;
     }
-    net.stop("p").await;
-    net.start_with("p", |config| config.dormant.looked_at_every = Duration::from_millis(50)).await;
-    net.is_linked("p", "a").await;
     net.stop("s").await;
     until("the province sees that it is off", || !net.link("p", "s").state.up).await;
     net
+}
+
+/// Looked at again and again.
+fn often() -> DormantAfter {
+    DormantAfter { looked_at_every: Duration::from_millis(50), ..DormantAfter::default() }
+}
+
+/// As if ten were many, from the first moment on.
+fn small() -> DormantAfter {
+    DormantAfter { records: 10, records_count_after: Duration::ZERO, ..often() }
 }
 
 /// Records of one maker in all lanes, with bodies that make some journal.
@@ -79,7 +88,12 @@ async fn a_child_that_is_off_for_sixty_days_holds_nobody_and_gets_all_of_it_once
     until("b has it", || holds_all(&net, "b", &made)).await;
     assert!(keys(&net, "p", "w", "a") > 0, "the senders' records wait for the child");
     assert_eq!(net.link("p", "s").dormant, None);
-    net.clock("p").set_ahead(DAYS_60);
+    // Sixty days later, as far as the quota is concerned.
+    net.stop("p").await;
+    net.start_with("p", |config| config.dormant = DormantAfter { off_for: Duration::from_millis(1), ..often() }).await;
+    for child in ["a", "b"] {
+        net.is_linked("p", child).await;
+    }
     until("it sleeps", || net.link("p", "s").dormant.is_some()).await;
     let outbox = keys(&net, "p", "o", "s");
     until("nothing waits for it", || keys(&net, "p", "w", "") == 0).await;
@@ -113,7 +127,7 @@ async fn a_child_that_is_off_for_sixty_days_holds_nobody_and_gets_all_of_it_once
         province.kill();
     }
     assert!(held < made.len(), "it was killed in the middle");
-    net.start_with("p", |config| config.dormant.looked_at_every = Duration::from_millis(50)).await;
+    net.start_with("p", |config| config.dormant = often()).await;
     until("the child has all of it", || holds_all(&net, "s", &made)).await;
     until("it is quite back", || net.link("p", "s").dormant.is_none()).await;
     assert_eq!(net.told("s").len(), made.len(), "each once, and nothing that is not for it");
@@ -130,4 +144,53 @@ async fn a_child_that_is_off_for_sixty_days_holds_nobody_and_gets_all_of_it_once
     for at in ["p", "a", "b", "s"] {
         assert_eq!(net.counter(at, "epochs_forked"), 0, "{at}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_count_of_records_sends_no_parent_to_sleep() {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    net.join("c", "s").await;
+    net.is_linked("p", "c").await;
+    net.is_linked("c", "s").await;
+    net.stop("s").await;
+    net.stop("c").await;
+    net.cut("c");
+    net.start_with("c", |config| config.dormant = small()).await;
+    let mut made = make(&net, "c", &[Audience::UpTo(office("p"))], 20).await;
+    // The parent is looked at before the child, each time.
+    make(&net, "c", &[Audience::Subtree(office("c"))], 20).await;
+    until("the child sleeps", || net.link("c", "s").dormant.is_some()).await;
+    assert_eq!(net.link("c", "p").dormant, None, "the parent is who everything goes to");
+    let flash = draft(Lane::Flash, vec![Audience::UpTo(office("p"))], b"flash");
+    made.push(net.submit("c", flash).await.expect("a record is made").reference);
+    net.heal("c");
+    until("the parent has all of it", || holds_all(&net, "p", &made)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_to_2099_sends_nobody_to_sleep() {
+    let mut net = Network::found("p").await;
+    for child in ["few", "many"] {
+        net.join("p", child).await;
+        net.is_linked("p", child).await;
+        net.stop(child).await;
+    }
+    for at in ["few", "many"] {
+        until("the province sees that it is off", || !net.link("p", at).state.up).await;
+    }
+    net.clock("p").set(IN_2099);
+    net.stop("p").await;
+    // The one that sleeps by its count is looked at several times before it does, and the other each time before it.
+    let after_a_while = DormantAfter { records_count_after: Duration::from_millis(200), ..small() };
+    net.start_with("p", |config| config.dormant = after_a_while).await;
+    let to = |child: &str| draft(Lane::Routine, vec![Audience::Offices(vec![office(child)])], b"story");
+    let waits = net.submit("p", to("few")).await.expect("a record is made").reference;
+    for _ in 0..20 {
+        net.submit("p", to("many")).await.expect("a record is made");
+    }
+    until("the other sleeps, by its count", || net.link("p", "many").dormant.is_some()).await;
+    assert_eq!(net.link("p", "few").dormant, None, "it is off for a moment, whatever year it is");
+    net.start("few").await;
+    net.arrives(&waits, "few").await;
 }
