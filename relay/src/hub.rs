@@ -172,11 +172,6 @@ impl Hub {
         self.lock().signed.get(&key).copied()
     }
 
-    /// Whether any session is still there.
-    pub(crate) fn has_sessions(&self) -> bool {
-        !self.lock().doors.is_empty()
-    }
-
     /// Tells every session.
     pub(crate) fn tell_all(&self, event: &Event) {
         for door in self.lock().doors.values() {

@@ -45,7 +45,7 @@ const WIRE: Door = Door {
     places: &[
         ("proto/", "they are made there"),
         ("relay/src/session/", "the driver between tonic's stream and the link machine"),
-        ("relay/src/relay/mod.rs", "puts the link service on its listener"),
+        ("relay/src/relay/listening.rs", "puts the link service on its listener"),
         ("relay/src/join.rs", "shows an invitation through the link's client"),
         ("node/src/body.rs", "bodies of duty records"),
         ("node/src/api/", "the local API: proto in, use case, proto out"),

@@ -1,7 +1,10 @@
 //! Who was away comes back: off, restored from an older copy, with an empty disk, or twice.
 
 use dutynet_relay::{ids::Lane, record::Audience, writer::RecordState};
-use dutynet_tests::net::{Network, draft, office, until};
+use dutynet_tests::{
+    hostile::{Claims, Hostile},
+    net::{Network, draft, office, until},
+};
 
 async fn four_tiers() -> Network {
     let mut net = Network::found("p").await;
@@ -187,4 +190,25 @@ async fn a_child_on_an_empty_disk_gets_its_past_back_and_goes_on_with_a_new_key(
     net.has_arrived(&later, "c").await;
     assert_eq!(net.bodies("p").len(), 152, "each once");
     assert_eq!(net.bodies("c").len(), 152, "each once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_stopped_lets_go_of_its_folder_whoever_still_holds_a_line_to_it() {
+    let mut net = Network::found("p").await;
+    for child in ["c", "deaf"] {
+        net.join("p", child).await;
+        net.is_linked("p", child).await;
+    }
+    net.stop("deaf").await;
+    // One line is dead without a word, and on another somebody answers every PING and hears nothing that is said.
+    let claims = Claims { office: office("deaf"), zone: net.zone() };
+    let deaf = Hostile::knock(&net.folder("deaf"), &net.line("deaf").address(), claims).await.expect("its own key lets it in");
+    net.cut("c");
+    net.stop("p").await;
+    // As long as an earlier connection holds the store, this waits for it and gives up.
+    net.start("p").await;
+    drop(deaf);
+    net.heal("c");
+    let report = net.report("c", "p", "after it").await;
+    net.has_arrived(&report, "c").await;
 }

@@ -6,6 +6,7 @@
 mod alive;
 mod dormancy;
 mod filing;
+mod listening;
 mod offices;
 mod opening;
 mod settings;
@@ -18,13 +19,9 @@ pub(crate) use opening::{open_index_of, open_writer};
 pub use settings::{LEAF_VALID, OpenError, RelayConfig, SubmitError};
 pub use status::{LaneStatus, LinkStatus, StoreStatus};
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use dutynet_proto::link::link_server::LinkServer;
 use tokio::{net::TcpListener, sync::watch};
 
 use self::{
@@ -43,11 +40,8 @@ use crate::{
     journal::Place,
     record::{OfficeKey, Person},
     registry::Registry,
-    session::{dial, serve::LinkService},
-    tls::{
-        accept::{AcceptLimits, accept},
-        config::Tls,
-    },
+    session::dial,
+    tls::config::Tls,
     upkeep,
     writer::{
         Committed, Heads, Moment, Opening, ParkedRecord, RecordState, Space, Store, StoreError,
@@ -155,12 +149,13 @@ impl Relay {
         &self.opening
     }
 
-    /// Listens for children and keeps the link to the parent. Returns after [`Relay::stop`], or when the store has failed.
+    /// Listens for children and keeps the link to the parent. Returns after [`Relay::stop`], or when the store has failed; then nothing that it
+    /// began is left, and once the last handle is dropped the folder can be opened anew.
     pub async fn run(&self, listener: Option<TcpListener>) -> Result<(), StoreError> {
         let inner = &self.inner;
         let mut tasks = tokio::task::JoinSet::new();
         if let Some(listener) = listener {
-            tasks.spawn(listen(inner.clone(), listener));
+            tasks.spawn(listening::listen(inner.clone(), listener));
         }
         if let Some(parent) = inner.office.parent.clone() {
             tasks.spawn(dial::keep_linked(inner.clone(), parent));
@@ -179,23 +174,12 @@ impl Relay {
         }
         self.inner.stopper.send_replace(true);
         while tasks.join_next().await.is_some() {}
-        self.sessions_ended().await;
         let taken = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((thread, lock)) = taken else { return Ok(()) };
         let ended = tokio::task::spawn_blocking(move || thread.stop()).await;
         alive::mark_now(inner).await;
         drop(lock);
         ended.unwrap_or(Err(StoreError::Journal("a writer that does not panic")))
-    }
-
-    /// Sessions of children end by themselves once they have heard of the stop; this waits a little for them.
-    async fn sessions_ended(&self) {
-        for _ in 0..200 {
-            if !self.inner.hub.has_sessions() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
     }
 
     /// Asks [`Relay::run`] to end: sessions are drained, the store is closed.
@@ -312,29 +296,6 @@ impl Relay {
     /// Everything that waits for a person.
     pub fn parked(&self) -> Result<Vec<ParkedRecord>, StoreError> {
         self.inner.store.parked()
-    }
-}
-
-async fn listen(relay: Arc<Inner>, listener: TcpListener) {
-    let incoming = accept(listener, &relay.tls, AcceptLimits::default(), relay.stop.clone());
-    let mut stop = relay.stop.clone();
-    let limit = crate::session::MESSAGE_BYTES_MAX;
-    let service = LinkServer::new(LinkService { relay }).max_decoding_message_size(limit);
-    let keep = crate::tls::connect::KeepAlive::PARENT;
-    let server = tonic::transport::Server::builder()
-        .http2_keepalive_interval(Some(keep.interval))
-        .http2_keepalive_timeout(Some(keep.timeout))
-        .add_service(service)
-        .serve_with_incoming(incoming);
-    // Graceful shutdown would wait for streams that never end; sessions drain by themselves.
-    tokio::select! {
-        ended = server => if let Err(fault) = ended {
-            tracing::error!(error = %fault, "the link listener has ended");
-        },
-        () = async {
-            let _ = stop.wait_for(|stop| *stop).await;
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        } => {}
     }
 }
 

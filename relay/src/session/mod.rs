@@ -42,12 +42,12 @@ use crate::{
 /// Word of Hello for batches packed by zstd.
 const FEATURE_ZSTD: &str = "zstd";
 /// Longest farewell when this node stops: a neighbour that does not answer is left.
-const DRAIN_MAX: Duration = Duration::from_secs(3);
+pub(crate) const DRAIN_MAX: Duration = Duration::from_secs(3);
 /// Records of one answer to a fetch.
 const FETCH_RECORDS: usize = 64;
 
 /// How long a stream stays open for its last frame to be heard.
-const LINGER: Duration = Duration::from_millis(300);
+pub(crate) const LINGER: Duration = Duration::from_millis(300);
 
 /// Largest message that gRPC lets through; a frame is smaller, an answer to an invitation may be larger.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use dutynet_proto::link::{self as wire, link_server::Link};
 use futures_util::{Stream, StreamExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -27,9 +27,13 @@ use crate::{
     writer::intent::{Answer, Enrolment, Intent, WriteRefusal},
 };
 
-/// Serves children.
+/// Serves children. What it holds of the relay goes before it says so.
 pub(crate) struct LinkService {
     pub(crate) relay: Arc<Inner>,
+    /// Every answer and session that is under way listens to it.
+    pub(crate) busy: Arc<watch::Sender<()>>,
+    /// Dropped with the last connection.
+    pub(crate) _open: watch::Receiver<()>,
 }
 
 type Frames = Pin<Box<dyn Stream<Item = Result<wire::Frame, Status>> + Send>>;
@@ -49,11 +53,16 @@ impl Link for LinkService {
         };
         let (outbound, frames) = mpsc::unbounded_channel();
         let side = Side { peer, is_child: false, carries: Carries::Everything, caller: Some(proven) };
-        tokio::spawn(serve_session(self.relay.clone(), side, request.into_inner(), outbound));
+        let (busy, session) = (self.busy.subscribe(), serve_session(self.relay.clone(), side, request.into_inner(), outbound));
+        tokio::spawn(async move {
+            session.await;
+            drop(busy);
+        });
         Ok(Response::new(Box::pin(UnboundedReceiverStream::new(frames).map(Ok))))
     }
 
     async fn renew(&self, request: Request<wire::RenewRequest>) -> Result<Response<wire::RenewReply>, Status> {
+        let _busy = self.busy.subscribe();
         let proven = proven(&request)?;
         let asked = request.into_inner().office;
         let reply = match self.renewal_refused(&proven, &asked) {
@@ -66,6 +75,7 @@ impl Link for LinkService {
     }
 
     async fn enrol(&self, request: Request<wire::EnrolRequest>) -> Result<Response<wire::EnrolReply>, Status> {
+        let _busy = self.busy.subscribe();
         let proven = proven(&request)?;
         if !self.standing(&proven).allows(Deed::Enrol) {
             return Err(Status::permission_denied("this key may not enrol"));

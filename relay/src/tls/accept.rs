@@ -6,7 +6,7 @@
 
 use std::{
     convert::Infallible,
-    io,
+    fmt, io,
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
@@ -61,16 +61,25 @@ pub struct Neighbour {
     pub address: SocketAddr,
 }
 
-/// Accepts until `stop` turns true, or until nobody takes the connections any more. Those handed out live on.
-pub fn accept(listener: TcpListener, tls: &Tls, limits: AcceptLimits, stop: watch::Receiver<bool>) -> Incoming {
+/// How long callers are taken and kept.
+#[derive(Debug, Clone)]
+pub struct Until {
+    /// No more are accepted once it turns true. Connections that were handed out live on.
+    pub stop: watch::Receiver<bool>,
+    /// Those break once it turns true, or once nobody is left who could say so: also when the other end is silent, and would be waited for.
+    pub cut: watch::Receiver<bool>,
+}
+
+/// Accepts until it is to stop, or until nobody takes the connections any more.
+pub fn accept(listener: TcpListener, tls: &Tls, limits: AcceptLimits, until: Until) -> Incoming {
     let (sender, ready) = mpsc::channel(READY_MAX);
     let gates = Gates {
         handshakes: Arc::new(Semaphore::new(limits.handshakes_max)),
         connections: Arc::new(Semaphore::new(limits.connections_max)),
     };
     let acceptor = TlsAcceptor::from(Arc::clone(&tls.server));
-    let door = Door { acceptor, timeout: limits.handshake_timeout, ready: sender };
-    tokio::spawn(keep_accepting(listener, door, gates, stop));
+    let door = Door { acceptor, timeout: limits.handshake_timeout, ready: sender, cut: until.cut };
+    tokio::spawn(keep_accepting(listener, door, gates, until.stop));
     Incoming { ready }
 }
 
@@ -113,6 +122,7 @@ struct Door {
     acceptor: TlsAcceptor,
     timeout: Duration,
     ready: mpsc::Sender<TlsConn>,
+    cut: watch::Receiver<bool>,
 }
 
 async fn keep_accepting(listener: TcpListener, door: Door, gates: Gates, mut stop: watch::Receiver<bool>) {
@@ -169,7 +179,8 @@ impl Door {
         drop(handshake);
         match finished {
             Ok((stream, proven)) => {
-                let conn = TlsConn { stream, neighbour: Neighbour { proven, address }, _place: connection };
+                let neighbour = Neighbour { proven, address };
+                let conn = TlsConn { stream, neighbour, cut: Cut::when(self.cut), _place: connection };
                 // Nobody takes it any more: it closes here.
                 let _ = self.ready.send(conn).await;
             }
@@ -195,7 +206,31 @@ impl Door {
 pub struct TlsConn {
     stream: TlsStream<TcpStream>,
     neighbour: Neighbour,
+    cut: Cut,
     _place: OwnedSemaphorePermit,
+}
+
+/// Breaks a connection from this side, at whatever it waits for.
+struct Cut(Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>);
+
+impl Cut {
+    fn when(mut cut: watch::Receiver<bool>) -> Self {
+        // Whoever could have said so is gone: the same.
+        Self(Some(Box::pin(async move { drop(cut.wait_for(|cut| *cut).await) })))
+    }
+
+    fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        if self.0.as_mut().is_some_and(|waiting| waiting.as_mut().poll(context).is_ready()) {
+            self.0 = None;
+        }
+        if self.0.is_some() { Ok(()) } else { Err(io::ErrorKind::ConnectionAborted.into()) }
+    }
+}
+
+impl fmt::Debug for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "whole" } else { "cut" })
+    }
 }
 
 impl TlsConn {
@@ -215,12 +250,14 @@ impl Connected for TlsConn {
 
 impl AsyncRead for TlsConn {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for TlsConn {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -229,6 +266,7 @@ impl AsyncWrite for TlsConn {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_write_vectored(context, parts)
     }
 
@@ -237,10 +275,12 @@ impl AsyncWrite for TlsConn {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -30,7 +30,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{
-    accept::{AcceptLimits, Incoming, Neighbour, accept},
+    accept::{AcceptLimits, Incoming, Neighbour, Until, accept},
     config::{ALPN, AnyProvenKey, HandshakeKey, Tls, TlsError},
     connect::{DialFault, Dialled, Expected, KeepAlive, dial},
     leaf::{LeafFault, LeafSubject, make_leaf},
@@ -70,13 +70,15 @@ struct Parent {
     incoming: Incoming,
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    cut: watch::Sender<bool>,
 }
 
 async fn parent_with(limits: AcceptLimits) -> Parent {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = watch::channel(false);
-    Parent { incoming: accept(listener, &tls(PARENT), limits, stopped), address, stop }
+    let ((stop, stopped), (cut, is_cut)) = (watch::channel(false), watch::channel(false));
+    let until = Until { stop: stopped, cut: is_cut };
+    Parent { incoming: accept(listener, &tls(PARENT), limits, until), address, stop, cut }
 }
 
 async fn parent() -> Parent {
@@ -214,6 +216,18 @@ async fn a_channel_ends_with_its_connection_and_does_not_dial_by_itself() {
     assert!(time::timeout(PATIENCE, client.enrol(EnrolRequest::default())).await.unwrap().is_err());
     assert!(time::timeout(PATIENCE, client.enrol(EnrolRequest::default())).await.unwrap().is_err());
     parent.let_nobody_else_in().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_ends_at_once_whatever_the_other_end_does() {
+    let mut parent = parent().await;
+    let _silent = reach(CHILD, parent.address).await;
+    let mut conn = parent.next().await;
+    let reading = tokio::spawn(async move { conn.read_u8().await });
+    tokio::task::yield_now().await;
+    parent.cut.send(true).unwrap();
+    let ended = time::timeout(PATIENCE, reading).await.unwrap().unwrap();
+    assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::ConnectionAborted);
 }
 
 #[tokio::test]
