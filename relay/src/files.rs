@@ -26,6 +26,8 @@ use crate::{
     ids::{Digest, Digesting, FileRef},
 };
 
+/// How the name of one begins that is being put here, by whomever.
+pub(crate) const FRESH: &str = "new-";
 /// Bytes that are read or written at a time.
 const PIECE: usize = 64 * 1024;
 /// What has come is made durable each time after so many bytes, so that a power cut does not cost all of it.
@@ -122,7 +124,7 @@ impl Files {
         let mut known = Known::default();
         let names: BTreeSet<String> = disk.list("")?.into_iter().collect();
         for name in &names {
-            if name.starts_with("new-") {
+            if name.starts_with(FRESH) {
                 disk.remove(name)?;
             } else if let Some(digest) = digest_of(name) {
                 known.held.insert(digest, disk.len(name)?);
@@ -177,7 +179,7 @@ impl Files {
         let name = {
             let mut known = self.lock();
             known.fresh += 1;
-            format!("new-{}", known.fresh)
+            format!("{FRESH}{}", known.fresh)
         };
         let mut written = 0;
         let put = self.write_new(&name, &mut from, &mut written);

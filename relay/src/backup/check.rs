@@ -2,13 +2,18 @@
 
 use std::{fs::File, io, io::Read as _, path::Path, sync::Arc};
 
+use data_encoding::HEXLOWER;
+
 use super::{
     BackupError, Home,
     home::{Hashing, StoredJournal},
     io_at,
     manifest::Manifest,
 };
-use crate::journal;
+use crate::{
+    ids::{Digesting, FileRef},
+    journal,
+};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
@@ -72,6 +77,20 @@ pub(super) fn hash_of(path: &Path) -> io::Result<(String, u64)> {
         hashing.add(&bytes[..read]);
         len += read as u64;
     }
+}
+
+/// Whether that is all of the file beside records that has this name.
+pub(super) fn is_it(name: &str, at: &Path) -> bool {
+    let read = || {
+        let (mut file, mut digest, mut bytes) = (File::open(at)?, Digesting::new(FileRef::TAG), vec![0; CHUNK]);
+        loop {
+            match file.read(&mut bytes)? {
+                0 => return io::Result::Ok(digest.finish()),
+                count => digest.add(&bytes[..count]),
+            }
+        }
+    };
+    read().is_ok_and(|found| HEXLOWER.encode(&found.0) == name)
 }
 
 /// A small file of a backup, if it is what the manifest says.

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    files,
     folder::{DataFolder, FolderError, OfficeFile},
     relay::{OpenError, open_index_of, open_writer},
     tls::identity,
@@ -141,12 +142,15 @@ impl Chosen {
     }
 }
 
-/// Copies files into a folder of theirs, durably.
+/// Copies files into a folder of theirs, durably. Each has its name only when all of it is there: a disk that is full in the middle leaves
+/// something that the next start removes.
 pub(super) fn copy_files(files: impl Iterator<Item = (PathBuf, PathBuf)>, folder: &Path) -> Result<(), BackupError> {
     fs::create_dir_all(folder).map_err(io_at(folder))?;
+    let fresh = folder.join(files::FRESH);
     for (from, to) in files {
-        fs::copy(&from, &to).map_err(io_at(&to))?;
-        File::open(&to).and_then(|file| file.sync_all()).map_err(io_at(&to))?;
+        fs::copy(&from, &fresh).map_err(io_at(&to))?;
+        File::open(&fresh).and_then(|file| file.sync_all()).map_err(io_at(&to))?;
+        fs::rename(&fresh, &to).map_err(io_at(&to))?;
     }
     sync_folder(folder)
 }

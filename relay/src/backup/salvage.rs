@@ -15,8 +15,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{
-    BackupError, Home,
-    check::{self, hash_of},
+    BackupError, Home, check,
     code::RecoveryCode,
     home::StoredJournal,
     make::whole_files,
@@ -195,10 +194,13 @@ impl Wreck {
 }
 
 impl Wreck {
-    /// One that cannot be read comes from a neighbour again, if any has it.
+    /// One that cannot be read, or is not what its name says, comes from a neighbour again, if any has it.
     fn copy_attached(&self, to: &DataFolder, salvage: &mut Salvage) -> Result<(), BackupError> {
-        let wanted = self.attached.iter().map(|(from, name)| (from.clone(), to.path().join(name)));
-        let (there, lost): (Vec<_>, Vec<_>) = wanted.filter(|(_, to)| !to.exists()).partition(|(from, _)| hash_of(from).is_ok());
+        let wanted = self.attached.iter().filter_map(|(from, name)| Some((name.strip_prefix(ATTACHED)?, from)));
+        let lacking = wanted.filter(|(name, _)| !check::is_it(name, &to.path().join(ATTACHED).join(name)));
+        let (there, lost): (Vec<_>, Vec<_>) = lacking.partition(|(name, from)| check::is_it(name, from));
+        let there = there.into_iter().map(|(name, from)| (from.clone(), to.path().join(ATTACHED).join(name)));
+        let there: Vec<_> = there.collect();
         (salvage.files, salvage.files_lost) = (there.len() as u64, lost.len() as u64);
         if there.is_empty() { Ok(()) } else { restore::copy_files(there.into_iter(), &to.path().join(ATTACHED)) }
     }
@@ -338,6 +340,7 @@ mod tests {
         },
         clock::SystemClock,
         disk::Disk,
+        files::{FileLimits, Files},
         ids::{RecordId, RecordRef},
         random,
         record::{Destruction, Person},
@@ -467,6 +470,26 @@ mod tests {
         let refused = Wreck::of_folder(&house.folder, &mut no_code).unwrap();
         let refused = refused.salvage(&other.folder, &SystemClock::default()).unwrap_err();
         assert!(matches!(refused, RestoreError::Backup(BackupError::AnotherOffice { .. })), "{refused}");
+    }
+
+    #[test]
+    fn half_a_file_is_never_taken_for_a_whole_one_here_or_there() {
+        let house = House::new();
+        written(&house);
+        let files = Files::open(Arc::new(FileDisk::open(&house.folder.files()).unwrap()), FileLimits::default()).unwrap();
+        let put = |text: &[u8]| files.put(text).unwrap().digest.to_string();
+        let (whole, cut_off) = (put(b"photo"), put(b"film"));
+        fs::write(house.folder.files().join(&cut_off), "fi").unwrap();
+        let (folder, found) = salvage(&house, "new");
+        assert_eq!((found.files, found.files_lost), (1, 1), "{found:?}");
+        let there = folder.files().join(&whole);
+        assert_eq!(fs::read(&there).unwrap(), b"photo");
+        assert!(!folder.files().join(&cut_off).exists());
+        // The disk was full in the middle of an earlier attempt.
+        fs::write(&there, "pho").unwrap();
+        let (_, found) = salvage(&house, "new");
+        assert_eq!(found.files, 1, "{found:?}");
+        assert_eq!(fs::read(&there).unwrap(), b"photo");
     }
 
     #[test]

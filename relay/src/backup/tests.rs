@@ -313,9 +313,15 @@ fn files_beside_records_are_copied_once_come_back_and_leave_when_they_are_destro
     fs::create_dir_all(&beside).unwrap();
     let names = ["ab".repeat(32), "cd".repeat(32)];
     fs::write(beside.join(&names[0]), "photo").unwrap();
+    // What is being pulled is no file yet.
     fs::write(beside.join(format!("{}.part", names[1])), "half of it").unwrap();
+    fs::write(beside.join(format!("{}.want", names[1])), "100000").unwrap();
+    fs::write(beside.join("new-1"), "being put here").unwrap();
     let writer = house.open();
     house.back_up(&writer.store());
+    let held = |folder: &DataFolder| all(&folder.path().join("files")).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+    let first = house.restore("first");
+    assert_eq!(held(&first), [first.path().join("files").join(&names[0])]);
     fs::write(beside.join(&names[1]), "x".repeat(100_000)).unwrap();
     assert!(house.back_up(&writer.store()).copied > 100_000);
     assert!(house.back_up(&writer.store()).copied < 50_000, "it is there already");
