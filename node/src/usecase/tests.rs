@@ -350,6 +350,7 @@ async fn a_board_made_anew_equals_the_living_one() {
 mod behalf;
 mod cut_offs;
 mod drafts;
+mod dues;
 
 #[tokio::test]
 async fn a_machine_in_1970_or_2099_files_for_the_day_that_is_named_and_is_told_about_its_clock() {
