@@ -163,7 +163,7 @@ impl Office {
             on_behalf_of: None,
             body: body.encode(),
         };
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.caught_up().await?;
         Ok(made.reference)
     }

@@ -100,7 +100,7 @@ impl Office {
             on_behalf_of: None,
             body: body.encode(),
         };
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.read_what_was_written().await;
         Ok(ChasedDue { reference: made.reference, folded: made.folded })
     }
