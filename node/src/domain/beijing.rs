@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Timelike as _, Utc, Weekday};
 use dutynet_relay::ids::UnixMillis;
 
 /// 2026-01-01 in Beijing: this program was not there before, so a clock that says so cannot be right.
@@ -45,6 +45,11 @@ impl Day {
     /// Its year.
     pub fn year(self) -> i32 {
         self.0.year()
+    }
+
+    /// Whether it is a Saturday or a Sunday.
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
     /// `MM-DD`, for people who know the year.
