@@ -237,7 +237,6 @@ fn a_stricter_pack_is_taken_and_a_laxer_one_names_the_article_that_it_breaks() {
     assert_eq!((laxer("30min"), laxer("1h")), (Vec::new(), Vec::new()));
     for limit in ["61min", "2h", "at-once", "by 17:00"] {
         let faults = laxer(limit);
-        assert_eq!(faults.len(), if limit == "by 17:00" { 2 } else { faults.len() }, "{limit}");
         let broken = faults.iter().map(|fault| match &fault.kind {
             PackFaultKind::Laxer(cited) => (fault.line, cited.article.as_str()),
             other => panic!("{other:?}"),
@@ -291,7 +290,10 @@ fn every_fault_of_a_pack_is_named_with_its_line() {
     assert!(syntax.iter().all(|(line, _, kind)| *line == 1 && matches!(kind, PackFaultKind::Syntax(_))), "{syntax:?}");
     let good = text(1, "1h");
     let spoilt = |from: &str, to: &str| one(&good.replace(from, to));
-    assert_eq!(spoilt("limit = \"1h\"", "limit = \"soon\""), [(14, "limit hour: limit".into(), PackFaultKind::Wrong(Allowed::Limit))]);
+    assert_eq!(
+        spoilt("limit = \"1h\"", "limit = \"soon\""),
+        [(14, "limit hour: limit".into(), PackFaultKind::Wrong(Allowed::Limit))]
+    );
     assert_eq!(spoilt("to = \"above\"\n", ""), [(7, "limit hour: to".into(), PackFaultKind::Missing)]);
     let [(13, place, PackFaultKind::Wrong(Allowed::OneOf(_)))] = &spoilt("\"event\"", "\"then\"")[..] else { panic!() };
     assert_eq!(place, "limit hour: basis");
@@ -301,7 +303,9 @@ fn every_fault_of_a_pack_is_named_with_its_line() {
     let twice = format!("{good}{}", &good[good.find("[[limit]]").unwrap()..]);
     assert_eq!(one(&twice), [(17, "limit hour".into(), PackFaultKind::Twice)]);
     assert!(matches!(one(&format!("{good}#{}", "x".repeat(PACK_BYTES_MAX)))[..], [(1, _, PackFaultKind::TooLong)]));
-    let year = format!("{good}[[year]]\nyear = 2027\nsource = \"x\"\nholiday = [{{ name = \"a\", first = \"2027-01-02\", last = \"2027-01-01\" }}]\n");
+    let year = format!(
+        "{good}[[year]]\nyear = 2027\nsource = \"x\"\nholiday = [{{ name = \"a\", first = \"2027-01-02\", last = \"2027-01-01\" }}]\n"
+    );
     assert!(matches!(one(&year)[..], [(17, _, PackFaultKind::Calendar(_))]));
     let strange = Pack::parse(&good.replace("tiers", "categories = [\"ufo\"]\ntiers")).unwrap();
     let [fault] = &rules().strange_categories(&strange)[..] else { panic!() };
