@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "dutynet/duty/v1/group.proto",
     "dutynet/duty/v1/notice.proto",
     "dutynet/duty/v1/special.proto",
+    "dutynet/duty/v1/step.proto",
     "dutynet/api/v1/api.proto",
     "dutynet/api/v1/backup.proto",
     "dutynet/api/v1/destruction.proto",
@@ -28,6 +29,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/lines.proto",
     "dutynet/api/v1/notice.proto",
     "dutynet/api/v1/periods.proto",
+    "dutynet/api/v1/matter.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

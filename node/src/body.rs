@@ -1,17 +1,20 @@
 //! Bodies of duty records, beside the header that every hop may read. Here those about reports: what is said about one office and one period,
-//! a choice between versions of it, a cut-off, and the draft that an office keeps for itself; those of directives are in [`notice`],
-//! those of special periods and chases in [`special`].
+//! a choice between versions of it, a cut-off, and the draft that an office keeps for itself; those of notices are in [`notice`], those of
+//! special periods and chases in [`special`], those of the steps of matters in [`step`].
 
 mod convert;
 mod convert_form;
 mod convert_notice;
 mod convert_special;
+mod convert_step;
 pub mod notice;
 pub mod special;
+pub mod step;
 
 pub use convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_to_wire, why_to_wire};
 pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
+pub use convert_step::read_step;
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},

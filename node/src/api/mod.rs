@@ -8,6 +8,7 @@ mod backups;
 mod convert;
 mod convert_backup;
 mod convert_due;
+mod convert_matter;
 mod convert_notice;
 mod convert_period;
 mod convert_report;
@@ -19,6 +20,7 @@ mod groups;
 pub mod key;
 mod lines;
 mod links;
+mod matters;
 mod node;
 mod notices;
 mod offices;
@@ -32,8 +34,8 @@ use dutynet_proto::{
     api::{
         backups_server::BackupsServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
         drafts_server::DraftsServer, dues_server::DuesServer, groups_server::GroupsServer, lines_server::LinesServer,
-        links_server::LinksServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
-        parked_server::ParkedServer, periods_server::PeriodsServer, reports_server::ReportsServer,
+        links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer,
+        offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -70,6 +72,7 @@ pub async fn run(
         .add_service(LinesServer::with_interceptor(lines::LinesService(office.clone()), ask.clone()))
         .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
+        .add_service(MattersServer::with_interceptor(matters::MattersService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))

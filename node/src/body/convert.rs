@@ -145,6 +145,9 @@ pub fn answer_to_wire(from: &Answer) -> wire::Answer {
         Value::Text(text) => To::Text(text.clone()),
         Value::Number(number) => To::Number(*number),
         Value::Nil => To::Nil(true),
+        Value::Unknown => To::Unknown(true),
+        Value::Time(at) => To::TimeMs(at.0),
+        Value::Choices(codes) => To::Choices(wire::Choices { codes: codes.clone() }),
         Value::Rows(rows) => To::Rows(wire::Rows { rows: rows.iter().map(row_to_wire).collect() }),
     };
     wire::Answer { field: from.field.clone(), value: Some(value) }
@@ -157,7 +160,10 @@ pub fn answer_from_wire(from: wire::Answer) -> Option<Answer> {
         From::Text(text) => Value::Text(text),
         From::Number(number) => Value::Number(number),
         From::Nil(true) => Value::Nil,
-        From::Nil(false) => return None,
+        From::Unknown(true) => Value::Unknown,
+        From::Nil(false) | From::Unknown(false) => return None,
+        From::TimeMs(at) => Value::Time(UnixMillis(at)),
+        From::Choices(choices) => Value::Choices(choices.codes),
         From::Rows(rows) => Value::Rows(rows.rows.into_iter().map(row_from_wire).collect()),
     };
     Some(Answer { field: from.field, value })
@@ -271,6 +277,8 @@ mod tests {
                 FieldKind::Text { chars_max, .. } => Value::Text("𠮷".repeat(*chars_max)),
                 FieldKind::Number(range) => Value::Number(range.max),
                 FieldKind::Nil => Value::Nil,
+                FieldKind::Time => Value::Time(UnixMillis(i64::MAX)),
+                FieldKind::Choice { codes, .. } => Value::Choices(codes.iter().map(|code| code.key.clone()).collect()),
                 FieldKind::Rows { codes, range, chars_max } => Value::Rows(
                     codes
                         .iter()

@@ -119,11 +119,11 @@ impl DraftBody {
     }
 }
 
-fn reference_to_wire(from: &RecordRef) -> record::RecordRef {
+pub(super) fn reference_to_wire(from: &RecordRef) -> record::RecordRef {
     record::RecordRef { origin: from.origin.as_str().to_owned(), id: Bytes::copy_from_slice(&from.id.0) }
 }
 
-fn reference_from_wire(from: record::RecordRef) -> Option<RecordRef> {
+pub(super) fn reference_from_wire(from: record::RecordRef) -> Option<RecordRef> {
     Some(RecordRef { origin: OfficeId::parse(&from.origin).ok()?, id: RecordId::from_slice(&from.id).ok()? })
 }
 

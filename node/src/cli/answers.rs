@@ -9,9 +9,9 @@ use std::{
 
 use toml::{Table, Value as Toml};
 
-use super::{args::report::Fields, told::Told};
+use super::{args::report::Fields, told::Told, when};
 use crate::{
-    domain::form::{Answer, Field, FieldKind, Form, Row, Value},
+    domain::form::{Answer, Code, Field, FieldKind, Form, Row, Value},
     text::{refusal::Refusal, typed},
 };
 
@@ -123,7 +123,12 @@ fn value(field: &Field, texts: &[&str]) -> Value {
     if (field.nil_allowed || matches!(field.kind, FieldKind::Number(_))) && typed::is_nil(&joined) {
         return Value::Nil;
     }
+    if field.unknown_allowed && typed::is_unknown(&joined) {
+        return Value::Unknown;
+    }
     match &field.kind {
+        FieldKind::Time => when::past(&joined).map_or(Value::Text(joined), Value::Time),
+        FieldKind::Choice { codes, .. } => Value::Choices(chosen(codes, texts)),
         FieldKind::Number(_) => joined.trim().parse().map_or(Value::Text(joined), Value::Number),
         FieldKind::Rows { .. } => {
             let rows: Option<Vec<_>> = texts.iter().map(|text| row(field, text)).collect();
@@ -131,6 +136,13 @@ fn value(field: &Field, texts: &[&str]) -> Value {
         }
         FieldKind::Text { .. } | FieldKind::Nil => Value::Text(joined),
     }
+}
+
+/// Codes by key or name, in one text or several; what is neither goes on as it is.
+fn chosen(codes: &[Code], texts: &[&str]) -> Vec<String> {
+    let parts = texts.iter().flat_map(|text| typed::parts(text));
+    let key = |part: &str| codes.iter().find(|c| c.key == part || c.label == part).map_or(part, |c| c.key.as_str()).to_owned();
+    parts.map(key).collect()
 }
 
 /// `category=number[:words]`, the category by its key or its name.

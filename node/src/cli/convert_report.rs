@@ -361,6 +361,9 @@ fn answered(from: duty::Answer) -> Option<json::Answer> {
         From::Text(text) => json::Value::Text(text),
         From::Number(number) => json::Value::Number(number),
         From::Nil(nil) => json::Value::Nil { nil },
+        From::Unknown(unknown) => json::Value::Unknown { unknown },
+        From::TimeMs(at) => json::Value::Time { time: super::convert::time(at) },
+        From::Choices(choices) => json::Value::Choices { choices: choices.codes },
         From::Rows(rows) => json::Value::Rows(rows.rows.into_iter().map(row).collect()),
     };
     Some(json::Answer { field: from.field, value })

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     body,
-    domain::form::{Form, Forms},
+    domain::{
+        beijing::minute,
+        form::{Form, Forms},
+    },
     text::{draft as text, notice, report as words_of, words},
 };
 
@@ -119,6 +122,9 @@ fn written(answer: &duty::Answer) -> Option<Value> {
         From::Text(text) => Value::String(text.clone()),
         From::Number(number) => Value::Integer(*number),
         From::Nil(_) => Value::String(words::NONE.to_owned()),
+        From::Unknown(_) => Value::String(words::UNKNOWN.to_owned()),
+        From::TimeMs(at) => Value::String(minute(UnixMillis(*at))),
+        From::Choices(choices) => Value::Array(choices.codes.iter().cloned().map(Value::String).collect()),
         From::Rows(rows) => {
             let row = |row: &duty::Row| match row.text.as_str() {
                 "" => Value::String(format!("{}={}", row.code, row.number)),

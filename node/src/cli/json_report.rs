@@ -170,7 +170,7 @@ pub(super) struct Choice {
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
     pub(super) field: String,
-    /// Text, number, `{"nil": true}`, or rows.
+    /// Text, number, `{"nil": true}`, `{"unknown": true}`, `{"time": …}`, `{"choices": […]}`, or rows.
     pub(super) value: Value,
 }
 
@@ -180,6 +180,9 @@ pub(super) enum Value {
     Text(String),
     Number(i64),
     Nil { nil: bool },
+    Unknown { unknown: bool },
+    Time { time: Option<String> },
+    Choices { choices: Vec<String> },
     Rows(Vec<Row>),
 }
 

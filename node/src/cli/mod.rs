@@ -33,6 +33,7 @@ mod shown;
 pub(crate) mod table;
 mod told;
 mod tree;
+mod when;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 

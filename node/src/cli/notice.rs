@@ -7,10 +7,7 @@ mod print;
 use std::io;
 
 use dutynet_proto::{api, duty};
-use dutynet_relay::{
-    clock::{Clock as _, SystemClock},
-    ids::UnixMillis,
-};
+use dutynet_relay::clock::{Clock as _, SystemClock};
 
 use super::{
     args::{
@@ -21,12 +18,9 @@ use super::{
     convert as base, person, printed,
     report::new_id,
     told::Told,
+    when,
 };
-use crate::{
-    config,
-    domain::beijing::{Day, TimeOfDay},
-    text::{directive, notice, refusal::Refusal, typed, words},
-};
+use crate::text::{directive, notice, refusal::Refusal, typed, words};
 
 pub(super) async fn run(place: &Place, verb: &NoticeVerb) -> Result<String, Told> {
     match verb {
@@ -48,7 +42,8 @@ pub(super) async fn run_group(place: &Place, verb: &GroupVerb) -> Result<String,
 
 async fn send(place: &Place, send: &Send) -> Result<String, Told> {
     let now = SystemClock::default().wall();
-    let sign_by = send.sign_by.as_deref().map(|text| when(text, now).ok_or_else(|| Told::of(Refusal::SignByInvalid).about(text)));
+    let sign_by =
+        send.sign_by.as_deref().map(|text| when::from_now(text, now).ok_or_else(|| Told::of(Refusal::SignByInvalid).about(text)));
     let request = api::SendNoticeRequest {
         id: id(send.id)?.into(),
         title: send.title.clone(),
@@ -171,19 +166,6 @@ fn record(from: Option<&dutynet_proto::record::RecordRef>) -> String {
 fn with_state(said: String, state: i32) -> String {
     let state = base::progress(state).map(|progress| notice::state(words::progress(progress)));
     [said].into_iter().chain(state).collect::<Vec<_>>().join("\n")
-}
-
-/// A day and a time of day in Beijing, a time of today, or a while from now.
-fn when(text: &str, now: UnixMillis) -> Option<UnixMillis> {
-    let text = text.trim();
-    if let Some(from_now) = config::duration(text) {
-        return Some(UnixMillis(now.0.checked_add(i64::try_from(from_now.as_millis()).ok()?)?));
-    }
-    let (day, time) = match text.split_once([' ', 'T']) {
-        Some((day, time)) => (Day::parse(day).ok()?, time.trim()),
-        None => (Day::of(now), text),
-    };
-    Some(day.at(TimeOfDay::parse(time).ok()?))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use dutynet_relay::ids::UnixMillis;
 use super::{convert, convert_report as convert_to};
 use crate::{
     domain::{
+        beijing::minute,
         board::Differs,
         form::{FieldKind, Form, Forms},
     },
@@ -125,13 +126,21 @@ pub(super) fn value(form: Option<&Form>, answer: &duty::Answer) -> String {
     use duty::answer::Value;
     let field = form.and_then(|form| form.field(&answer.field));
     let code_label = |code: &str| match field.map(|field| &field.kind) {
-        Some(FieldKind::Rows { codes, .. }) => codes.iter().find(|c| c.key == code).map(|c| c.label.clone()),
-        Some(FieldKind::Text { .. } | FieldKind::Number(_) | FieldKind::Nil) | None => None,
+        Some(FieldKind::Rows { codes, .. } | FieldKind::Choice { codes, .. }) => {
+            codes.iter().find(|c| c.key == code).map(|c| c.label.clone())
+        }
+        Some(FieldKind::Text { .. } | FieldKind::Number(_) | FieldKind::Nil | FieldKind::Time) | None => None,
     };
     match &answer.value {
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Nil(_)) => words::NONE.to_owned(),
+        Some(Value::Unknown(_)) => words::UNKNOWN.to_owned(),
+        Some(Value::TimeMs(at)) => minute(UnixMillis(*at)),
+        Some(Value::Choices(choices)) => {
+            let label = |code: &String| code_label(code).unwrap_or_else(|| code.clone());
+            report::listed(&choices.codes.iter().map(label).collect::<Vec<_>>())
+        }
         Some(Value::Rows(rows)) => {
             let row =
                 |row: &duty::Row| notice::row(&code_label(&row.code).unwrap_or_else(|| row.code.clone()), row.number, &row.text);

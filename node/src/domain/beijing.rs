@@ -118,6 +118,11 @@ pub fn rfc3339(at: UnixMillis) -> String {
     beijing(at).to_rfc3339_opts(SecondsFormat::Millis, false)
 }
 
+/// `YYYY-MM-DD HH:MM`, as [`moment`] reads it.
+pub fn minute(at: UnixMillis) -> String {
+    rfc3339(at).chars().take("YYYY-MM-DDTHH:MM".len()).collect::<String>().replace('T', " ")
+}
+
 /// `MM-DD HH:MM:SS` within a year of `now`, else with the year, for people.
 pub fn for_people(at: UnixMillis, now: UnixMillis) -> String {
     let (at, now) = (beijing(at), beijing(now));

@@ -139,6 +139,9 @@ pub fn digest(sum: Option<&Value>) -> Digest {
         Some(Value::Nil) => vec![Vec::from(b"nil")],
         Some(Value::Text(text)) => vec![Vec::from(b"text"), text.clone().into_bytes()],
         Some(Value::Number(number)) => vec![Vec::from(b"number"), number.to_be_bytes().to_vec()],
+        Some(Value::Unknown) => vec![Vec::from(b"unknown")],
+        Some(Value::Time(at)) => vec![Vec::from(b"time"), at.0.to_be_bytes().to_vec()],
+        Some(Value::Choices(codes)) => codes.iter().map(|code| code.clone().into_bytes()).collect(),
         Some(Value::Rows(rows)) => rows.iter().flat_map(row_bytes).collect(),
     };
     // Each part is preceded by its length, so that no two sums are written alike.
@@ -202,14 +205,14 @@ fn number(said: &Said<'_>) -> Option<Value> {
 fn figure(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => Some(*number),
-        Value::Text(_) | Value::Nil | Value::Rows(_) => None,
+        Value::Text(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) | Value::Rows(_) => None,
     }
 }
 
 fn words(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
-        Value::Number(_) | Value::Nil | Value::Rows(_) => None,
+        Value::Number(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) | Value::Rows(_) => None,
     }
 }
 
@@ -217,7 +220,7 @@ fn words(value: &Value) -> Option<&str> {
 fn row(code: &str, said: &Said<'_>, chars_max: usize, marks: Marks) -> Option<(Row, Cut)> {
     let of = |value: &'_ Value| match value {
         Value::Rows(rows) => rows.iter().find(|row| row.code == code).cloned(),
-        Value::Text(_) | Value::Number(_) | Value::Nil => None,
+        Value::Text(_) | Value::Number(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) => None,
     };
     let rows: Vec<(Option<&str>, Row)> = said.values.iter().filter_map(|(name, value)| Some((*name, of(value)?))).collect();
     if rows.is_empty() {

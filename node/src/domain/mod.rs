@@ -15,6 +15,8 @@
 //! - [`rules`]: what is owed by when, and which article says so.
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
 //! - [`secrecy`]: marks of state secrecy, which may not be kept or carried here.
+//! - [`step`], [`matter`]: what may be done about a matter, as data; what the steps that were taken come to. The kinds of matter:
+//!   [`incident`], [`warning`], [`verification`], [`directive`].
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
@@ -22,9 +24,12 @@
 pub mod beijing;
 pub mod board;
 pub mod cut_off;
+pub mod directive;
 pub mod draft;
 pub mod form;
 pub mod holiday;
+pub mod incident;
+pub mod matter;
 pub mod notice;
 pub mod number;
 pub mod obligation;
@@ -35,4 +40,7 @@ pub mod secrecy;
 pub mod sign_for;
 pub mod special;
 pub mod standing;
+pub mod step;
 pub mod then;
+pub mod verification;
+pub mod warning;

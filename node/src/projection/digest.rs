@@ -14,7 +14,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{cut_offs, dues, groups, made, notices, offices, reports, special, value};
+use super::{cut_offs, dues, groups, made, matters, notices, offices, reports, special, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -51,6 +51,9 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
     }
     if notices::reads(kind) {
         return Some((notices::NAME, notices::digest));
+    }
+    if matters::reads(kind) {
+        return Some((matters::NAME, matters::digest));
     }
     if groups::reads(kind) {
         return Some((groups::NAME, groups::digest));

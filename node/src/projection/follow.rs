@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     FORMER_SPACE, ProjectionError, RENEWAL, SPACE,
     digest::{Strange, Stretch, digest},
-    made, value,
+    made, matters, value,
 };
 
 /// Journal read in one go, bytes.
@@ -140,8 +140,12 @@ impl Follower {
         if !stretch.hollowed.is_empty() {
             self.renewal = Renewal::Due;
         }
-        let (index, end) = (self.index.clone(), stretch.end);
-        spawn_blocking(move || apply(index.as_ref(), stretch)).await?.map_err(ProjectionError::from)?;
+        let (index, end, relay) = (self.index.clone(), stretch.end, self.relay.clone());
+        let written = spawn_blocking(move || {
+            apply(index.as_ref(), stretch)?;
+            matters::settle(index.as_ref(), relay.store(), &relay.registry())
+        });
+        written.await??;
         self.cursor = end;
         self.told.send_replace(end);
         Ok(true)

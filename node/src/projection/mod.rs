@@ -7,6 +7,8 @@
 //! - [`Specials`]: special periods and their changes.
 //! - [`Reports`]: reports and choices between their versions, by period and by row; and cut-offs.
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
+//! - [`Matters`]: the steps of every matter, and what lists show of it. A second stage, settling, makes that anew for each matter to which a
+//!   stretch has added a step.
 //! - [`Offices`]: entries of the registry in the order in which they came.
 //! - `made`: which keys were made of a record, so that they go when its words are destroyed.
 //!
@@ -18,6 +20,7 @@ mod dues;
 mod follow;
 mod groups;
 mod made;
+mod matters;
 mod notices;
 mod offices;
 mod reports;
@@ -28,6 +31,7 @@ pub use cut_offs::CutOffEntry;
 pub use dues::Dues;
 pub use follow::{CaughtUp, Follower};
 pub use groups::Groups;
+pub use matters::{ListedMatter, Matters, Openness};
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
 pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};

@@ -13,6 +13,10 @@ pub fn code(kind: &FaultKind) -> &'static str {
         FaultKind::WantsNumber => "WANTS_NUMBER",
         FaultKind::WantsRows => "WANTS_ROWS",
         FaultKind::NilNotAllowed => "NIL_NOT_ALLOWED",
+        FaultKind::WantsTime => "WANTS_TIME",
+        FaultKind::WantsChoice { .. } => "WANTS_CHOICE",
+        FaultKind::TooManyChoices { .. } => "TOO_MANY_CHOICES",
+        FaultKind::UnknownNotAllowed => "UNKNOWN_NOT_ALLOWED",
         FaultKind::TooLong { .. } => "TOO_LONG",
         FaultKind::LineBreak => "LINE_BREAK",
         FaultKind::ControlCharacter { .. } => "CONTROL_CHARACTER",
@@ -26,7 +30,7 @@ pub fn code(kind: &FaultKind) -> &'static str {
 /// The sentence, without the field's name.
 pub fn sentence(kind: &FaultKind) -> String {
     match kind {
-        FaultKind::UnknownField => "本报表没有这一项，请删去".into(),
+        FaultKind::UnknownField => "没有这一项，请删去".into(),
         FaultKind::Twice => "填了不止一次，请只填一次".into(),
         FaultKind::Missing => "必填，请填写".into(),
         FaultKind::NilMissing => "须报“无”；有情况的请改报日报告".into(),
@@ -34,6 +38,10 @@ pub fn sentence(kind: &FaultKind) -> String {
         FaultKind::WantsNumber => "应填整数".into(),
         FaultKind::WantsRows => "应按类别填数，例如 自然灾害=1；没有的请填“无”".into(),
         FaultKind::NilNotAllowed => "不能填“无”，请如实填写".into(),
+        FaultKind::WantsTime => "应填时间，例如 14:05 或 2026-07-01 14:05".into(),
+        FaultKind::WantsChoice { allowed } => format!("应从这些中选：{}", allowed.join("、")),
+        FaultKind::TooManyChoices { most } => format!("最多选 {most} 项，请删减"),
+        FaultKind::UnknownNotAllowed => "不能填“不明”，请问明后填写".into(),
         FaultKind::TooLong { chars_max, chars } => format!("最多 {chars_max} 字，现有 {chars} 字，请删减"),
         FaultKind::LineBreak => "只能填一行，请去掉换行".into(),
         FaultKind::ControlCharacter { code_point, at } => format!("第 {at} 个字符（U+{code_point:04X}）不可见，请删去后重新录入"),

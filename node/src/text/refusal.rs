@@ -134,6 +134,34 @@ pub enum Refusal {
     SecrecyMark,
     /// Words of a notice, or of whoever answers it, are not as they must be.
     NoticeFaults,
+    /// No step has this name.
+    StepUnknown,
+    /// The step begins a matter, and one was named.
+    StepOpens,
+    /// The step goes on with a matter, and none was named.
+    StepMatterMissing,
+    /// A matter is real or an exercise as a whole.
+    StepModeDiffers,
+    /// The step names no such record.
+    StepLinkUnknown,
+    /// The step must name a record.
+    StepLinkMissing,
+    /// The step names too many records.
+    StepLinksTooMany,
+    /// The step must name offices.
+    StepOfficesMissing,
+    /// The step names no offices.
+    StepNamesNobody,
+    /// It would correct a step that the matter does not have.
+    StepCorrectsUnknown,
+    /// Neither a number nor a reference.
+    MatterNumberInvalid,
+    /// No such matter is held here.
+    MatterUnknown,
+    /// The number names several.
+    MatterNumberShared,
+    /// Nothing more can be done about it.
+    MatterClosed,
     /// Neither a number nor a reference.
     NoticeNumberInvalid,
     /// No such notice is held here.

@@ -107,6 +107,11 @@ pub fn missing(names: &[String]) -> String {
 /// It has filed since.
 pub const FILED_SINCE: &str = "报送之后已报，请核对";
 
+/// Names that were chosen from a list.
+pub fn listed(names: &[String]) -> String {
+    names.join("、")
+}
+
 /// One answer in a line with others.
 pub fn said(label: &str, value: &str) -> String {
     format!("{label} {value}")

@@ -7,6 +7,16 @@ pub fn is_nil(text: &str) -> bool {
     text.trim() == words::NONE
 }
 
+/// Whether the text says that it is not known yet.
+pub fn is_unknown(text: &str) -> bool {
+    matches!(text.trim(), words::UNKNOWN | "不明" | "不详")
+}
+
+/// The parts of a list, however they are set apart.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', '，', '、', ';', '；', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
 /// Splits at the first `=`, half or full width.
 pub fn at_equals(text: &str) -> Option<(&str, &str)> {
     text.split_once(['=', '＝']).map(|(before, after)| (before.trim(), after.trim()))

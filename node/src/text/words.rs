@@ -12,6 +12,8 @@ use crate::{
 
 /// 无: a figure or a text that there is not.
 pub const NONE: &str = "无";
+/// What is not known yet, said on purpose.
+pub const UNKNOWN: &str = "不明，正在核实";
 /// Stands where there is nothing to show.
 pub const DASH: &str = "—";
 

@@ -278,6 +278,13 @@ fn checked(form: &Form, asked: &FileReport, answers: Vec<Answer>) -> Result<Chec
     }
 }
 
+/// The same, of words that are not a report's.
+pub(super) fn teller_of(entered: &Entered) -> Result<Entered, Refused> {
+    let mut faults = Vec::new();
+    let entered = teller(entered, &mut faults);
+    if faults.is_empty() { Ok(entered) } else { Err(Refused::at_fields(faults)) }
+}
+
 /// Who said it, and from where: a telephone has a number.
 fn teller(entered: &Entered, faults: &mut Vec<Fault>) -> Entered {
     let told_by = report::said(&entered.told_by, TELLER_CHARS_MAX, Lines::One);

@@ -16,6 +16,7 @@ mod group;
 mod guard;
 mod join;
 mod lines;
+mod matter;
 mod node;
 mod notice;
 mod parked;
@@ -41,6 +42,7 @@ pub use group::{Group, SaveGroup};
 pub use guard::Guard;
 pub use join::{Joined, enrol, found};
 pub use lines::{AskLineHistory, LineHistory};
+pub use matter::{MatterRow, NamedRecord, ShownMatter, ShownStep, TakeStep, TakenStep};
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use notice::{
     NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,
@@ -79,7 +81,7 @@ use crate::{
         holiday::{Holidays, NoHoliday},
         period::Period,
     },
-    projection::{CaughtUp, Dues, Groups, Notices, Offices, ProjectionError, Reports, Row, Specials},
+    projection::{CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, Specials},
     text::refusal::Refusal,
 };
 
@@ -99,6 +101,7 @@ struct Inner {
     reports: Reports,
     notices: Notices,
     groups: Groups,
+    matters: Matters,
     offices: Offices,
     specials: Specials,
     dues: Dues,
@@ -118,6 +121,7 @@ impl Office {
             reports: Reports::new(index.clone()),
             notices: Notices::new(index.clone()),
             groups: Groups::new(index.clone()),
+            matters: Matters::new(index.clone()),
             offices: Offices::new(index.clone()),
             specials: Specials::new(index.clone()),
             dues: Dues::new(index),

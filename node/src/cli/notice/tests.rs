@@ -2,8 +2,9 @@
 
 use dutynet_proto::record;
 
+use dutynet_relay::ids::UnixMillis;
+
 use super::*;
-use crate::domain::beijing::rfc3339;
 
 const AT: i64 = 1_782_867_600_000;
 
@@ -127,17 +128,4 @@ fn a_list_is_read_with_its_counts_on_top_and_the_reason_beside_each_office() {
     let text = super::print::shown(&shown(), UnixMillis(AT));
     assert!(text.contains("编组“沿海”：440825103、440825204 2 个单位") && text.contains("待签收"), "{text}");
     assert!(super::print::list(&listed(), UnixMillis(AT)).contains("1/2"));
-}
-
-#[test]
-fn a_time_to_sign_is_a_day_with_a_time_or_a_time_of_today_or_a_while() {
-    let now = Day::parse("2026-07-01").unwrap().at(TimeOfDay::parse("09:00").unwrap());
-    let read = |text: &str| when(text, now).map(|at| rfc3339(at)[..16].to_owned());
-    assert_eq!(read("2026-07-02 17:00").as_deref(), Some("2026-07-02T17:00"));
-    assert_eq!(read("2026-07-02T17:00").as_deref(), Some("2026-07-02T17:00"));
-    assert_eq!(read("17:00").as_deref(), Some("2026-07-01T17:00"));
-    assert_eq!(read(" 2h ").as_deref(), Some("2026-07-01T11:00"));
-    for bad in ["", "17", "明天", "2026-07-02", "2026-7-2 17:00", "2026-07-02 25:00", "-2h", "99999999999999d"] {
-        assert_eq!(read(bad), None, "{bad}");
-    }
 }

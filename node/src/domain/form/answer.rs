@@ -1,5 +1,7 @@
 //! What was said to the fields of a form.
 
+use dutynet_relay::ids::UnixMillis;
+
 use super::definition::{Column, Form};
 
 /// What was said to one field.
@@ -11,7 +13,7 @@ pub struct Answer {
     pub value: Value,
 }
 
-/// One of the four ways to answer.
+/// One of the ways to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// Words.
@@ -20,6 +22,12 @@ pub enum Value {
     Number(i64),
     /// 无: said on purpose, which an empty field is not.
     Nil,
+    /// 不明，正在核实: said on purpose, which an empty field is not.
+    Unknown,
+    /// A moment.
+    Time(UnixMillis),
+    /// Codes of the field's list, in the list's order.
+    Choices(Vec<String>),
     /// Lines of a table.
     Rows(Vec<Row>),
 }
@@ -64,6 +72,6 @@ fn figure(value: &Value) -> i64 {
     match value {
         Value::Number(number) => *number,
         Value::Rows(rows) => rows.iter().map(|row| row.number).fold(0, i64::saturating_add),
-        Value::Text(_) | Value::Nil => 0,
+        Value::Text(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) => 0,
     }
 }

@@ -45,6 +45,8 @@ pub struct Field {
     pub required: bool,
     /// 无 is an answer.
     pub nil_allowed: bool,
+    /// 不明，正在核实 is an answer.
+    pub unknown_allowed: bool,
     /// Column of the board in which its figures count.
     pub board: Option<Column>,
     /// How a report of an office above is drafted from those of its children; `None`: its officer says it.
@@ -67,6 +69,15 @@ pub enum FieldKind {
     Number(Range),
     /// 无 and nothing else.
     Nil,
+    /// A moment.
+    Time,
+    /// Codes of a list.
+    Choice {
+        /// In the order in which people read them.
+        codes: Vec<Code>,
+        /// Most that may be chosen, from 1.
+        most: usize,
+    },
     /// A figure, and words if wanted, for each code.
     Rows {
         /// The codes, in the order in which people read them.
@@ -165,9 +176,10 @@ impl Form {
         if written.version == 0 {
             return Err(wrong("version from 1"));
         }
-        if !is_key(&written.form) || !all_different(written.field.iter().map(|field| field.key.as_str())) {
-            return Err(wrong("form and every field have a key of their own: [a-z][a-z0-9_]*"));
+        if !is_key(&written.form) {
+            return Err(wrong("a form's id is [a-z][a-z0-9_]*"));
         }
+        let fields = read_fields(written.field, &written.form)?;
         Ok(Self {
             id: written.form,
             version: written.version,
@@ -177,7 +189,7 @@ impl Form {
             cut_off,
             nil_form: written.nil_form,
             source: written.source,
-            fields: written.field.into_iter().map(WrittenField::read).collect::<Result<_, _>>()?,
+            fields,
         })
     }
 
@@ -201,9 +213,10 @@ struct WrittenForm {
     field: Vec<WrittenField>,
 }
 
+/// A field as files say it, of reports and of steps alike.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenField {
+pub(in crate::domain) struct WrittenField {
     key: String,
     label: String,
     kind: WrittenKind,
@@ -212,7 +225,10 @@ struct WrittenField {
     #[serde(default)]
     nil: bool,
     #[serde(default)]
+    unknown: bool,
+    #[serde(default)]
     lines: bool,
+    most: Option<usize>,
     board: Option<Column>,
     sum: Option<Sum>,
     chars_max: Option<usize>,
@@ -230,7 +246,17 @@ enum WrittenKind {
     Text,
     Number,
     Nil,
+    Time,
+    Choice,
     Rows,
+}
+
+/// The fields of a form; each has a key of its own.
+pub(in crate::domain) fn read_fields(written: Vec<WrittenField>, form: &str) -> Result<Vec<Field>, DefinitionError> {
+    if !all_different(written.iter().map(|field| field.key.as_str())) {
+        return Err(DefinitionError::Content { place: form.to_owned(), allowed: "every field has a key of its own" });
+    }
+    written.into_iter().map(WrittenField::read).collect()
 }
 
 impl WrittenField {
@@ -242,6 +268,7 @@ impl WrittenField {
         }
         Ok(Field {
             nil_allowed: self.nil || kind == FieldKind::Nil,
+            unknown_allowed: self.unknown,
             kind,
             key: self.key,
             label: self.label,
@@ -257,6 +284,10 @@ impl WrittenField {
             return Err("keys are [a-z][a-z0-9_]*, and different");
         }
         let lines = if self.lines { Lines::Many } else { Lines::One };
+        let listed = !self.code.is_empty();
+        if self.most.is_some() && !matches!(self.kind, WrittenKind::Choice) {
+            return Err("most belongs to a choice");
+        }
         match (self.kind, self.chars_max, self.range()) {
             (WrittenKind::Text, Some(chars_max), None) if self.code.is_empty() => Ok(FieldKind::Text { chars_max, lines }),
             (WrittenKind::Text, _, _) => Err("a text has chars_max, and neither min, max, unit nor codes"),
@@ -264,7 +295,13 @@ impl WrittenField {
             (WrittenKind::Number, _, _) => Err("a number has min, max and unit, and neither chars_max nor codes"),
             (WrittenKind::Nil, None, None) if self.code.is_empty() && self.required => Ok(FieldKind::Nil),
             (WrittenKind::Nil, _, _) => Err("a nil is required and has no limits"),
-            (WrittenKind::Rows, Some(chars_max), Some(range)) if !self.code.is_empty() => {
+            (WrittenKind::Time, None, None) if !listed => Ok(FieldKind::Time),
+            (WrittenKind::Time, _, _) => Err("a time has no limits and no codes"),
+            (WrittenKind::Choice, None, None) if listed && self.most != Some(0) => {
+                Ok(FieldKind::Choice { codes: self.code.clone(), most: self.most.unwrap_or(1) })
+            }
+            (WrittenKind::Choice, _, _) => Err("a choice has codes, and most from 1 if more than one may be chosen"),
+            (WrittenKind::Rows, Some(chars_max), Some(range)) if listed => {
                 Ok(FieldKind::Rows { codes: self.code.clone(), range, chars_max })
             }
             (WrittenKind::Rows, _, _) => Err("rows have codes, min, max, unit and chars_max"),
@@ -281,7 +318,8 @@ fn sums(sum: Sum, kind: &FieldKind) -> bool {
     match (sum, kind) {
         (Sum::Add, FieldKind::Number(_) | FieldKind::Rows { .. }) => true,
         (Sum::Lines, FieldKind::Text { .. }) | (Sum::Nil, FieldKind::Nil) => true,
-        (Sum::Add, FieldKind::Text { .. } | FieldKind::Nil)
+        (_, FieldKind::Time | FieldKind::Choice { .. })
+        | (Sum::Add, FieldKind::Text { .. } | FieldKind::Nil)
         | (Sum::Lines, FieldKind::Number(_) | FieldKind::Rows { .. } | FieldKind::Nil)
         | (Sum::Nil, FieldKind::Text { .. } | FieldKind::Number(_) | FieldKind::Rows { .. }) => false,
     }

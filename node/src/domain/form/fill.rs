@@ -39,6 +39,20 @@ pub enum FaultKind {
     WantsNumber,
     /// Lines of a table are wanted.
     WantsRows,
+    /// A moment is wanted.
+    WantsTime,
+    /// One of a list is wanted.
+    WantsChoice {
+        /// Names of those that the field has.
+        allowed: Vec<String>,
+    },
+    /// More was chosen than may be.
+    TooManyChoices {
+        /// Allowed.
+        most: usize,
+    },
+    /// 不明 is no answer here.
+    UnknownNotAllowed,
     /// 无 is no answer here.
     NilNotAllowed,
     /// Too many characters.
@@ -64,7 +78,7 @@ pub enum FaultKind {
         /// Given.
         number: i64,
     },
-    /// A table line with a code that the field does not have.
+    /// A code that the field does not have.
     UnknownCode {
         /// Given.
         code: String,
@@ -83,22 +97,28 @@ pub enum FaultKind {
 impl Form {
     /// Checks answers in any order. Faults come in the form's order, those at unknown fields last.
     pub fn fill(&self, answers: Vec<Answer>) -> Result<Filled, Vec<Fault>> {
-        let mut faults = Vec::new();
-        let mut kept = Vec::new();
-        for field in &self.fields {
-            let mut given = answers.iter().filter(|answer| answer.field == field.key);
-            let first = given.next();
-            let checked =
-                if given.next().is_some() { Err(vec![FaultKind::Twice]) } else { check(field, first.map(|a| &a.value)) };
-            match checked {
-                Ok(Some(value)) => kept.push(Answer { field: field.key.clone(), value }),
-                Ok(None) => {}
-                Err(kinds) => faults.extend(kinds.into_iter().map(|kind| at(field, kind))),
-            }
-        }
-        faults.extend(answers.iter().filter(|answer| self.field(&answer.field).is_none()).map(unknown));
-        if faults.is_empty() { Ok(Filled { form: self.id.clone(), version: self.version, answers: kept }) } else { Err(faults) }
+        let answers = fill(&self.fields, &answers)?;
+        Ok(Filled { form: self.id.clone(), version: self.version, answers })
     }
+}
+
+/// Checks answers to these fields, in any order; gives them in the order of the fields. Faults come in that order too, those at unknown fields last.
+pub fn fill(fields: &[Field], answers: &[Answer]) -> Result<Vec<Answer>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut kept = Vec::new();
+    for field in fields {
+        let mut given = answers.iter().filter(|answer| answer.field == field.key);
+        let first = given.next();
+        let checked = if given.next().is_some() { Err(vec![FaultKind::Twice]) } else { check(field, first.map(|a| &a.value)) };
+        match checked {
+            Ok(Some(value)) => kept.push(Answer { field: field.key.clone(), value }),
+            Ok(None) => {}
+            Err(kinds) => faults.extend(kinds.into_iter().map(|kind| at(field, kind))),
+        }
+    }
+    let strange = answers.iter().filter(|answer| fields.iter().all(|field| field.key != answer.field));
+    faults.extend(strange.map(unknown));
+    if faults.is_empty() { Ok(kept) } else { Err(faults) }
 }
 
 fn at(field: &Field, kind: FaultKind) -> Fault {
@@ -115,27 +135,64 @@ type Checked = Result<Option<Value>, Vec<FaultKind>>;
 fn check(field: &Field, given: Option<&Value>) -> Checked {
     match (&field.kind, given) {
         (_, Some(Value::Nil)) if field.nil_allowed => Ok(Some(Value::Nil)),
+        (_, Some(Value::Unknown)) if field.unknown_allowed => Ok(Some(Value::Unknown)),
         (FieldKind::Nil, _) => Err(vec![FaultKind::NilMissing]),
         (_, None) => empty(field),
         (_, Some(Value::Nil)) => Err(vec![FaultKind::NilNotAllowed]),
+        (_, Some(Value::Unknown)) => Err(vec![FaultKind::UnknownNotAllowed]),
         (FieldKind::Text { chars_max, lines }, Some(Value::Text(text))) => match words(text, *chars_max, *lines)? {
             text if text.is_empty() => empty(field),
             text => Ok(Some(Value::Text(text))),
         },
         (_, Some(Value::Text(text))) if text.trim().is_empty() => empty(field),
-        (FieldKind::Text { .. }, Some(Value::Number(_) | Value::Rows(_))) => Err(vec![FaultKind::WantsText]),
+        (FieldKind::Text { .. }, Some(Value::Number(_) | Value::Time(_) | Value::Choices(_) | Value::Rows(_))) => {
+            Err(vec![FaultKind::WantsText])
+        }
         (FieldKind::Number(range), Some(Value::Number(number))) => in_range(range, *number).map(|n| Some(Value::Number(n))),
-        (FieldKind::Number(_), Some(Value::Text(_) | Value::Rows(_))) => Err(vec![FaultKind::WantsNumber]),
+        (FieldKind::Number(_), Some(Value::Text(_) | Value::Time(_) | Value::Choices(_) | Value::Rows(_))) => {
+            Err(vec![FaultKind::WantsNumber])
+        }
+        (FieldKind::Time, Some(Value::Time(at))) => Ok(Some(Value::Time(*at))),
+        (FieldKind::Time, Some(Value::Text(_) | Value::Number(_) | Value::Choices(_) | Value::Rows(_))) => {
+            Err(vec![FaultKind::WantsTime])
+        }
+        (FieldKind::Choice { .. }, Some(Value::Choices(chosen))) if chosen.is_empty() => empty(field),
+        (FieldKind::Choice { codes, most }, Some(Value::Choices(chosen))) => {
+            choices(chosen, codes, *most).map(|chosen| Some(Value::Choices(chosen)))
+        }
+        (FieldKind::Choice { codes, .. }, Some(Value::Text(_) | Value::Number(_) | Value::Time(_) | Value::Rows(_))) => {
+            Err(vec![FaultKind::WantsChoice { allowed: labels(codes) }])
+        }
         (FieldKind::Rows { .. }, Some(Value::Rows(rows))) if rows.is_empty() => empty(field),
         (FieldKind::Rows { codes, range, chars_max }, Some(Value::Rows(rows))) => {
             table(rows, codes, range, *chars_max).map(|rows| Some(Value::Rows(rows)))
         }
-        (FieldKind::Rows { .. }, Some(Value::Text(_) | Value::Number(_))) => Err(vec![FaultKind::WantsRows]),
+        (FieldKind::Rows { .. }, Some(Value::Text(_) | Value::Number(_) | Value::Time(_) | Value::Choices(_))) => {
+            Err(vec![FaultKind::WantsRows])
+        }
     }
 }
 
 fn empty(field: &Field) -> Checked {
     if field.required { Err(vec![FaultKind::Missing]) } else { Ok(None) }
+}
+
+fn labels(codes: &[Code]) -> Vec<String> {
+    codes.iter().map(|code| code.label.clone()).collect()
+}
+
+fn choices(chosen: &[String], codes: &[Code], most: usize) -> Result<Vec<String>, Vec<FaultKind>> {
+    let strange = chosen.iter().filter(|key| codes.iter().all(|code| code.key != **key));
+    let mut faults: Vec<_> = strange.map(|code| unknown_code(code, codes)).collect();
+    let kept: Vec<_> = codes.iter().filter(|code| chosen.contains(&code.key)).map(|code| code.key.clone()).collect();
+    if kept.len() > most {
+        faults.push(FaultKind::TooManyChoices { most });
+    }
+    if faults.is_empty() { Ok(kept) } else { Err(faults) }
+}
+
+fn unknown_code(code: &str, codes: &[Code]) -> FaultKind {
+    FaultKind::UnknownCode { code: code.chars().filter(|c| !c.is_control()).take(32).collect(), allowed: labels(codes) }
 }
 
 fn in_range(range: &Range, number: i64) -> Result<i64, Vec<FaultKind>> {
@@ -163,10 +220,7 @@ fn table(rows: &[Row], codes: &[Code], range: &Range, chars_max: usize) -> Resul
         }
     }
     let strange = rows.iter().filter(|row| codes.iter().all(|code| code.key != row.code));
-    faults.extend(strange.map(|row| FaultKind::UnknownCode {
-        code: row.code.chars().filter(|c| !c.is_control()).take(32).collect(),
-        allowed: codes.iter().map(|code| code.label.clone()).collect(),
-    }));
+    faults.extend(strange.map(|row| unknown_code(&row.code, codes)));
     if faults.is_empty() { Ok(kept) } else { Err(faults) }
 }
 

@@ -9,7 +9,8 @@ mod fill;
 
 pub use answer::{Answer, Filled, Row, Value};
 pub use definition::{Code, Column, DefinitionError, Field, FieldKind, Form, Lines, PeriodKind, Range, Sum};
-pub use fill::{Fault, FaultKind, ROWS_MAX, words};
+pub(in crate::domain) use definition::{WrittenField, read_fields};
+pub use fill::{Fault, FaultKind, ROWS_MAX, fill, words};
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,7 @@
 //! Every form at its limits: each field full, past full, missing, of the wrong kind, and with what cannot be seen.
 
+use dutynet_relay::ids::UnixMillis;
+
 use super::*;
 
 fn daily() -> &'static Form {
@@ -28,6 +30,8 @@ fn largest(field: &Field) -> Value {
         FieldKind::Text { chars_max, .. } => text(&"𠮷".repeat(*chars_max)),
         FieldKind::Number(range) => Value::Number(range.max),
         FieldKind::Nil => Value::Nil,
+        FieldKind::Time => Value::Time(UnixMillis(i64::MAX)),
+        FieldKind::Choice { codes, most } => Value::Choices(codes.iter().take(*most).map(|code| code.key.clone()).collect()),
         FieldKind::Rows { codes, range, chars_max } => {
             let words = "𠮷".repeat(*chars_max);
             Value::Rows(codes.iter().map(|c| Row { code: c.key.clone(), number: range.max, text: words.clone() }).collect())
@@ -78,7 +82,7 @@ fn every_field_is_refused_past_its_limits() {
                 rows[0].number += 1;
                 Value::Rows(rows)
             }
-            Value::Nil => unreachable!("no nil field in 日报告"),
+            Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) => unreachable!("no such field in 日报告"),
         };
         let faults = replaced(daily(), &field.key, past);
         assert_eq!(faults.len(), 1, "{faults:?}");
@@ -115,7 +119,7 @@ fn every_field_refuses_the_wrong_kind_of_answer() {
             FieldKind::Text { .. } => ([Value::Number(1), rows.clone()], FaultKind::WantsText),
             FieldKind::Number(_) => ([text("三"), rows.clone()], FaultKind::WantsNumber),
             FieldKind::Rows { .. } => ([text("有"), Value::Number(1)], FaultKind::WantsRows),
-            FieldKind::Nil => unreachable!("no nil field in 日报告"),
+            FieldKind::Nil | FieldKind::Time | FieldKind::Choice { .. } => unreachable!("no such field in 日报告"),
         };
         for value in wrong {
             assert_eq!(replaced(daily(), &field.key, value)[0].kind, kind, "{}", field.key);
@@ -223,4 +227,57 @@ fn a_form_file_that_says_less_than_it_means_is_refused() {
         assert!(good.contains(from));
         assert!(Form::parse(&good.replacen(from, to, 1)).is_err(), "{from} -> {to}");
     }
+}
+
+/// A time and a choice, which reports do not ask for and steps do.
+fn step_fields() -> Vec<Field> {
+    let text = r#"
+        form = "x"
+        version = 1
+        title = "x"
+        record_kind = "x/1"
+        period = "day"
+        cut_off = "17:00"
+        source = "x"
+        [[field]]
+        key = "at"
+        label = "时间"
+        kind = "time"
+        required = true
+        unknown = true
+        source = "x"
+        [[field]]
+        key = "flags"
+        label = "标记"
+        kind = "choice"
+        most = 2
+        source = "x"
+        code = [{ key = "a", label = "甲" }, { key = "b", label = "乙" }, { key = "c", label = "丙" }]
+    "#;
+    Form::parse(text).unwrap().fields
+}
+
+fn kinds(answers: &[Answer]) -> Vec<FaultKind> {
+    fill(&step_fields(), answers).err().unwrap_or_default().into_iter().map(|fault| fault.kind).collect()
+}
+
+#[test]
+fn unknown_is_an_answer_where_the_field_allows_it_and_blank_never_is() {
+    assert_eq!(fill(&step_fields(), &[said("at", Value::Unknown)]).unwrap(), [said("at", Value::Unknown)]);
+    assert_eq!(kinds(&[]), [FaultKind::Missing]);
+    let flags = said("flags", Value::Unknown);
+    assert_eq!(kinds(&[said("at", Value::Unknown), flags]), [FaultKind::UnknownNotAllowed]);
+    assert_eq!(replaced(daily(), "calls", Value::Unknown)[0].kind, FaultKind::UnknownNotAllowed);
+}
+
+#[test]
+fn a_choice_is_of_the_list_in_its_order_and_no_more_than_allowed() {
+    let chosen = |codes: &[&str]| said("flags", Value::Choices(codes.iter().map(|&code| code.to_owned()).collect()));
+    let at = said("at", Value::Time(UnixMillis(5)));
+    let kept = fill(&step_fields(), &[chosen(&["c", "a", "c"]), at.clone()]).unwrap();
+    assert_eq!(kept, [at.clone(), chosen(&["a", "c"])]);
+    assert_eq!(kinds(&[at.clone(), chosen(&["a", "b", "c"])]), [FaultKind::TooManyChoices { most: 2 }]);
+    assert!(matches!(&kinds(&[at.clone(), chosen(&["z"])])[..], [FaultKind::UnknownCode { code, .. }] if code == "z"));
+    assert_eq!(kinds(&[at, chosen(&[])]), []);
+    assert_eq!(kinds(&[said("at", text("昨天"))]), [FaultKind::WantsTime]);
 }

@@ -1,0 +1,105 @@
+//! Between the messages of matters in `dutynet.api.v1` and the words of the use cases.
+
+use dutynet_proto::api;
+
+use super::convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference, state};
+use crate::{
+    body,
+    domain::matter::{Fact, FactValue, StepLink},
+    text::refusal::Refusal,
+    usecase::{MatterRow, NamedRecord, OnBehalf, Refused, ShownMatter, ShownStep, TakeStep, TakenStep},
+};
+
+pub(super) fn take(from: api::TakeStepRequest) -> Result<TakeStep, Refused> {
+    let answers = from.answers.into_iter().map(|a| body::answer_from_wire(a).ok_or(Refusal::RequestUnreadable.into()));
+    let on_behalf = match (from.on_behalf_of.is_empty(), from.entered) {
+        (true, None) => None,
+        (true, Some(_)) => return Err(Refusal::ToldByAlone.into()),
+        (false, entered) => {
+            let entered = entered.and_then(body::entered_from_wire).ok_or(Refusal::ToldByMissing)?;
+            Some(OnBehalf { office: from.on_behalf_of, entered })
+        }
+    };
+    Ok(TakeStep {
+        id: record_id(&from.id)?,
+        form: from.form,
+        matter: from.matter,
+        answers: answers.collect::<Result<_, Refused>>()?,
+        links: from.links.into_iter().map(|link| NamedRecord { role: link.role, record: link.record }).collect(),
+        to: from.to,
+        by: person(from.by),
+        mode: if from.mode == 0 { None } else { Some(mode(from.mode)?) },
+        on_behalf,
+        corrects: from.corrects,
+    })
+}
+
+pub(super) fn taken(from: &TakenStep) -> api::TakeStepReply {
+    api::TakeStepReply {
+        record: Some(reference(&from.reference)),
+        matter: Some(reference(&from.matter)),
+        number: from.number().to_string(),
+        folded: from.folded,
+        state: state(Some(from.state)).into(),
+    }
+}
+
+pub(super) fn head(from: &MatterRow) -> api::MatterHead {
+    api::MatterHead {
+        matter: Some(reference(&from.matter)),
+        number: from.number.to_string(),
+        kind: from.summary.kind.key().to_owned(),
+        title: from.title.clone().unwrap_or_default(),
+        open: from.summary.open,
+        state: from.summary.state.clone(),
+        grade: from.summary.grade.clone(),
+        mode: mode_to_wire(from.mode).into(),
+        last_at_ms: from.summary.last_at.0,
+    }
+}
+
+pub(super) fn shown(from: &ShownMatter) -> api::ShowMatterReply {
+    api::ShowMatterReply {
+        head: Some(head(&from.row)),
+        facts: from.facts.iter().map(fact).collect(),
+        steps: from.steps.iter().map(step).collect(),
+    }
+}
+
+fn fact(from: &Fact) -> api::MatterFact {
+    use api::matter_fact::Value as To;
+    let value = match &from.value {
+        FactValue::Text(text) => To::Text(text.clone()),
+        FactValue::Number(number) => To::Number(*number),
+        FactValue::Time(at) => To::TimeMs(at.0),
+        FactValue::Code(code) => To::Code(code.clone()),
+        FactValue::Office(office) => To::Office(office.to_string()),
+        FactValue::Person(office, by) => {
+            To::Person(api::OfficePerson { office: office.to_string(), person: Some(person_to_wire(by)) })
+        }
+    };
+    api::MatterFact { key: from.key.clone(), value: Some(value), sources: from.sources.iter().map(reference).collect() }
+}
+
+fn step(from: &ShownStep) -> api::MatterStep {
+    let ShownStep { step, state: got } = from;
+    let link = |link: &StepLink| api::NamedRecord { role: link.role.clone(), record: link.record.to_string() };
+    api::MatterStep {
+        record: Some(reference(&step.reference)),
+        form: step.form.clone(),
+        office: step.office.to_string(),
+        by: step.by.as_ref().map(person_to_wire),
+        entered: step.entered.as_ref().map(body::entered_to_wire),
+        answers: step.answers.iter().map(body::answer_to_wire).collect(),
+        links: step.links.iter().map(link).collect(),
+        to: step.to.iter().map(ToString::to_string).collect(),
+        recorded_at_ms: step.times.recorded.0,
+        here_at_ms: step.times.here.0,
+        happened_at_ms: step.times.happened.map_or(0, |at| at.0),
+        ahead_ms: step.times.ahead_ms,
+        corrects: step.corrects.as_ref().map(reference),
+        hollow: step.hollow,
+        mode: mode_to_wire(step.mode).into(),
+        state: state(*got).into(),
+    }
+}

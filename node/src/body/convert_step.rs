@@ -1,0 +1,168 @@
+//! Between the step of `dutynet.duty.v1` and the words of the domain.
+
+use bytes::Bytes;
+use dutynet_proto::duty as wire;
+use dutynet_relay::{ids::OfficeId, registry::Registry, writer::Stored};
+use prost::Message as _;
+
+use super::{
+    NotABody,
+    convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_to_wire},
+    convert_form::{reference_from_wire, reference_to_wire},
+    step::{LINKS_MAX, PACKS_MAX, StepBody},
+};
+use crate::domain::matter::{Step, StepLink, Times};
+
+impl StepBody {
+    /// The bytes of the record's body.
+    pub fn encode(&self) -> Bytes {
+        let link = |link: &StepLink| wire::StepLink { role: link.role.clone(), record: Some(reference_to_wire(&link.record)) };
+        let body = wire::Step {
+            form: self.form.clone(),
+            form_version: self.version,
+            answers: self.answers.iter().map(answer_to_wire).collect(),
+            links: self.links.iter().map(link).collect(),
+            office: self.office.as_str().to_owned(),
+            entered: self.entered.as_ref().map(entered_to_wire),
+            rules: self.rules.iter().map(|(pack, version)| wire::PackVersion { pack: pack.clone(), version: *version }).collect(),
+            to: self.to.iter().map(|office| office.as_str().to_owned()).collect(),
+        };
+        body.encode_to_vec().into()
+    }
+
+    /// Reads a body that another office's program made; whether the answers fit the form is that office's concern.
+    pub fn decode(bytes: &Bytes) -> Result<Self, NotABody> {
+        let from = wire::Step::decode(bytes.clone()).map_err(|_| NotABody::Encoding)?;
+        if from.form.is_empty() || from.form_version == 0 {
+            return Err(NotABody::Field("form"));
+        }
+        if from.links.len() > LINKS_MAX {
+            return Err(NotABody::Field("links"));
+        }
+        if from.rules.len() > PACKS_MAX {
+            return Err(NotABody::Field("rules"));
+        }
+        let answers = from.answers.into_iter().map(|answer| answer_from_wire(answer).ok_or(NotABody::Field("answers")));
+        let links = from.links.into_iter().map(|link| {
+            let record = link.record.and_then(reference_from_wire).ok_or(NotABody::Field("links"))?;
+            Ok(StepLink { role: link.role, record })
+        });
+        let to = from.to.iter().map(|office| OfficeId::parse(office).map_err(|_| NotABody::Field("to")));
+        let entered = from.entered.map(|entered| entered_from_wire(entered).ok_or(NotABody::Field("entered")));
+        Ok(Self {
+            form: from.form,
+            version: from.form_version,
+            answers: answers.collect::<Result<_, _>>()?,
+            links: links.collect::<Result<_, _>>()?,
+            office: OfficeId::parse(&from.office).map_err(|_| NotABody::Field("office"))?,
+            entered: entered.transpose()?,
+            rules: from.rules.into_iter().map(|pack| (pack.pack, pack.version)).collect(),
+            to: to.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// A step as an office holds it. One whose content was removed is a step all the same, with what its header says.
+pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
+    let header = stored.record.header();
+    let form = header.kind.strip_suffix("/1").unwrap_or(&header.kind);
+    let hollow = stored.record.is_hollow();
+    let office = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
+    let body = if hollow { None } else { Some(StepBody::decode(&stored.record.raw().body)?) };
+    if body.as_ref().is_some_and(|body| body.form != form) {
+        return Err(NotABody::Field("form"));
+    }
+    if body.as_ref().is_some_and(|body| body.office != *office || body.entered.is_some() != header.on_behalf_of.is_some()) {
+        return Err(NotABody::Field("office"));
+    }
+    let (answers, links, to, rules, entered) =
+        body.map(|body| (body.answers, body.links, body.to, body.rules, body.entered)).unwrap_or_default();
+    Ok(Step {
+        reference: stored.record.reference(),
+        form: form.to_owned(),
+        mode: header.mode,
+        office: office.clone(),
+        entered,
+        by: header.person.clone(),
+        answers,
+        links,
+        to,
+        rules,
+        corrects: header.corrects.clone(),
+        times: times(stored, tree),
+        hollow,
+    })
+}
+
+fn times(stored: &Stored, tree: &Registry) -> Times {
+    let header = stored.record.header();
+    Times {
+        happened: header.happened_at,
+        learnt: header.learnt_at,
+        recorded: header.recorded_at,
+        here: stored.received_at,
+        ahead_ms: ahead(stored, tree),
+    }
+}
+
+/// Each hop has measured its clock against its parent's, and this office its own: these differences add up along the way.
+fn ahead(stored: &Stored, tree: &Registry) -> i64 {
+    let own = (tree.own(), stored.offset_ms);
+    let way: Vec<_> = stored.trail.iter().map(|hop| (&hop.office, hop.offset_ms)).chain([own]).collect();
+    let between = |((a, a_ahead), (b, b_ahead)): ((&OfficeId, i64), (&OfficeId, i64))| match (
+        tree.parent(a) == Some(b),
+        tree.parent(b) == Some(a),
+    ) {
+        (true, _) => a_ahead,
+        (false, true) => b_ahead.saturating_neg(),
+        (false, false) => 0,
+    };
+    way.windows(2).map(|pair| between((pair[0], pair[1]))).fold(0, i64::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use dutynet_relay::ids::{RecordId, RecordRef, UnixMillis};
+
+    use super::*;
+    use crate::{
+        body::{Channel, Entered},
+        domain::form::{Answer, Value},
+    };
+
+    fn body() -> StepBody {
+        let answer = |field: &str, value| Answer { field: field.into(), value };
+        let office = |id: &str| OfficeId::parse(id).unwrap();
+        StepBody {
+            form: "incident.call".into(),
+            version: 1,
+            answers: vec![
+                answer("place", Value::Text("良垌镇".into())),
+                answer("dead", Value::Unknown),
+                answer("happened_at", Value::Time(UnixMillis(5))),
+                answer("flags", Value::Choices(vec!["sensitive_time".into(), "may_evolve".into()])),
+            ],
+            links: vec![StepLink { role: "draft".into(), record: RecordRef { origin: office("a"), id: RecordId([3; 16]) } }],
+            office: office("440881"),
+            entered: Some(Entered { channel: Channel::Telephone, told_by: "王五".into(), phone: "0759".into() }),
+            rules: vec![("s1".into(), 2)],
+            to: vec![office("b")],
+        }
+    }
+
+    #[test]
+    fn a_step_comes_back_as_it_went_in() {
+        assert_eq!(StepBody::decode(&body().encode()), Ok(body()));
+    }
+
+    #[test]
+    fn what_is_no_step_is_said_to_be_none() {
+        assert_eq!(StepBody::decode(&Bytes::from_static(b"\xff\xff")), Err(NotABody::Encoding));
+        assert_eq!(StepBody::decode(&StepBody { form: String::new(), ..body() }.encode()), Err(NotABody::Field("form")));
+        assert_eq!(StepBody::decode(&StepBody { version: 0, ..body() }.encode()), Err(NotABody::Field("form")));
+        let many = StepBody { links: vec![body().links[0].clone(); LINKS_MAX + 1], ..body() };
+        assert_eq!(StepBody::decode(&many.encode()), Err(NotABody::Field("links")));
+        let many = StepBody { rules: vec![("p".into(), 1); PACKS_MAX + 1], ..body() };
+        assert_eq!(StepBody::decode(&many.encode()), Err(NotABody::Field("rules")));
+    }
+}

@@ -1,0 +1,61 @@
+//! Matters (事项): what an office must see through to its end, as the fold of its steps.
+//!
+//! A matter is named by its opening record and has one number through all tiers; every office that has it adds its own steps. Nothing is
+//! stored of its state: [`Summary`] and [`Fact`]s are pure functions of the steps that an office holds, so that a later record, also one
+//! that was long underway, is simply there the next time. What each kind of matter makes of its steps:
+//!
+//! - [`incident`](super::incident): 突发事件
+//! - [`warning`](super::warning): 预警
+//! - [`verification`](super::verification): 核报
+//! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
+
+mod admission;
+mod step;
+mod view;
+
+pub use admission::{Inadmissible, Proposed, Taker};
+pub use step::{Step, StepLink, Times, in_order};
+pub use view::{Fact, FactValue, Summary};
+
+use super::{directive, incident, step::MatterKind, verification, warning};
+
+/// A matter and the steps of it that this office holds, the opening one first.
+#[derive(Debug, Clone, Copy)]
+pub struct Matter<'a> {
+    /// What it is.
+    pub kind: MatterKind,
+    /// At least one, in the order of [`in_order`].
+    pub steps: &'a [Step],
+}
+
+impl Matter<'_> {
+    /// Whether a step may be taken now; the opening step too, on a matter without steps.
+    pub fn admit(&self, proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+        match self.kind {
+            MatterKind::Incident => incident::admit(self.steps, proposed, taker),
+            MatterKind::Warning => warning::admit(self.steps, proposed, taker),
+            MatterKind::Verification => verification::admit(self.steps, proposed, taker),
+            MatterKind::Directive => directive::admit(self.steps, proposed, taker),
+        }
+    }
+
+    /// What lists show of it.
+    pub fn summary(&self) -> Summary {
+        match self.kind {
+            MatterKind::Incident => incident::summary(self.steps),
+            MatterKind::Warning => warning::summary(self.steps),
+            MatterKind::Verification => verification::summary(self.steps),
+            MatterKind::Directive => directive::summary(self.steps),
+        }
+    }
+
+    /// What is known of it now, each with the records that say so.
+    pub fn facts(&self) -> Vec<Fact> {
+        match self.kind {
+            MatterKind::Incident => incident::facts(self.steps),
+            MatterKind::Warning => warning::facts(self.steps),
+            MatterKind::Verification => verification::facts(self.steps),
+            MatterKind::Directive => directive::facts(self.steps),
+        }
+    }
+}

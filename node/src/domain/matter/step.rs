@@ -1,0 +1,130 @@
+//! One step of a matter, as an office holds it.
+
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    record::{Mode, Person},
+};
+
+use crate::{
+    body::Entered,
+    domain::form::{Answer, Value},
+};
+
+/// A step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its record; the origin is the office that entered it.
+    pub reference: RecordRef,
+    /// Id of its form, e.g. `incident.call`.
+    pub form: String,
+    /// Real, exercise or test.
+    pub mode: Mode,
+    /// Whose step it is.
+    pub office: OfficeId,
+    /// How the words came, when another office entered them (代录).
+    pub entered: Option<Entered>,
+    /// Who took it, or entered it; `None`: a node by itself.
+    pub by: Option<Person>,
+    /// What was said; none any more when the content was removed.
+    pub answers: Vec<Answer>,
+    /// Records that it names.
+    pub links: Vec<StepLink>,
+    /// Offices that it names.
+    pub to: Vec<OfficeId>,
+    /// The rule packs and their versions that were in force at its maker.
+    pub rules: Vec<(String, u32)>,
+    /// The step that it corrects.
+    pub corrects: Option<RecordRef>,
+    /// When.
+    pub times: Times,
+    /// Its content was removed; what the header says is all that is left.
+    pub hollow: bool,
+}
+
+/// A record that a step names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLink {
+    /// What it is to the step.
+    pub role: String,
+    /// The record.
+    pub record: RecordRef,
+}
+
+/// The times of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Times {
+    /// When it happened, if said.
+    pub happened: Option<UnixMillis>,
+    /// When the office learnt of it, if said.
+    pub learnt: Option<UnixMillis>,
+    /// By the clock of the office that entered it.
+    pub recorded: UnixMillis,
+    /// When this office had it on disk, by its own clock.
+    pub here: UnixMillis,
+    /// How far the clock of the office that entered it is before this one's, ms; 0: made here, or not measured.
+    pub ahead_ms: i64,
+}
+
+impl Times {
+    /// When it was recorded, by this office's clock as far as the difference is known.
+    pub fn recorded_by_ours(&self) -> UnixMillis {
+        UnixMillis(self.recorded.0.saturating_sub(self.ahead_ms))
+    }
+}
+
+impl Step {
+    /// What was said to a field.
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.answers.iter().find(|answer| answer.field == field).map(|answer| &answer.value)
+    }
+
+    /// Words.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        match self.value(field)? {
+            Value::Text(text) => Some(text),
+            Value::Number(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) | Value::Rows(_) => None,
+        }
+    }
+
+    /// A figure.
+    pub fn number(&self, field: &str) -> Option<i64> {
+        match self.value(field)? {
+            Value::Number(number) => Some(*number),
+            Value::Text(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) | Value::Rows(_) => None,
+        }
+    }
+
+    /// A moment.
+    pub fn time(&self, field: &str) -> Option<UnixMillis> {
+        match self.value(field)? {
+            Value::Time(at) => Some(*at),
+            Value::Text(_) | Value::Number(_) | Value::Nil | Value::Unknown | Value::Choices(_) | Value::Rows(_) => None,
+        }
+    }
+
+    /// Every code that was chosen.
+    pub fn choices(&self, field: &str) -> &[String] {
+        match self.value(field) {
+            Some(Value::Choices(codes)) => codes,
+            Some(Value::Text(_) | Value::Number(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Rows(_)) | None => &[],
+        }
+    }
+
+    /// The code that was chosen, of a field where one may be.
+    pub fn choice(&self, field: &str) -> Option<&str> {
+        self.choices(field).first().map(String::as_str)
+    }
+
+    /// The first record that it names in a role.
+    pub fn link(&self, role: &str) -> Option<&RecordRef> {
+        self.links.iter().find(|link| link.role == role).map(|link| &link.record)
+    }
+}
+
+/// Puts steps into the order in which they were taken: the opening one first, then by time with the differences of clocks taken out, as far as
+/// they are known. Every office that holds the same steps has nearly the same order; nothing may depend on the order of two offices' steps
+/// that follow each other within the error of their clocks.
+pub fn in_order(opening: &RecordRef, mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by_key(|step| (step.reference != *opening, step.times.recorded_by_ours(), step.reference.clone()));
+    steps
+}

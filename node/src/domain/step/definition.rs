@@ -1,0 +1,227 @@
+//! A step form as its TOML file says it. Strict: an unknown word is an error.
+
+use serde::Deserialize;
+
+use dutynet_relay::ids::Lane;
+
+use crate::domain::form::{DefinitionError, Field, FieldKind, WrittenField, read_fields};
+
+/// What a matter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MatterKind {
+    /// 突发事件
+    Incident,
+    /// 预警
+    Warning,
+    /// 核报: a question from above about an incident.
+    Verification,
+    /// 指示、通报、交办、督办、电话通知
+    Directive,
+}
+
+impl MatterKind {
+    /// In the order in which people list them.
+    pub const ALL: [Self; 4] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive];
+
+    /// Stable name; every form of this kind begins with it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Warning => "warning",
+            Self::Verification => "verification",
+            Self::Directive => "directive",
+        }
+    }
+
+    /// By its stable name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+}
+
+/// Where the record of a step goes; nothing: it stays in its office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Goes {
+    /// To the parent alone (逐级).
+    Parent,
+    /// To every tier above.
+    Top,
+    /// To the offices that the step names, wherever they stand.
+    Named,
+    /// To everything below this office, or to those below it that the step names.
+    Below,
+    /// To the office that began the matter.
+    Opener,
+    /// To every office that has sent or was sent a step of this matter that this office has.
+    Holders,
+}
+
+/// How fast the record of a step travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LaneRule {
+    /// Always so.
+    Fixed(Lane),
+    /// As the choice in this field says: `flash`, `urgent` or `routine`; routine when it is left out.
+    Field(String),
+}
+
+/// Whether a step must name something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Naming {
+    /// It must.
+    Must,
+    /// It may.
+    May,
+}
+
+/// Another record that a step names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkRole {
+    /// Stable name of what it is to the step.
+    pub role: String,
+    /// Name for people.
+    pub label: String,
+    /// Whether it must be named.
+    pub naming: Naming,
+}
+
+/// One kind of step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepForm {
+    /// Stable id, e.g. `incident.call`; its records are of the kind `<id>/1`.
+    pub id: String,
+    /// Version of the fields, from 1.
+    pub version: u32,
+    /// Of which kind of matter.
+    pub matter: MatterKind,
+    /// Name for people, e.g. 接报.
+    pub title: String,
+    /// It begins a matter.
+    pub opens: bool,
+    /// Where its record goes.
+    pub goes: Vec<Goes>,
+    /// Whether it names offices; `None`: it does not.
+    pub names_offices: Option<Naming>,
+    /// How fast.
+    pub lane: LaneRule,
+    /// Other records that it names.
+    pub links: Vec<LinkRole>,
+    /// Regulation and article.
+    pub source: String,
+    /// In the order in which people read them.
+    pub fields: Vec<Field>,
+}
+
+impl StepForm {
+    /// Kind of the records that carry it.
+    pub fn record_kind(&self) -> String {
+        format!("{}/1", self.id)
+    }
+
+    /// The step's name within its matter, as it is typed: `call` of `incident.call`.
+    pub fn verb(&self) -> &str {
+        self.id.split_once('.').map_or(self.id.as_str(), |(_, verb)| verb)
+    }
+
+    /// A field by its key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+}
+
+/// Several step forms.
+#[derive(Debug)]
+pub struct StepForms {
+    pub(super) forms: Vec<StepForm>,
+}
+
+impl StepForms {
+    /// Reads a file of steps.
+    pub fn parse(text: &str) -> Result<Self, DefinitionError> {
+        let written: WrittenSteps = toml::from_str(text)?;
+        let forms = written.step.into_iter().map(|step| step.read(written.matter)).collect::<Result<_, _>>()?;
+        Ok(Self { forms })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSteps {
+    matter: MatterKind,
+    #[serde(default)]
+    step: Vec<WrittenStep>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenStep {
+    id: String,
+    version: u32,
+    title: String,
+    #[serde(default)]
+    opens: bool,
+    #[serde(default)]
+    goes: Vec<Goes>,
+    offices: Option<Naming>,
+    lane: WrittenLane,
+    lane_field: Option<String>,
+    #[serde(default)]
+    link: Vec<LinkRole>,
+    source: String,
+    #[serde(default)]
+    field: Vec<WrittenField>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum WrittenLane {
+    Flash,
+    Urgent,
+    Routine,
+    Field,
+}
+
+impl WrittenStep {
+    fn read(self, matter: MatterKind) -> Result<StepForm, DefinitionError> {
+        let wrong = |allowed| DefinitionError::Content { place: self.id.clone(), allowed };
+        let verb = self.id.strip_prefix(matter.key()).and_then(|rest| rest.strip_prefix('.'));
+        if verb.is_none_or(|verb| verb.is_empty() || !verb.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')) {
+            return Err(wrong("id = \"<matter>.<verb>\", the verb of a-z and -"));
+        }
+        if self.version == 0 {
+            return Err(wrong("version from 1"));
+        }
+        let fields = read_fields(self.field, &self.id)?;
+        let chosen = |key: &str| fields.iter().any(|f| f.key == key && matches!(f.kind, FieldKind::Choice { .. }));
+        let lane = match (self.lane, self.lane_field) {
+            (WrittenLane::Flash, None) => LaneRule::Fixed(Lane::Flash),
+            (WrittenLane::Urgent, None) => LaneRule::Fixed(Lane::Urgent),
+            (WrittenLane::Routine, None) => LaneRule::Fixed(Lane::Routine),
+            (WrittenLane::Field, Some(field)) if chosen(&field) => LaneRule::Field(field),
+            (WrittenLane::Field, _) => return Err(wrong("lane = \"field\" goes with lane_field, a choice of the form")),
+            (WrittenLane::Flash | WrittenLane::Urgent | WrittenLane::Routine, Some(_)) => {
+                return Err(wrong("lane_field goes with lane = \"field\""));
+            }
+        };
+        if self.goes.contains(&Goes::Named) && self.offices.is_none() {
+            return Err(wrong("goes = [\"named\"] goes with offices = \"must\" or \"may\""));
+        }
+        Ok(StepForm {
+            id: self.id,
+            version: self.version,
+            matter,
+            title: self.title,
+            opens: self.opens,
+            goes: self.goes,
+            names_offices: self.offices,
+            lane,
+            links: self.link,
+            source: self.source,
+            fields,
+        })
+    }
+}

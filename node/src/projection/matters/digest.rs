@@ -1,0 +1,37 @@
+//! Which records are read as steps of matters, and which are not, whoever carried them here.
+
+use dutynet_relay::{index::Batch, registry::Registry, writer::Stored};
+
+use super::stored;
+use crate::{
+    body::{read_step, step::matter_of},
+    domain::{number::Number, step::StepForms},
+};
+
+/// Name of this module in `not interpreted` marks.
+pub(in crate::projection) const NAME: &str = "matters";
+
+/// Whether records of a kind are steps.
+pub(in crate::projection) fn reads(kind: &str) -> bool {
+    StepForms::built_in().of_record_kind(kind).is_some()
+}
+
+/// Puts one step into the batch.
+pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let step = read_step(from, tree).map_err(|fault| fault.to_string())?;
+    let matter = matter_of(&from.record.header().subject).ok_or("the subject names no matter")?;
+    let form = StepForms::built_in().get(&step.form).ok_or("no such step")?;
+    if form.opens != (matter == step.reference) {
+        return Err("an opening step names itself, and no other step does".to_owned());
+    }
+    let maker = &step.reference.origin;
+    if step.office != *maker && !tree.is_ancestor(maker, &step.office) {
+        return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
+    }
+    if form.opens {
+        batch.put(stored::opening_key(&Number::of(&matter), &matter), stored::mark());
+    }
+    batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
+    batch.put(stored::dirty_key(&matter), stored::mark());
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Matters and their steps.
+//!
+//! - `step/<matter>/<step>`: where the record of a step stands; the words stay in the journal.
+//! - `opening/<number>/<matter>`: the matters that a number names.
+//! - `dirty/<matter>`: a step was added, or its content removed, and what follows from it is still to be made anew. Put by the digest, taken
+//!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
+//! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
+//!
+//! Each record is judged by itself, in any order: a step may stand in the journal before its matter's opening one.
+
+mod digest;
+mod settle;
+mod stored;
+
+pub(super) use digest::{NAME, digest, reads};
+pub(super) use settle::settle;
+pub use stored::ListedMatter;
+
+use std::sync::Arc;
+
+use dutynet_relay::{
+    ids::RecordRef,
+    index::{Index, scan_prefix},
+    journal::Place,
+};
+
+use super::{ProjectionError, SPACE, value::damaged};
+use crate::domain::{
+    number::{Number, parse_reference},
+    step::MatterKind,
+};
+
+/// Whether something is still to be done about a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// It is.
+    Open,
+    /// It is not.
+    Closed,
+}
+
+/// Reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct Matters {
+    index: Arc<dyn Index>,
+}
+
+impl Matters {
+    /// Reads from this index.
+    pub fn new(index: Arc<dyn Index>) -> Self {
+        Self { index }
+    }
+
+    /// Where the records of a matter's steps stand.
+    pub fn steps(&self, matter: &RecordRef) -> Result<Vec<Place>, ProjectionError> {
+        stored::steps(self.index.as_ref(), matter)
+    }
+
+    /// Those whose opening record a number names: hardly ever more than one.
+    pub fn by_number(&self, number: &Number) -> Result<Vec<RecordRef>, ProjectionError> {
+        let prefix = stored::opening_prefix(number);
+        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
+        let reference = |key: &Vec<u8>| parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?);
+        found.iter().map(|(key, _)| reference(key).ok_or_else(|| damaged(key))).collect()
+    }
+
+    /// What lists show of the matters of a kind.
+    pub fn listed(&self, kind: MatterKind, openness: Openness) -> Result<Vec<ListedMatter>, ProjectionError> {
+        let prefix = stored::summary_prefix(openness, kind);
+        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
+        found.iter().map(|(key, value)| stored::read_summary(&prefix, (key, value), kind, openness)).collect()
+    }
+}

@@ -1,0 +1,76 @@
+//! What follows from the steps of a matter, made anew whenever one was added or its content removed.
+
+use dutynet_relay::{
+    ids::RecordRef,
+    index::{Batch, Index, scan_prefix},
+    registry::Registry,
+    writer::Store,
+};
+
+use super::{Openness, stored};
+use crate::{
+    body::read_step,
+    domain::{
+        matter::{Matter, Step, Summary, in_order},
+        step::StepForms,
+    },
+    projection::{ProjectionError, SPACE},
+};
+
+/// Settled in one go, so that no batch becomes large.
+const AT_ONCE: usize = 64;
+
+/// Settles every matter that is dirty.
+pub(in crate::projection) fn settle(index: &dyn Index, store: &Store, tree: &Registry) -> Result<(), ProjectionError> {
+    loop {
+        let dirty = stored::dirty(index, AT_ONCE)?;
+        if dirty.is_empty() {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        for matter in &dirty {
+            one(index, store, tree, (matter, &mut batch))?;
+            batch.delete(stored::dirty_key(matter));
+        }
+        index.apply(SPACE, &batch)?;
+    }
+}
+
+fn one(
+    index: &dyn Index,
+    store: &Store,
+    tree: &Registry,
+    (matter, batch): (&RecordRef, &mut Batch),
+) -> Result<(), ProjectionError> {
+    let steps = steps(index, store, tree, matter)?;
+    for (key, _) in scan_prefix(index, SPACE, stored::summary_of_prefix(matter).as_bytes(), usize::MAX)? {
+        let listed = String::from_utf8_lossy(&key).into_owned();
+        if let Some((openness, kind)) = stored::where_listed(&listed) {
+            batch.delete(stored::summary_key(openness, kind, matter));
+        }
+        batch.delete(key);
+    }
+    let Some(summary) = summary(&steps, matter) else { return Ok(()) };
+    let openness = if summary.open { Openness::Open } else { Openness::Closed };
+    batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
+    batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
+    Ok(())
+}
+
+fn steps(index: &dyn Index, store: &Store, tree: &Registry, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {
+    let mut steps = Vec::new();
+    for place in stored::steps(index, matter)? {
+        // A step that cannot be read any more is damage, which the scrub reports; the others say what they say.
+        if let Ok(step) = read_step(&store.stored(place)?, tree) {
+            steps.push(step);
+        }
+    }
+    Ok(in_order(matter, steps))
+}
+
+/// `None`: the opening step is not here yet.
+fn summary(steps: &[Step], matter: &RecordRef) -> Option<Summary> {
+    let opening = steps.first().filter(|step| step.reference == *matter)?;
+    let kind = StepForms::built_in().get(&opening.form)?.matter;
+    Some(Matter { kind, steps }.summary())
+}

@@ -1,0 +1,159 @@
+//! Keys and values of matters, as they stand in the index. No words are here: what was destroyed in the journal must not be found in files
+//! that sled has not yet written over.
+
+use dutynet_relay::{
+    ids::{RecordRef, UnixMillis},
+    index::{Index, scan_prefix},
+    journal::Place,
+};
+use prost::Message;
+
+use super::Openness;
+use crate::{
+    domain::{
+        matter::Summary,
+        number::{Number, parse_reference},
+        step::MatterKind,
+    },
+    projection::{
+        ProjectionError, SPACE,
+        value::{PlaceValue, closed, damaged, opened},
+    },
+};
+
+const DIRTY: &str = "dirty/";
+
+/// A matter as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedMatter {
+    /// Reference of its opening record.
+    pub matter: RecordRef,
+    /// What is shown.
+    pub summary: Summary,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct StepValue {
+    #[prost(message, optional, tag = "1")]
+    place: Option<PlaceValue>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct SummaryValue {
+    #[prost(string, tag = "1")]
+    state: String,
+    #[prost(string, tag = "2")]
+    grade: String,
+    #[prost(string, tag = "3")]
+    titled_by: String,
+    #[prost(int64, tag = "4")]
+    last_at: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Mark {}
+
+/// A value that says no more than that its key is there.
+pub(super) fn mark() -> Vec<u8> {
+    closed(&Mark {})
+}
+
+pub(super) fn step_prefix(matter: &RecordRef) -> String {
+    format!("step/{matter}/")
+}
+
+pub(super) fn step_key(matter: &RecordRef, step: &RecordRef) -> String {
+    format!("{}{step}", step_prefix(matter))
+}
+
+pub(super) fn step_value(place: Place) -> Vec<u8> {
+    closed(&StepValue { place: Some(PlaceValue::of(place)) })
+}
+
+/// Where the records of a matter's steps stand.
+pub(super) fn steps(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, step_prefix(matter).as_bytes(), usize::MAX)?;
+    let place = |value: &[u8]| opened::<StepValue>(value)?.place?.to_place();
+    found.iter().map(|(key, value)| place(value).ok_or_else(|| damaged(key))).collect()
+}
+
+pub(super) fn opening_prefix(number: &Number) -> String {
+    format!("opening/{number}/")
+}
+
+pub(super) fn opening_key(number: &Number, matter: &RecordRef) -> String {
+    format!("{}{matter}", opening_prefix(number))
+}
+
+pub(super) fn dirty_key(matter: &RecordRef) -> String {
+    format!("{DIRTY}{matter}")
+}
+
+/// Some of the matters that are dirty.
+pub(super) fn dirty(index: &dyn Index, limit: usize) -> Result<Vec<RecordRef>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, DIRTY.as_bytes(), limit)?;
+    let matter = |key: &[u8]| parse_reference(std::str::from_utf8(key).ok()?.get(DIRTY.len()..)?);
+    found.iter().map(|(key, _)| matter(key).ok_or_else(|| damaged(key))).collect()
+}
+
+fn openness_name(openness: Openness) -> &'static str {
+    match openness {
+        Openness::Open => "open",
+        Openness::Closed => "closed",
+    }
+}
+
+pub(super) fn summary_prefix(openness: Openness, kind: MatterKind) -> String {
+    format!("summary/{}/{}/", openness_name(openness), kind.key())
+}
+
+pub(super) fn summary_key(openness: Openness, kind: MatterKind, matter: &RecordRef) -> String {
+    format!("{}{matter}", summary_prefix(openness, kind))
+}
+
+/// Under which summary a matter is listed now: `listed/<matter>/<open or closed>/<kind>`.
+pub(super) fn summary_of_prefix(matter: &RecordRef) -> String {
+    format!("listed/{matter}/")
+}
+
+pub(super) fn listed_key(matter: &RecordRef, openness: Openness, kind: MatterKind) -> String {
+    format!("{}{}/{}", summary_of_prefix(matter), openness_name(openness), kind.key())
+}
+
+/// What a `listed` key says.
+pub(super) fn where_listed(key: &str) -> Option<(Openness, MatterKind)> {
+    let (rest, kind) = key.rsplit_once('/')?;
+    let openness = if rest.ends_with("/open") { Openness::Open } else { Openness::Closed };
+    Some((openness, MatterKind::from_key(kind)?))
+}
+
+pub(super) fn summary_value(summary: &Summary) -> Vec<u8> {
+    closed(&SummaryValue {
+        state: summary.state.clone(),
+        grade: summary.grade.clone(),
+        titled_by: summary.titled_by.to_string(),
+        last_at: summary.last_at.0,
+    })
+}
+
+pub(super) fn read_summary(
+    prefix: &str,
+    (key, value): (&[u8], &[u8]),
+    kind: MatterKind,
+    openness: Openness,
+) -> Result<ListedMatter, ProjectionError> {
+    let read = || {
+        let from: SummaryValue = opened(value)?;
+        let summary = Summary {
+            kind,
+            open: openness == Openness::Open,
+            state: from.state,
+            grade: from.grade,
+            titled_by: parse_reference(&from.titled_by)?,
+            last_at: UnixMillis(from.last_at),
+        };
+        let matter = parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?)?;
+        Some(ListedMatter { matter, summary })
+    };
+    read().ok_or_else(|| damaged(key))
+}

@@ -1,0 +1,56 @@
+//! Matters (事项): taking steps, showing one whole, lists of them.
+//!
+//! A step is checked against its form, which gives every fault at once; then against the matter as it is, one step of a matter at a time.
+//! Nothing is half done: either the record is on disk when the call returns, or nothing was kept.
+
+mod list;
+mod show;
+mod take;
+
+pub use list::MatterRow;
+pub use show::{ShownMatter, ShownStep};
+pub use take::{NamedRecord, TakeStep, TakenStep};
+
+use dutynet_relay::ids::RecordRef;
+
+use super::{Office, Refused, shown};
+use crate::{
+    body::read_step,
+    domain::{
+        matter::{Step, in_order},
+        number::{Number, parse_reference},
+    },
+    text::refusal::Refusal,
+};
+
+impl Office {
+    /// The matter that is meant by a number or a reference of its opening record.
+    pub(super) async fn matter_named(&self, text: &str) -> Result<RecordRef, Refused> {
+        self.caught_up().await?;
+        let unknown = || Refused::about(Refusal::MatterUnknown, shown(text));
+        if let Some(reference) = parse_reference(text) {
+            let held = !self.inner.matters.steps(&reference)?.is_empty();
+            return if held { Ok(reference) } else { Err(unknown()) };
+        }
+        let number = Number::parse(text).ok_or_else(|| Refused::about(Refusal::MatterNumberInvalid, shown(text)))?;
+        match &self.inner.matters.by_number(&number)?[..] {
+            [] => Err(unknown()),
+            [one] => Ok(one.clone()),
+            several => {
+                let several: Vec<_> = several.iter().map(RecordRef::to_string).collect();
+                Err(Refused::about(Refusal::MatterNumberShared, several.join(", ")))
+            }
+        }
+    }
+
+    /// Its steps that this office holds, in order.
+    pub(super) fn steps_of(&self, matter: &RecordRef) -> Result<Vec<Step>, Refused> {
+        let tree = self.relay().registry();
+        let mut steps = Vec::new();
+        for place in self.inner.matters.steps(matter)? {
+            let stored = self.relay().store().stored(place)?;
+            steps.push(read_step(&stored, &tree).map_err(|fault| Refused::because(Refusal::Internal, fault))?);
+        }
+        Ok(in_order(matter, steps))
+    }
+}

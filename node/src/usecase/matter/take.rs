@@ -1,0 +1,298 @@
+//! Taking a step: of this office, or on behalf of one below it (代录).
+
+use std::collections::BTreeSet;
+
+use dutynet_relay::{
+    ids::{Lane, OfficeId, RecordId, RecordRef},
+    record::{Audience, Mode, Person},
+    writer::{RecordState, intent::Draft},
+};
+
+use crate::{
+    body::{
+        Entered,
+        step::{LINKS_MAX, OFFICES_MAX, StepBody},
+    },
+    domain::{
+        form::{Answer, Value, fill},
+        matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
+        number::{Number, parse_reference},
+        step::{Goes, LaneRule, Naming, StepForm, StepForms},
+    },
+    text::refusal::Refusal,
+    usecase::{Office, OnBehalf, Refused, office_id, office_ids, person, shown},
+};
+
+/// A step as it was typed.
+#[derive(Debug, Clone)]
+pub struct TakeStep {
+    /// Made by the client before its first attempt.
+    pub id: RecordId,
+    /// Id of the form.
+    pub form: String,
+    /// Number or reference of the matter; empty: the step begins one.
+    pub matter: String,
+    /// What is said.
+    pub answers: Vec<Answer>,
+    /// Records that it names.
+    pub links: Vec<NamedRecord>,
+    /// Offices that it names.
+    pub to: Vec<String>,
+    /// Who takes it, or enters it.
+    pub by: Option<Person>,
+    /// `None`: that of the matter; real where the step begins one.
+    pub mode: Option<Mode>,
+    /// `Some`: the words are those of an office below.
+    pub on_behalf: Option<OnBehalf>,
+    /// Reference of the step whose place it takes; empty: of none.
+    pub corrects: String,
+}
+
+/// A record that is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRecord {
+    /// As the form names it.
+    pub role: String,
+    /// Reference, or number of a matter.
+    pub record: String,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenStep {
+    /// Its record.
+    pub reference: RecordRef,
+    /// Its matter.
+    pub matter: RecordRef,
+    /// True: it had been taken already.
+    pub folded: bool,
+    /// How far it has got.
+    pub state: RecordState,
+}
+
+/// A step that fits its form, and everything that it names.
+struct Checked {
+    form: &'static StepForm,
+    reference: RecordRef,
+    matter: RecordRef,
+    office: OfficeId,
+    by: Person,
+    body: StepBody,
+    corrects: Option<RecordRef>,
+}
+
+impl Office {
+    /// Takes a step. The same id with the same words is the same step.
+    pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
+        let checked = self.checked_step(&asked).await?;
+        let _one_at_a_time = self.lock_on(&checked.matter).await;
+        self.caught_up().await?;
+        let steps = self.steps_of(&checked.matter)?;
+        let mode = mode_of(&steps, asked.mode)?;
+        if !steps.iter().any(|step| step.reference == checked.reference) {
+            self.admitted(&checked, &steps, mode)?;
+        }
+        let draft = self.step_record(&checked, &steps, mode)?;
+        let made = self.relay().submit(draft).await?;
+        self.read_what_was_written().await;
+        let state = self.relay().state_of(&made.reference)?.unwrap_or(RecordState::Saved);
+        Ok(TakenStep { reference: made.reference, matter: checked.matter, folded: made.folded, state })
+    }
+
+    async fn checked_step(&self, asked: &TakeStep) -> Result<Checked, Refused> {
+        let form = StepForms::built_in().get(&asked.form);
+        let form = form.ok_or_else(|| Refused::about(Refusal::StepUnknown, shown(&asked.form)))?;
+        let by = person(asked.by.clone())?;
+        let (office, entered) = self.speaks_in(asked.on_behalf.as_ref())?;
+        let answers = fill(&form.fields, &asked.answers).map_err(Refused::at_fields)?;
+        let reference = RecordRef { origin: self.own().clone(), id: asked.id };
+        let matter = match (form.opens, asked.matter.is_empty()) {
+            (true, true) => reference.clone(),
+            (true, false) => return Err(Refused::about(Refusal::StepOpens, &form.title)),
+            (false, true) => return Err(Refused::about(Refusal::StepMatterMissing, &form.title)),
+            (false, false) => self.matter_named(&asked.matter).await?,
+        };
+        let links = self.links_of(form, &asked.links).await?;
+        let to = self.offices_of(form, &asked.to)?;
+        let corrects = (!asked.corrects.is_empty()).then(|| named_step(&asked.corrects)).transpose()?;
+        let body = StepBody {
+            form: form.id.clone(),
+            version: form.version,
+            answers,
+            links,
+            office: office.clone(),
+            entered,
+            rules: Vec::new(),
+            to,
+        };
+        Ok(Checked { form, reference, matter, office, by, body, corrects })
+    }
+
+    /// Whose words they are, and how they came; only an office below this one may be spoken for.
+    fn speaks_in(&self, on_behalf: Option<&OnBehalf>) -> Result<(OfficeId, Option<Entered>), Refused> {
+        let Some(on_behalf) = on_behalf else { return Ok((self.own().clone(), None)) };
+        let (office, registry) = (office_id(&on_behalf.office)?, self.relay().registry());
+        if registry.entry(&office).is_none() {
+            return Err(Refused::about(Refusal::OfficeUnknown, office));
+        }
+        if !registry.is_ancestor(self.own(), &office) {
+            return Err(Refused::about(Refusal::OnBehalfElsewhere, office));
+        }
+        let entered = super::super::file::teller_of(&on_behalf.entered)?;
+        Ok((office, Some(entered)))
+    }
+
+    async fn links_of(&self, form: &StepForm, named: &[NamedRecord]) -> Result<Vec<StepLink>, Refused> {
+        if named.len() > LINKS_MAX {
+            return Err(Refused::about(Refusal::StepLinksTooMany, LINKS_MAX));
+        }
+        let mut links = Vec::new();
+        for link in named {
+            if form.links.iter().all(|known| known.role != link.role) {
+                return Err(Refused::about(Refusal::StepLinkUnknown, shown(&link.role)));
+            }
+            links.push(StepLink { role: link.role.clone(), record: self.record_named(&link.record).await? });
+        }
+        let missing =
+            form.links.iter().find(|role| role.naming == Naming::Must && links.iter().all(|link| link.role != role.role));
+        match missing {
+            Some(role) => Err(Refused::about(Refusal::StepLinkMissing, &role.label)),
+            None => Ok(links),
+        }
+    }
+
+    /// A record that this office holds: by its reference, or the opening one of a matter by its number.
+    async fn record_named(&self, text: &str) -> Result<RecordRef, Refused> {
+        let Some(reference) = parse_reference(text) else { return self.matter_named(text).await };
+        match self.relay().store().find(&reference)? {
+            Some(_) => Ok(reference),
+            None => Err(Refused::about(Refusal::RecordUnknown, reference)),
+        }
+    }
+
+    fn offices_of(&self, form: &StepForm, named: &[String]) -> Result<Vec<OfficeId>, Refused> {
+        let offices = office_ids(named)?;
+        match form.names_offices {
+            None if !offices.is_empty() => return Err(Refused::about(Refusal::StepNamesNobody, &form.title)),
+            Some(Naming::Must) if offices.is_empty() => return Err(Refused::about(Refusal::StepOfficesMissing, &form.title)),
+            None | Some(Naming::Must | Naming::May) => {}
+        }
+        if offices.len() > OFFICES_MAX {
+            return Err(Refusal::AudienceTooLong.into());
+        }
+        let registry = self.relay().registry();
+        match offices.iter().find(|office| registry.entry(office).is_none()) {
+            Some(unknown) => Err(Refused::about(Refusal::OfficeUnknown, unknown)),
+            None => Ok(offices.into_iter().collect()),
+        }
+    }
+
+    fn admitted(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<(), Refused> {
+        if let Some(corrects) = &checked.corrects
+            && steps.iter().all(|step| step.reference != *corrects)
+        {
+            return Err(Refused::about(Refusal::StepCorrectsUnknown, corrects));
+        }
+        let (registry, own) = (self.relay().registry(), self.own());
+        let proposed = Proposed {
+            form: checked.form,
+            reference: &checked.reference,
+            mode,
+            answers: &checked.body.answers,
+            links: &checked.body.links,
+            to: &checked.body.to,
+            corrects: checked.corrects.as_ref(),
+        };
+        let taker = Taker { own, office: &checked.office, by: &checked.by, tree: &registry, now: self.now() };
+        Matter { kind: checked.form.matter, steps }.admit(&proposed, &taker).map_err(refused)
+    }
+
+    fn step_record(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<Draft, Refused> {
+        let moment = |field: &str| match checked.body.answers.iter().find(|answer| answer.field == field).map(|a| &a.value) {
+            Some(Value::Time(at)) => Some(*at),
+            Some(Value::Text(_) | Value::Number(_) | Value::Nil | Value::Unknown | Value::Choices(_) | Value::Rows(_)) | None => {
+                None
+            }
+        };
+        Ok(Draft {
+            id: checked.reference.id,
+            kind: checked.form.record_kind(),
+            subject: checked.matter.to_string(),
+            lane: lane(checked),
+            audience: self.goes_to(checked, steps),
+            mode,
+            happened_at: moment("happened_at"),
+            learnt_at: moment("learnt_at"),
+            person: Some(checked.by.clone()),
+            corrects: checked.corrects.clone(),
+            on_behalf_of: (checked.office != *self.own()).then(|| checked.office.clone()),
+            body: checked.body.encode(),
+        })
+    }
+
+    /// Every direction of the form, and, of words that were entered for another office, that office: it must see what was said in its name.
+    fn goes_to(&self, checked: &Checked, steps: &[Step]) -> Vec<Audience> {
+        let (registry, own) = (self.relay().registry(), self.own());
+        let mut audience = Vec::new();
+        let mut offices: BTreeSet<OfficeId> = BTreeSet::new();
+        for goes in &checked.form.goes {
+            match goes {
+                Goes::Parent => audience.extend(registry.own_parent().map(|parent| Audience::UpTo(parent.clone()))),
+                Goes::Top => audience.extend(self.upwards()),
+                Goes::Named => offices.extend(checked.body.to.iter().cloned()),
+                Goes::Below if checked.body.to.is_empty() => audience.push(Audience::Subtree(own.clone())),
+                Goes::Below => offices.extend(checked.body.to.iter().cloned()),
+                Goes::Opener => {
+                    offices.insert(checked.matter.origin.clone());
+                }
+                Goes::Holders => {
+                    offices.extend(steps.iter().flat_map(|step| step.to.iter().chain([&step.reference.origin])).cloned())
+                }
+            }
+        }
+        if checked.office != *own {
+            offices.insert(checked.office.clone());
+        }
+        offices.remove(own);
+        let lists: Vec<OfficeId> = offices.into_iter().collect();
+        audience.extend(lists.chunks(OFFICES_MAX).map(|some| Audience::Offices(some.to_vec())));
+        audience
+    }
+}
+
+fn lane(checked: &Checked) -> Lane {
+    let field = match &checked.form.lane {
+        LaneRule::Fixed(lane) => return *lane,
+        LaneRule::Field(field) => field,
+    };
+    let chosen = checked.body.answers.iter().find(|answer| answer.field == *field).map(|answer| &answer.value);
+    match chosen {
+        Some(Value::Choices(codes)) if codes.iter().any(|code| code == "flash") => Lane::Flash,
+        Some(Value::Choices(codes)) if codes.iter().any(|code| code == "urgent") => Lane::Urgent,
+        Some(_) | None => Lane::Routine,
+    }
+}
+
+/// A matter is real, an exercise or a test from its beginning on, and every step of it with it.
+fn mode_of(steps: &[Step], asked: Option<Mode>) -> Result<Mode, Refused> {
+    match (steps.first().map(|step| step.mode), asked) {
+        (None, asked) => Ok(asked.unwrap_or(Mode::Real)),
+        (Some(mode), Some(asked)) if mode != asked => Err(Refusal::StepModeDiffers.into()),
+        (Some(mode), Some(_) | None) => Ok(mode),
+    }
+}
+
+fn named_step(text: &str) -> Result<RecordRef, Refused> {
+    parse_reference(text).ok_or_else(|| Refused::about(Refusal::StepCorrectsUnknown, shown(text)))
+}
+
+fn refused(inadmissible: Inadmissible) -> Refused {
+    Refused { about: inadmissible.about, faults: inadmissible.faults, ..inadmissible.why.into() }
+}
+
+impl TakenStep {
+    /// Number of the matter.
+    pub fn number(&self) -> Number {
+        Number::of(&self.matter)
+    }
+}
