@@ -25,7 +25,7 @@ pub(super) fn past(text: &str) -> Option<UnixMillis> {
 }
 
 fn of_day(text: &str, now: UnixMillis) -> Option<UnixMillis> {
-    TimeOfDay::parse(text).ok().map(|time| Day::of(now).at(time)).or_else(|| beijing::moment(text))
+    TimeOfDay::parse(text).ok().map(|time| Day::of(now).at(time)).or_else(|| beijing::moment(text).filter(|_| text.contains(':')))
 }
 
 #[cfg(test)]
