@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "dutynet/duty/v1/draft.proto",
     "dutynet/duty/v1/group.proto",
     "dutynet/duty/v1/notice.proto",
+    "dutynet/duty/v1/secrecy.proto",
     "dutynet/duty/v1/special.proto",
     "dutynet/duty/v1/step.proto",
     "dutynet/api/v1/api.proto",
@@ -30,6 +31,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/notice.proto",
     "dutynet/api/v1/periods.proto",
     "dutynet/api/v1/matter.proto",
+    "dutynet/api/v1/secrecy.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -5,14 +5,17 @@
 mod convert;
 mod convert_form;
 mod convert_notice;
+mod convert_secrecy;
 mod convert_special;
 mod convert_step;
 pub mod notice;
+pub mod secrecy;
 pub mod special;
 pub mod step;
 
 pub use convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_to_wire, why_to_wire};
 pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
+pub use convert_secrecy::WORD_CHARS_MAX;
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
 pub use convert_step::read_step;
 

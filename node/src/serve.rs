@@ -46,6 +46,7 @@ pub struct Running {
     relay_task: JoinHandle<Result<(), StoreError>>,
     follower_task: JoinHandle<()>,
     deliver_task: JoinHandle<()>,
+    purge_task: JoinHandle<()>,
     backup_task: JoinHandle<()>,
     dues_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
@@ -82,6 +83,7 @@ impl Running {
             relay_task: tokio::spawn(async move { running.run(link_listener).await }),
             follower_task: tokio::spawn(follower.run(stopped.clone())),
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
+            purge_task: tokio::spawn(usecase::confirm_by_itself(office.clone(), stopped.clone())),
             backup_task: tokio::spawn(backups),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
@@ -119,6 +121,7 @@ impl Running {
         self.stop.send_replace(true);
         finish("api", self.api_task).await;
         finish("delivering", self.deliver_task).await;
+        finish("purges", self.purge_task).await;
         finish("projection", self.follower_task).await;
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dutynet_node::{
     domain::sign_for::SignForRow,
     projection::Follower,
-    usecase::{NoticeBoard, Office, SendNotice, SentNotice, SignNotice, SignedNotice, To, deliver_by_itself},
+    usecase::{NoticeBoard, Office, SendNotice, SentNotice, SignNotice, SignedNotice, To, confirm_by_itself, deliver_by_itself},
 };
 use dutynet_relay::{
     ids::{OfficeId, RecordId},
@@ -32,7 +32,8 @@ impl Desk {
         let office = Office::new(relay.clone(), caught_up, Vec::new());
         let (stop, stopped) = watch::channel(false);
         let by_itself = deliver_by_itself(office.clone(), stopped.clone());
-        let tasks = vec![tokio::spawn(follower.run(stopped)), tokio::spawn(by_itself)];
+        let confirms = confirm_by_itself(office.clone(), stopped.clone());
+        let tasks = vec![tokio::spawn(follower.run(stopped)), tokio::spawn(by_itself), tokio::spawn(confirms)];
         Self { office, stop, tasks }
     }
 

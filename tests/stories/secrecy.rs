@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dutynet_node::{
     text::refusal::Refusal,
-    usecase::{Guard, SendNotice, To, WarningKind},
+    usecase::{AddClassified, Destroy, Guard, PurgeRecord, SendNotice, To, WarningKind},
 };
 use dutynet_relay::{
     ids::{Lane, RecordId},
@@ -13,8 +13,8 @@ use dutynet_relay::{
     record::Audience,
 };
 use dutynet_tests::{
-    desk::{Desk, notice},
-    net::{Network, draft, office, until},
+    desk::{Desk, new_id, notice},
+    net::{Network, clerk, draft, office, until},
     search::files_with,
 };
 
@@ -95,4 +95,98 @@ async fn a_marked_record_of_a_neighbour_is_on_no_disk_of_whoever_refused_it() {
     net.stop("p").await;
     is_nowhere(&net, "p", &words);
     assert!(!files_with(&net.folder("p"), fine.as_bytes()).is_empty(), "a search that finds what is there");
+}
+
+/// The offices of the only purge that a desk knows of, with whether each has confirmed.
+async fn confirmed(desk: &Desk) -> Vec<(String, bool)> {
+    let purges = desk.office.purges().await.expect("purges can be listed");
+    let offices = purges.into_iter().flat_map(|purge| purge.offices);
+    offices.map(|office| (office.office.to_string(), office.confirmed_at.is_some())).collect()
+}
+
+async fn confirm(desk: &Desk, wanted: &[(&str, bool)]) {
+    for _ in 0..3000 {
+        let now = confirmed(desk).await;
+        if now.iter().map(|(office, done)| (office.as_str(), *done)).eq(wanted.iter().copied()) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("never came true: {wanted:?}: {:?}", confirmed(desk).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slipped_through_is_purged_from_every_node_and_each_office_confirms_it() {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    net.join("c", "t").await;
+    let (words, picture) = (canary(), canary());
+    let file = net.relay("t").put_file(std::io::Cursor::new(picture.clone().into_bytes())).await.unwrap();
+    let body = format!("words that nobody could tell for a secret {words}");
+    let slipped = draft(Lane::Routine, vec![Audience::UpTo(office("p"))], body.as_bytes());
+    let slipped = net.relay("t").submit_with(slipped, vec![file]).await.unwrap().reference;
+    let after = net.report("t", "p", "after").await;
+    net.has_arrived(&after, "t").await;
+    for at in ["p", "c"] {
+        net.relay(at).want_file(file).await.unwrap();
+        until("the file comes", || net.relay(at).file(&file).is_some()).await;
+    }
+    net.stop("t").await;
+    let county = Desk::at(&net, "c");
+    let province = Desk::at(&net, "p");
+    let asked = || PurgeRecord {
+        id: new_id(),
+        destroy: Destroy { id: new_id(), record: slipped.to_string(), reason: "it slipped through".into(), by: Some(clerk()) },
+    };
+    county.office.purge(asked()).await.unwrap();
+    confirm(&county, &[("c", true), ("p", true), ("t", false)]).await;
+    // Again is the same one.
+    assert_eq!(county.office.purge(asked()).await.unwrap().offices.len(), 3);
+    assert_eq!(county.office.purges().await.unwrap().len(), 1);
+    net.start("t").await;
+    let township = Desk::at(&net, "t");
+    confirm(&county, &[("c", true), ("p", true), ("t", true)]).await;
+    confirm(&province, &[("p", true)]).await;
+    // The moment when an office has said so is the moment when it is so.
+    for at in ["p", "c", "t"] {
+        is_nowhere(&net, at, &words);
+        is_nowhere(&net, at, &picture);
+    }
+    for desk in [county, province, township] {
+        desk.close().await;
+    }
+    for at in ["t", "c", "p"] {
+        net.stop(at).await;
+        is_nowhere(&net, at, &words);
+        net.start(at).await;
+        assert_eq!(net.relay(at).opening().journal.damaged, [], "chains hold");
+        assert_eq!(net.body(at, &after).unwrap(), "after".as_bytes());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_register_of_classified_items_holds_existence_alone_and_stays_at_home() {
+    let net = guarded().await;
+    let desk = Desk::at(&net, "c");
+    let item = |number: &str, channel: &str| AddClassified {
+        id: new_id(),
+        number: number.into(),
+        channel: channel.into(),
+        receiver: "李四".into(),
+        received_at: None,
+        by: Some(clerk()),
+    };
+    let refused = desk.office.add_classified(item("机密★5年", "机要交通")).await.unwrap_err();
+    assert_eq!(refused.refusal, Refusal::SecrecyMark);
+    let refused = desk.office.add_classified(item("", " ")).await.unwrap_err();
+    assert_eq!(refused.faults.len(), 1, "{refused:?}");
+    desk.office.add_classified(item("", "机要交通")).await.unwrap();
+    desk.office.add_classified(item("0007", "机要交换站")).await.unwrap();
+    let items = desk.office.classified().await.unwrap();
+    let told: Vec<_> = items.iter().map(|item| (item.body.number.as_str(), item.body.channel.as_str())).collect();
+    assert_eq!(told, [("0007", "机要交换站"), ("", "机要交通")], "newest first");
+    let after = net.report("c", "p", "after").await;
+    net.arrives(&after, "p").await;
+    assert_eq!(dutynet_tests::desk::records_of(&net, "p", "classified.item/1"), 0);
+    desk.close().await;
 }

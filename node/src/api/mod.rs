@@ -27,15 +27,17 @@ mod offices;
 mod parked;
 mod periods;
 mod reports;
+mod secrecy;
 pub mod status;
 
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        backups_server::BackupsServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
-        drafts_server::DraftsServer, dues_server::DuesServer, groups_server::GroupsServer, lines_server::LinesServer,
-        links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer,
-        offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer, reports_server::ReportsServer,
+        backups_server::BackupsServer, classified_server::ClassifiedServer, cut_offs_server::CutOffsServer,
+        destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
+        groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer,
+        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
+        periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -80,6 +82,8 @@ pub async fn run(
         .add_service(PeriodsServer::with_interceptor(periods::PeriodsService(office.clone()), ask.clone()))
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
+        .add_service(ClassifiedServer::with_interceptor(secrecy::ClassifiedService(office.clone()), ask.clone()))
+        .add_service(PurgesServer::with_interceptor(secrecy::PurgesService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
         .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
             // A sender that is gone wants the end too.

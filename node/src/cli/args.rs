@@ -5,6 +5,7 @@ pub(super) mod due;
 pub(super) mod lines;
 pub(super) mod notice;
 pub(super) mod report;
+pub(super) mod secrecy;
 
 use std::path::PathBuf;
 
@@ -58,6 +59,13 @@ pub(super) enum Verb {
     },
     #[command(about = help::DESTROY)]
     Destroy(Destroy),
+    #[command(about = help::secrecy::PURGE)]
+    Purge(secrecy::Purge),
+    #[command(about = help::secrecy::CLASSIFIED)]
+    Classified {
+        #[command(subcommand)]
+        verb: secrecy::ClassifiedVerb,
+    },
     #[command(about = help::OFFICE)]
     Office {
         #[command(subcommand)]
@@ -112,7 +120,7 @@ impl Verb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
-            Self::Destroy(_) => false,
+            Self::Destroy(_) | Self::Purge(_) | Self::Classified { .. } => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
             Self::Lines { verb } => verb.wants_json(),

@@ -3,10 +3,11 @@
 use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
-    backups_client::BackupsClient, cut_offs_client::CutOffsClient, destructions_client::DestructionsClient,
-    drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
-    links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
-    parked_client::ParkedClient, periods_client::PeriodsClient, reports_client::ReportsClient,
+    backups_client::BackupsClient, classified_client::ClassifiedClient, cut_offs_client::CutOffsClient,
+    destructions_client::DestructionsClient, drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient,
+    lines_client::LinesClient, links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient,
+    offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
+    reports_client::ReportsClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -103,6 +104,14 @@ impl Node {
 
     pub(super) fn drafts(&self) -> DraftsClient<Keyed> {
         DraftsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn classified(&self) -> ClassifiedClient<Keyed> {
+        ClassifiedClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn purges(&self) -> PurgesClient<Keyed> {
+        PurgesClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Keyed> {

@@ -29,6 +29,7 @@ mod person;
 mod place;
 mod report;
 mod restore;
+mod secrecy;
 mod shown;
 pub(crate) mod table;
 mod told;
@@ -152,6 +153,8 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Lines { verb } => history::run(place, verb).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,
+        Verb::Classified { verb } => secrecy::classified(place, verb).await,
+        Verb::Purge(purge) => secrecy::purge(place, purge).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
         Verb::Due { verb } => due::run(place, verb).await,

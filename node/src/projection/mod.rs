@@ -9,6 +9,7 @@
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
 //! - [`Matters`]: the steps of every matter, and what lists show of it. A second stage, settling, makes that anew for each matter to which a
 //!   stretch has added a step.
+//! - [`Secrecy`]: the register of classified items; what is to be removed, and who has said that nothing is left.
 //! - [`Offices`]: entries of the registry in the order in which they came.
 //! - `made`: which keys were made of a record, so that they go when its words are destroyed.
 //!
@@ -24,6 +25,7 @@ mod matters;
 mod notices;
 mod offices;
 mod reports;
+mod secrecy;
 mod special;
 mod value;
 
@@ -35,6 +37,7 @@ pub use matters::{ListedMatter, Matters, Openness};
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
 pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};
+pub use secrecy::{Purge, Secrecy};
 pub use special::Specials;
 
 use dutynet_relay::{

@@ -2,6 +2,7 @@
 
 pub mod due;
 pub mod notice;
+pub mod secrecy;
 
 /// The program.
 pub const PROGRAM: &str = "值守通：各级政府值班室的联网节点";

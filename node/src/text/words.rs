@@ -149,3 +149,18 @@ pub fn progress(progress: Progress) -> &'static str {
         Progress::Parked => "滞留（对方拒收，请看滞留清单）",
     }
 }
+
+/// 涉密事项登记: number on the paper.
+pub const PAPER_NUMBER: &str = "文号";
+/// The channel that it came by.
+pub const SECURE_CHANNEL: &str = "渠道";
+/// Who received it.
+pub const RECEIVER: &str = "接收人";
+/// When an item was received.
+pub const RECEIVED_AT: &str = "接收时间";
+/// When an office has said that nothing is left.
+pub const CONFIRMED_AT: &str = "已清除时间";
+/// It has not said so.
+pub const NOT_YET: &str = "尚无回执";
+/// An office.
+pub const UNIT: &str = "单位";

@@ -1,7 +1,7 @@
 //! Destroying the words of a record (销毁): of this office's own, or of an office below, by a person and for a reason that stays.
 
 use dutynet_relay::{
-    ids::RecordId,
+    ids::{RecordId, RecordRef},
     record::{Destruction, Person},
     relay::Made,
     writer::intent::Destroying,
@@ -36,12 +36,16 @@ pub struct Destroy {
 impl Office {
     /// Destroys a record. Nobody reads its words here from now on; the disks of all who have it are rid of them soon after.
     pub async fn destroy(&self, asked: Destroy) -> Result<Made, Refused> {
-        let target =
-            parse_reference(&asked.record).ok_or_else(|| Refused::about(Refusal::RecordUnknown, shown(&asked.record)))?;
+        let target = target(&asked.record)?;
         let reason = words(&asked.reason, REASON_CHARS_MAX, Lines::One).ok().filter(|reason| !reason.is_empty());
         let reason = reason.ok_or(Refusal::DestroyReason)?;
         refuse_marked(&reason, Written::Text)?;
         let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by: person(asked.by)? };
         Ok(self.relay().destroy(destroying).await?)
     }
+}
+
+/// The record that is meant.
+pub(super) fn target(text: &str) -> Result<RecordRef, Refused> {
+    parse_reference(text).ok_or_else(|| Refused::about(Refusal::RecordUnknown, shown(text)))
 }

@@ -6,6 +6,7 @@
 mod backup;
 mod board;
 mod choose;
+mod classified;
 mod clock;
 mod cut_off;
 mod destroy;
@@ -20,6 +21,7 @@ mod matter;
 mod node;
 mod notice;
 mod parked;
+mod purge;
 mod refused;
 mod restore;
 mod show;
@@ -30,6 +32,7 @@ mod verify;
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
 pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
+pub use classified::{AddClassified, ClassifiedItem};
 pub use clock::SKEW_MAX_MS;
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::Destroy;
@@ -49,6 +52,7 @@ pub use notice::{
     deliver_by_itself,
 };
 pub use parked::parked_at;
+pub use purge::{PurgeOffice, PurgeRecord, Purged, confirm_by_itself};
 pub use refused::{Cause, Refused};
 pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
@@ -81,7 +85,7 @@ use crate::{
         holiday::{Holidays, NoHoliday},
         period::Period,
     },
-    projection::{CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, Specials},
+    projection::{CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, Secrecy, Specials},
     text::refusal::Refusal,
 };
 
@@ -103,6 +107,7 @@ struct Inner {
     groups: Groups,
     matters: Matters,
     offices: Offices,
+    secrecy: Secrecy,
     specials: Specials,
     dues: Dues,
     bell: due::Bell,
@@ -122,6 +127,7 @@ impl Office {
             notices: Notices::new(index.clone()),
             groups: Groups::new(index.clone()),
             matters: Matters::new(index.clone()),
+            secrecy: Secrecy::new(index.clone()),
             offices: Offices::new(index.clone()),
             specials: Specials::new(index.clone()),
             dues: Dues::new(index),

@@ -93,7 +93,7 @@ impl Office {
             self.admitted(&checked, &steps, mode)?;
         }
         let draft = self.step_record(&checked, &steps, mode)?;
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.read_what_was_written().await;
         let state = self.relay().state_of(&made.reference)?.unwrap_or(RecordState::Saved);
         Ok(TakenStep { reference: made.reference, matter: checked.matter, folded: made.folded, state })

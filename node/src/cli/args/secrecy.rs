@@ -1,0 +1,36 @@
+//! What may be typed after `classified` and `purge`.
+
+use clap::{Args, Subcommand};
+
+use super::By;
+use crate::text::help::secrecy as help;
+
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum ClassifiedVerb {
+    #[command(about = help::ADD)]
+    Add(AddClassified),
+    #[command(about = help::LIST)]
+    List,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct AddClassified {
+    #[arg(long, default_value = "", help = help::NUMBER)]
+    pub(in crate::cli) number: String,
+    #[arg(long, help = help::CHANNEL)]
+    pub(in crate::cli) channel: String,
+    #[arg(long, help = help::RECEIVER)]
+    pub(in crate::cli) receiver: String,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Purge {
+    #[arg(value_name = "RECORD", help = help::RECORD)]
+    pub(in crate::cli) record: String,
+    #[arg(long, default_value = "", help = help::REASON)]
+    pub(in crate::cli) reason: String,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
+}
