@@ -1,7 +1,7 @@
 //! Obligations that were derived from matters, kept as they were derived; how each stands is judged when somebody asks.
 //!
 //! - `due/<key>`: the obligation.
-//! - `due-of/<matter>/<key>`: it was derived from that matter, whose obligations are replaced all at once ([`replace`]).
+//! - `due-of/<matter>/<key>`: it was derived from that matter, whose obligations are replaced all at once ([`Dues::replace`]).
 //! - `due-open/<key>`: it is not closed. The clock watches these alone.
 //! - `due-month/<YYYY-MM>/<key>`: in which month it is due, for statistics.
 //! - `chase/<key>/<origin>/<id>`: one for each record that its debtor was chased; the words stay in the journal.
@@ -84,6 +84,32 @@ impl Dues {
         Ok(counts)
     }
 
+    /// Puts everything that is owed because of a matter in the place of what was derived from it before.
+    pub fn replace(index: &dyn Index, batch: &mut Batch, matter: &RecordRef, owed: &[Obligation]) -> Result<(), ProjectionError> {
+        let prefix = format!("{OF}{matter}/");
+        for (at, _) in scan_prefix(index, SPACE, prefix.as_bytes(), usize::MAX)? {
+            let key = std::str::from_utf8(&at).ok().and_then(|at| at.get(prefix.len()..)).ok_or_else(|| damaged(&at))?.to_owned();
+            let held = format!("{DUE}{key}");
+            let before = index.get(SPACE, held.as_bytes())?.and_then(|value| stored::read(&key, &value));
+            if let Some(before) = before {
+                batch.delete(format!("{MONTH}{}/{key}", month_of(before.due.here)));
+            }
+            batch.delete(format!("{OPEN}{key}"));
+            batch.delete(held);
+            batch.delete(at);
+        }
+        for owed in owed {
+            let key = &owed.key;
+            batch.put(format!("{DUE}{key}"), stored::value(owed));
+            batch.put(format!("{prefix}{key}"), stored::mark());
+            batch.put(format!("{MONTH}{}/{key}", month_of(owed.due.here)), stored::mark());
+            if !owed.is_closed() {
+                batch.put(format!("{OPEN}{key}"), stored::mark());
+            }
+        }
+        Ok(())
+    }
+
     /// The obligations whose keys stand at the end of keys of the index.
     fn named(&self, prefix: &str) -> Result<Vec<Obligation>, ProjectionError> {
         let mut found = Vec::new();
@@ -93,37 +119,6 @@ impl Dues {
         }
         Ok(found)
     }
-}
-
-/// Puts everything that is owed because of a matter in the place of what was derived from it before.
-pub(super) fn replace(
-    index: &dyn Index,
-    batch: &mut Batch,
-    matter: &RecordRef,
-    owed: &[Obligation],
-) -> Result<(), ProjectionError> {
-    let prefix = format!("{OF}{matter}/");
-    for (at, _) in scan_prefix(index, SPACE, prefix.as_bytes(), usize::MAX)? {
-        let key = std::str::from_utf8(&at).ok().and_then(|at| at.get(prefix.len()..)).ok_or_else(|| damaged(&at))?.to_owned();
-        let held = format!("{DUE}{key}");
-        let before = index.get(SPACE, held.as_bytes())?.and_then(|value| stored::read(&key, &value));
-        if let Some(before) = before {
-            batch.delete(format!("{MONTH}{}/{key}", month_of(before.due.here)));
-        }
-        batch.delete(format!("{OPEN}{key}"));
-        batch.delete(held);
-        batch.delete(at);
-    }
-    for owed in owed {
-        let key = &owed.key;
-        batch.put(format!("{DUE}{key}"), stored::value(owed));
-        batch.put(format!("{prefix}{key}"), stored::mark());
-        batch.put(format!("{MONTH}{}/{key}", month_of(owed.due.here)), stored::mark());
-        if !owed.is_closed() {
-            batch.put(format!("{OPEN}{key}"), stored::mark());
-        }
-    }
-    Ok(())
 }
 
 /// Whether records of a kind are chases.
@@ -181,7 +176,7 @@ mod tests {
 
     fn put(index: &Arc<dyn Index>, matter: u8, owed: &[Obligation]) {
         let mut batch = Batch::default();
-        replace(index.as_ref(), &mut batch, &reference(matter), owed).unwrap();
+        Dues::replace(index.as_ref(), &mut batch, &reference(matter), owed).unwrap();
         index.apply(SPACE, &batch).unwrap();
     }
 
