@@ -9,6 +9,7 @@ mod convert_secrecy;
 mod convert_special;
 mod convert_step;
 pub mod notice;
+pub mod pack;
 pub mod secrecy;
 pub mod special;
 pub mod step;

@@ -49,6 +49,7 @@ pub struct Running {
     purge_task: JoinHandle<()>,
     backup_task: JoinHandle<()>,
     dues_task: JoinHandle<()>,
+    rules_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -85,6 +86,7 @@ impl Running {
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
             purge_task: tokio::spawn(usecase::confirm_by_itself(office.clone(), stopped.clone())),
             backup_task: tokio::spawn(backups),
+            rules_task: tokio::spawn(usecase::tell_rules_by_itself(office.clone(), stopped.clone())),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
@@ -125,6 +127,7 @@ impl Running {
         finish("projection", self.follower_task).await;
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;
+        finish("rules", self.rules_task).await;
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;

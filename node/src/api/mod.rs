@@ -27,6 +27,7 @@ mod offices;
 mod parked;
 mod periods;
 mod reports;
+mod rules;
 mod secrecy;
 pub mod status;
 
@@ -37,7 +38,7 @@ use dutynet_proto::{
         destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
         groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer,
         node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
-        periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
+        periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -80,6 +81,7 @@ pub async fn run(
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
         .add_service(DuesServer::with_interceptor(dues::DuesService(office.clone()), ask.clone()))
         .add_service(PeriodsServer::with_interceptor(periods::PeriodsService(office.clone()), ask.clone()))
+        .add_service(RulesServer::with_interceptor(rules::RulesService(office.clone()), ask.clone()))
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ClassifiedServer::with_interceptor(secrecy::ClassifiedService(office.clone()), ask.clone()))

@@ -10,7 +10,7 @@ pub const LINKS_MAX: usize = 64;
 /// Most offices that a step names; as many as an audience takes.
 pub const OFFICES_MAX: usize = 256;
 /// Most rule packs that a step names.
-pub const PACKS_MAX: usize = 16;
+pub const PACKS_MAX: usize = 64;
 
 /// The matter that a step's record is about; `None`: its subject names none.
 pub fn matter_of(subject: &str) -> Option<RecordRef> {

@@ -5,6 +5,7 @@ pub(super) mod due;
 pub(super) mod lines;
 pub(super) mod notice;
 pub(super) mod report;
+pub(super) mod rules;
 pub(super) mod secrecy;
 
 use std::path::PathBuf;
@@ -86,6 +87,11 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: Box<due::PeriodVerb>,
     },
+    #[command(about = help::rules::RULES)]
+    Rules {
+        #[command(subcommand)]
+        verb: rules::RulesVerb,
+    },
     #[command(about = help::notice::NOTICE)]
     Notice {
         #[command(subcommand)]
@@ -131,6 +137,7 @@ impl Verb {
             Self::Report { verb } => verb.wants_json(),
             Self::Due { verb } => verb.wants_json(),
             Self::Period { verb } => verb.wants_json(),
+            Self::Rules { verb } => verb.wants_json(),
             Self::Notice { verb } => verb.wants_json(),
             Self::Group { verb } => verb.wants_json(),
             Self::Backup { verb } => verb.wants_json(),

@@ -7,7 +7,7 @@ use dutynet_proto::api::{
     destructions_client::DestructionsClient, drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient,
     lines_client::LinesClient, links_client::LinksClient, node_client::NodeClient, notices_client::NoticesClient,
     offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
-    reports_client::ReportsClient,
+    reports_client::ReportsClient, rules_client::RulesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -100,6 +100,10 @@ impl Node {
 
     pub(super) fn periods(&self) -> PeriodsClient<Keyed> {
         PeriodsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn rules(&self) -> RulesClient<Keyed> {
+        RulesClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn drafts(&self) -> DraftsClient<Keyed> {

@@ -29,6 +29,7 @@ mod person;
 mod place;
 mod report;
 mod restore;
+mod rules;
 mod secrecy;
 mod shown;
 pub(crate) mod table;
@@ -160,6 +161,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Due { verb } => due::run(place, verb).await,
         Verb::Period { verb } => period::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,
+        Verb::Rules { verb } => rules::run(place, verb).await,
         Verb::Group { verb } => notice::run_group(place, verb).await,
         Verb::Backup { verb } => backup::run(place, verb).await,
         Verb::Restore(from) => restore::run(place, from),

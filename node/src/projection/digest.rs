@@ -14,7 +14,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{cut_offs, dues, groups, made, matters, notices, offices, reports, secrecy, special, value};
+use super::{cut_offs, dues, groups, made, matters, notices, offices, packs, reports, secrecy, special, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -63,6 +63,9 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
     }
     if special::reads(kind) {
         return Some((special::NAME, special::digest));
+    }
+    if packs::reads(kind) {
+        return Some((packs::NAME, packs::digest));
     }
     if secrecy::reads(kind) {
         return Some((secrecy::NAME, secrecy::digest));

@@ -9,6 +9,7 @@
 //! - [`Notices`]: notices by number, who has them, who signed; [`Groups`]: saved groups of offices.
 //! - [`Matters`]: the steps of every matter, and what lists show of it. A second stage, settling, makes that anew for each matter to which a
 //!   stretch has added a step.
+//! - [`RulePacks`]: packs of rules, and which office runs which.
 //! - [`Secrecy`]: the register of classified items; what is to be removed, and who has said that nothing is left.
 //! - [`Offices`]: entries of the registry in the order in which they came.
 //! - `made`: which keys were made of a record, so that they go when its words are destroyed.
@@ -24,6 +25,7 @@ mod made;
 mod matters;
 mod notices;
 mod offices;
+mod packs;
 mod reports;
 mod secrecy;
 mod special;
@@ -36,6 +38,7 @@ pub use groups::Groups;
 pub use matters::{ListedMatter, Matters, Openness};
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
+pub use packs::{RulePacks, Runs};
 pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};
 pub use secrecy::{Purge, Secrecy};
 pub use special::Specials;

@@ -2,6 +2,7 @@
 
 pub mod due;
 pub mod notice;
+pub mod rules;
 pub mod secrecy;
 
 /// The program.

@@ -6,6 +6,7 @@
 //! - [`doctor`]: what a check-up finds.
 //! - [`draft`], [`report`]: words around drafts and reports; [`due`]: around obligations and special periods.
 //! - [`fault`]: what is wrong with one field of a form.
+//! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
@@ -29,6 +30,7 @@ pub mod line;
 pub mod notice;
 pub mod refusal;
 pub mod report;
+pub mod rules;
 pub mod secrecy;
 pub mod typed;
 pub mod usage;

@@ -60,6 +60,12 @@ pub enum Refusal {
     ChaseClosed,
     /// Neither a month nor a year.
     MonthInvalid,
+    /// A pack of rules with faults, or laxer than what binds this office.
+    PackFaulty,
+    /// A pack whose version is not higher than the one that is known.
+    PackVersion,
+    /// A category, grade, tier or flag that there is not.
+    RuleCase,
     /// There is nobody below.
     NoChildren,
     /// The id of a record is not a UUIDv7.

@@ -24,6 +24,7 @@ mod parked;
 mod purge;
 mod refused;
 mod restore;
+mod rules;
 mod show;
 mod special;
 mod tree;
@@ -57,6 +58,7 @@ pub use refused::{Cause, Refused};
 pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
+pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
@@ -85,7 +87,9 @@ use crate::{
         holiday::{Holidays, NoHoliday},
         period::Period,
     },
-    projection::{CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, Secrecy, Specials},
+    projection::{
+        CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, RulePacks, Secrecy, Specials,
+    },
     text::refusal::Refusal,
 };
 
@@ -109,6 +113,7 @@ struct Inner {
     offices: Offices,
     secrecy: Secrecy,
     specials: Specials,
+    rule_packs: RulePacks,
     dues: Dues,
     bell: due::Bell,
     caught_up: CaughtUp,
@@ -130,6 +135,7 @@ impl Office {
             secrecy: Secrecy::new(index.clone()),
             offices: Offices::new(index.clone()),
             specials: Specials::new(index.clone()),
+            rule_packs: RulePacks::new(index.clone()),
             dues: Dues::new(index),
             bell: due::Bell::default(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),

@@ -122,7 +122,7 @@ impl Office {
             links,
             office: office.clone(),
             entered,
-            rules: Vec::new(),
+            rules: self.packs()?.in_force().stamp().0,
             to,
         };
         Ok(Checked { form, reference, matter, office, by, body, corrects })

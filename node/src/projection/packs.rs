@@ -1,0 +1,117 @@
+//! Packs of rules that offices sent or laid, and what each office last said that it runs.
+//!
+//! Keys: `pack/<origin>/<record id>`, with the place of the record: its text stays in the journal; and `in-force/<origin>/<record id>`. They are
+//! few; whoever asks reads all of them.
+
+use std::sync::Arc;
+
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    index::{Batch, Index, scan_prefix},
+    journal::Place,
+    record::Mode,
+    registry::Registry,
+    writer::Stored,
+};
+use prost::Message;
+
+use super::{
+    ProjectionError, SPACE,
+    value::{PlaceValue, closed, damaged, opened},
+};
+use crate::{
+    body::pack::{IN_FORCE, PACK, PackBody, in_force_decode},
+    domain::rules::{Pack, Stamp},
+};
+
+/// Name of this module in `not interpreted` marks.
+pub(super) const NAME: &str = "packs";
+const PACKS: &str = "pack/";
+const RUNS: &str = "in-force/";
+
+#[derive(Clone, PartialEq, Message)]
+struct PackValue {
+    #[prost(message, optional, tag = "1")]
+    place: Option<PlaceValue>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct RunsValue {
+    #[prost(int64, tag = "1")]
+    recorded_at: i64,
+    #[prost(string, repeated, tag = "2")]
+    packs: Vec<String>,
+    #[prost(uint32, repeated, tag = "3")]
+    versions: Vec<u32>,
+}
+
+/// What an office said that it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runs {
+    /// Which packs.
+    pub stamp: Stamp,
+    /// By its clock.
+    pub since: UnixMillis,
+}
+
+/// Reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct RulePacks {
+    index: Arc<dyn Index>,
+}
+
+impl RulePacks {
+    /// Reads from this index.
+    pub fn new(index: Arc<dyn Index>) -> Self {
+        Self { index }
+    }
+
+    /// Where the record of every pack stands.
+    pub fn all(&self) -> Result<Vec<Place>, ProjectionError> {
+        let found = scan_prefix(self.index.as_ref(), SPACE, PACKS.as_bytes(), usize::MAX)?;
+        let place = |value: &[u8]| opened::<PackValue>(value)?.place?.to_place();
+        found.iter().map(|(key, value)| place(value).ok_or_else(|| damaged(key))).collect()
+    }
+
+    /// What an office said last that it runs; `None`: nothing yet.
+    pub fn runs(&self, office: &OfficeId) -> Result<Option<Runs>, ProjectionError> {
+        let prefix = format!("{RUNS}{office}/");
+        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
+        let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
+            let from = opened::<RunsValue>(value).ok_or_else(|| damaged(key))?;
+            let stamp = Stamp(from.packs.into_iter().zip(from.versions).collect());
+            Ok((from.recorded_at, key.clone(), Runs { stamp, since: UnixMillis(from.recorded_at) }))
+        };
+        let said = found.iter().map(read).collect::<Result<Vec<_>, ProjectionError>>()?;
+        Ok(said.into_iter().max_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1))).map(|(.., runs)| runs))
+    }
+}
+
+/// Whether records of a kind are about rules.
+pub(super) fn reads(kind: &str) -> bool {
+    [PACK, IN_FORCE].contains(&kind)
+}
+
+/// Puts one of them into the batch. A pack that this program cannot read is not in force here, and the parent sees that.
+pub(super) fn digest(_: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    if header.mode != Mode::Real || header.on_behalf_of.is_some() {
+        return Err("rules are never an exercise, and nobody makes them for another".to_owned());
+    }
+    let body = &from.record.raw().body;
+    if header.kind == IN_FORCE {
+        let stamp = in_force_decode(body).map_err(|fault| fault.to_string())?;
+        let (packs, versions) = stamp.0.into_iter().unzip();
+        let value = RunsValue { recorded_at: header.recorded_at.0, packs, versions };
+        batch.put(format!("{RUNS}{}/{}", header.origin, header.id), closed(&value));
+        return Ok(());
+    }
+    let body = PackBody::decode(body).map_err(|fault| fault.to_string())?;
+    let pack = Pack::parse(&body.text).map_err(|faults| format!("a pack with {} faults", faults.len()))?;
+    if header.subject != format!("rules/{}", pack.id) || header.person.is_none() {
+        return Err("header and body do not say the same".to_owned());
+    }
+    let value = PackValue { place: Some(PlaceValue::of(from.place)) };
+    batch.put(format!("{PACKS}{}/{}", header.origin, header.id), closed(&value));
+    Ok(())
+}
