@@ -286,7 +286,7 @@ fn from_draft(day: &str) -> FileReport {
 fn calls(answers: &[Answer]) -> Option<i64> {
     answers.iter().find(|answer| answer.field == "calls").and_then(|answer| match answer.value {
         Value::Number(number) => Some(number),
-        Value::Text(_) | Value::Nil | Value::Rows(_) => None,
+        Value::Text(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Choices(_) | Value::Rows(_) => None,
     })
 }
 
