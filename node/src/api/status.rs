@@ -143,6 +143,16 @@ fn grpc_code(refusal: Refusal) -> Code {
         Refusal::StepOfficesMissing | Refusal::StepNamesNobody | Refusal::StepModeDiffers => Code::InvalidArgument,
         Refusal::MatterNumberInvalid => Code::InvalidArgument,
         Refusal::MatterUnknown | Refusal::StepCorrectsUnknown => Code::NotFound,
+        Refusal::IncidentTimeFuture | Refusal::IncidentTimesCrossed | Refusal::IncidentOfferOne => Code::InvalidArgument,
+        Refusal::IncidentElementsMissing => Code::InvalidArgument,
+        Refusal::IncidentCorrectsOther | Refusal::IncidentNotHandler | Refusal::IncidentApprovedByAsker => Code::PermissionDenied,
+        Refusal::IncidentNotThePerson | Refusal::IncidentWithdrawOther => Code::PermissionDenied,
+        Refusal::IncidentOffered | Refusal::IncidentOfferMissing | Refusal::IncidentInitialMissing => Code::FailedPrecondition,
+        Refusal::IncidentInitialTwice | Refusal::IncidentFinalTwice | Refusal::IncidentAfterFinal => Code::FailedPrecondition,
+        Refusal::IncidentGradeLowered | Refusal::IncidentApprovalMissing | Refusal::IncidentConfirmNothing => {
+            Code::FailedPrecondition
+        }
+        Refusal::IncidentJoinItself | Refusal::IncidentWithdrawNothing => Code::FailedPrecondition,
         Refusal::MatterNumberShared | Refusal::MatterClosed => Code::FailedPrecondition,
         Refusal::NoticeUnknown | Refusal::GroupUnknown | Refusal::ChoiceUnknown => Code::NotFound,
         Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,

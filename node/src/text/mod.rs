@@ -10,6 +10,7 @@
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
+//! - [`incident`]: around incidents: what facts and their codes are called.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
@@ -26,6 +27,7 @@ pub mod draft;
 pub mod due;
 pub mod fault;
 pub mod help;
+pub mod incident;
 pub mod line;
 pub mod notice;
 pub mod refusal;

@@ -168,6 +168,46 @@ pub enum Refusal {
     MatterNumberShared,
     /// Nothing more can be done about it.
     MatterClosed,
+    /// Something happened later than now.
+    IncidentTimeFuture,
+    /// Learnt of before it happened.
+    IncidentTimesCrossed,
+    /// It corrects a step of another office or kind.
+    IncidentCorrectsOther,
+    /// Only the office that handles it may.
+    IncidentNotHandler,
+    /// It is offered to another office.
+    IncidentOffered,
+    /// An offer to nobody else, or to several.
+    IncidentOfferOne,
+    /// Nothing was offered to this office.
+    IncidentOfferMissing,
+    /// A follow-up to nothing.
+    IncidentInitialMissing,
+    /// A second initial report.
+    IncidentInitialTwice,
+    /// A second final report.
+    IncidentFinalTwice,
+    /// A report after the final one.
+    IncidentAfterFinal,
+    /// Elements of a report are blank.
+    IncidentElementsMissing,
+    /// A grade would go down silently.
+    IncidentGradeLowered,
+    /// Nothing waits for approval.
+    IncidentApprovalMissing,
+    /// Approved by whoever asked.
+    IncidentApprovedByAsker,
+    /// Another person's word.
+    IncidentNotThePerson,
+    /// No approval by telephone waits for it.
+    IncidentConfirmNothing,
+    /// It is joined already.
+    IncidentJoinItself,
+    /// Another office's report.
+    IncidentWithdrawOther,
+    /// No report that could be withdrawn.
+    IncidentWithdrawNothing,
     /// Neither a number nor a reference.
     NoticeNumberInvalid,
     /// No such notice is held here.

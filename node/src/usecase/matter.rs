@@ -6,6 +6,8 @@
 mod list;
 mod show;
 mod take;
+#[cfg(test)]
+mod tests;
 
 pub use list::MatterRow;
 pub use show::{ShownMatter, ShownStep};

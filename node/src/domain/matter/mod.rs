@@ -17,7 +17,13 @@ pub use admission::{Inadmissible, Proposed, Taker};
 pub use step::{Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
 
-use super::{directive, incident, step::MatterKind, verification, warning};
+use dutynet_relay::ids::RecordRef;
+
+use super::{
+    directive, incident,
+    step::{MatterKind, StepForms},
+    verification, warning,
+};
 
 /// A matter and the steps of it that this office holds, the opening one first.
 #[derive(Debug, Clone, Copy)]
@@ -58,4 +64,12 @@ impl Matter<'_> {
             MatterKind::Directive => directive::facts(self.steps),
         }
     }
+}
+
+/// Of which kind a matter is, by the steps of it that are held; `None`: not known before its opening step is here. An incident goes up by
+/// reports, and an office that was sent one has the matter whether or not it was ever sent the call.
+pub fn kind_of(matter: &RecordRef, steps: &[Step]) -> Option<MatterKind> {
+    let first = steps.first()?;
+    let kind = StepForms::built_in().get(&first.form)?.matter;
+    (kind == MatterKind::Incident || first.reference == *matter).then_some(kind)
 }

@@ -28,9 +28,7 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     if step.office != *maker && !tree.is_ancestor(maker, &step.office) {
         return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
     }
-    if form.opens {
-        batch.put(stored::opening_key(&Number::of(&matter), &matter), stored::mark());
-    }
+    batch.put(stored::opening_key(&Number::of(&matter), &matter), stored::mark());
     batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
     batch.put(stored::dirty_key(&matter), stored::mark());
     Ok(())

@@ -10,10 +10,7 @@ use dutynet_relay::{
 use super::{Openness, stored};
 use crate::{
     body::read_step,
-    domain::{
-        matter::{Matter, Step, Summary, in_order},
-        step::StepForms,
-    },
+    domain::matter::{Matter, Step, Summary, in_order, kind_of},
     projection::{ProjectionError, SPACE},
 };
 
@@ -68,9 +65,8 @@ fn steps(index: &dyn Index, store: &Store, tree: &Registry, matter: &RecordRef) 
     Ok(in_order(matter, steps))
 }
 
-/// `None`: the opening step is not here yet.
+/// `None`: nothing can be said of it yet.
 fn summary(steps: &[Step], matter: &RecordRef) -> Option<Summary> {
-    let opening = steps.first().filter(|step| step.reference == *matter)?;
-    let kind = StepForms::built_in().get(&opening.form)?.matter;
+    let kind = kind_of(matter, steps)?;
     Some(Matter { kind, steps }.summary())
 }

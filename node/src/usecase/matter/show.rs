@@ -1,12 +1,15 @@
 //! One matter whole.
 
+use std::collections::BTreeMap;
+
 use dutynet_relay::{ids::RecordRef, writer::RecordState};
 
 use super::list::MatterRow;
 use crate::{
     domain::{
-        matter::{Fact, Matter, Step},
-        step::StepForms,
+        incident::{self, Total, joined, totals},
+        matter::{Fact, Matter, Step, kind_of},
+        step::MatterKind,
     },
     text::refusal::Refusal,
     usecase::{Office, Refused, shown},
@@ -37,14 +40,31 @@ impl Office {
     pub async fn matter(&self, named: &str) -> Result<ShownMatter, Refused> {
         let matter = self.matter_named(named).await?;
         let steps = self.steps_of(&matter)?;
-        let opening = steps.first().filter(|step| step.reference == matter);
-        let form = opening.and_then(|opening| StepForms::built_in().get(&opening.form));
-        let form = form.ok_or_else(|| Refused::about(Refusal::MatterUnknown, shown(named)))?;
-        let folded = Matter { kind: form.matter, steps: &steps };
+        let kind = kind_of(&matter, &steps).ok_or_else(|| Refused::about(Refusal::MatterUnknown, shown(named)))?;
+        let folded = Matter { kind, steps: &steps };
         let row = self.matter_row(&matter, folded.summary())?;
-        let facts = folded.facts();
+        let mut facts = folded.facts();
+        if kind == MatterKind::Incident {
+            facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?));
+        }
         let with_state = |step: Step| self.step_state(&step.reference).map(|state| ShownStep { step, state });
         Ok(ShownMatter { row, facts, steps: steps.into_iter().map(with_state).collect::<Result<_, _>>()? })
+    }
+
+    /// Figures of an incident and of all that are joined under it, of the offices that have said them.
+    fn incident_totals(&self, matter: &RecordRef, steps: &[Step]) -> Result<Vec<Total>, Refused> {
+        let mut all = BTreeMap::from([(matter.clone(), steps.to_vec())]);
+        let mut waiting = joined(steps);
+        while let Some(next) = waiting.pop() {
+            if !all.contains_key(&next) {
+                let steps = self.steps_of(&next)?;
+                waiting.extend(joined(&steps));
+                all.insert(next, steps);
+            }
+        }
+        let tree = self.relay().registry();
+        let matters: Vec<&[Step]> = all.values().map(Vec::as_slice).collect();
+        Ok(totals(&matters, &|upper, lower| tree.is_ancestor(upper, lower)))
     }
 
     fn step_state(&self, reference: &RecordRef) -> Result<Option<RecordState>, Refused> {

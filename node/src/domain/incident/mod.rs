@@ -1,0 +1,45 @@
+//! 突发事件: which steps may be taken, and what they come to.
+//!
+//! One matter through all tiers: the office that took the call opens it, every tier above adds its own report (逐级), and an office that was
+//! only sent a report holds the matter without its opening step. Whoever took the call stays named; who handles it changes by offer and
+//! acceptance, so that at every moment one office, and no other, may do what belongs to the handler.
+//!
+//! - [`state`]: who handles it, what was asked and approved, and where it stands.
+//! - [`admit`]: whether a step may be taken, with a refusal code for each reason.
+//! - [`numbering`]: 首报, 续报 n, 终报, for each office.
+//! - [`totals`]: figures of several offices together, each sum opening its parts.
+//! - [`facts`]: what is known, each with the records that say so; the elements that are still to be told.
+
+mod admit;
+mod facts;
+mod numbering;
+mod state;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+pub use admit::admit;
+pub use facts::{ELEMENTS, facts, missing_elements};
+pub use numbering::{Report, Stage, reports};
+pub use state::{Ask, Handling, asks, handling, is_withdrawn, summary};
+pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
+
+use dutynet_relay::ids::OfficeId;
+
+use super::matter::Step;
+
+/// Steps of one office, in the order of its own clock, whatever other clocks say.
+fn of_office<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
+    let mut own: Vec<_> = steps.iter().filter(|step| step.office == *office).collect();
+    own.sort_by_key(|step| (step.times.recorded, step.reference.clone()));
+    own
+}
+
+/// Those whose place no later step of their office has taken.
+fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
+    let corrected = |step: &Step| {
+        let by = |other: &Step| other.office == step.office && other.corrects.as_ref() == Some(&step.reference);
+        steps.iter().any(by)
+    };
+    steps.iter().filter(move |step| !corrected(step) && !is_withdrawn(steps, step))
+}

@@ -1,0 +1,175 @@
+//! Who handles an incident, what was asked of leaders, and where it stands.
+
+use std::collections::BTreeSet;
+
+use dutynet_relay::ids::{OfficeId, RecordRef};
+
+use super::{numbering::Stage, of_office, reports, standing};
+use crate::domain::{
+    matter::{Step, Summary},
+    rules::Grade,
+    step::MatterKind,
+};
+
+/// Who handles it (承办), and to whom it is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handling<'a> {
+    /// The office that took the call, or the first that was heard of it from (首接): never changes.
+    pub first: &'a Step,
+    /// The office that handles it.
+    pub handler: &'a OfficeId,
+    /// The step that made it so; `None`: it took the call.
+    pub since: Option<&'a Step>,
+    /// An offer that is not answered yet.
+    pub offer: Option<&'a Step>,
+}
+
+impl Handling<'_> {
+    /// The one office that may do what belongs to the handler: from an offer on it is the office that has it, and its first act is the answer.
+    /// So no two offices can both believe it to be theirs, however long an acceptance is underway.
+    pub fn side(&self) -> &OfficeId {
+        self.offer.and_then(|offer| offer.to.first()).unwrap_or(self.handler)
+    }
+}
+
+/// Follows offers and their answers from office to office; clocks of different offices are not compared. At least one step.
+pub fn handling(steps: &[Step]) -> Handling<'_> {
+    let first = &steps[0];
+    let mut now = Handling { first, handler: &first.office, since: None, offer: None };
+    let mut used = BTreeSet::new();
+    loop {
+        let Some(offer) = next(steps, now.handler, "incident.handover", &used) else { return now };
+        let Some(to) = offer.to.first() else { return now };
+        used.insert(&offer.reference);
+        let Some(answer) = next(steps, to, "incident.accept", &used) else { return Handling { offer: Some(offer), ..now } };
+        used.insert(&answer.reference);
+        if answer.choice("answer") != Some("declined") {
+            now = Handling { handler: to, since: Some(answer), ..now };
+        }
+    }
+}
+
+fn next<'a>(steps: &'a [Step], office: &OfficeId, form: &str, used: &BTreeSet<&RecordRef>) -> Option<&'a Step> {
+    of_office(steps, office).into_iter().find(|step| step.form == form && !used.contains(&step.reference))
+}
+
+/// Whether a step of the same office has taken it back.
+pub fn is_withdrawn(steps: &[Step], step: &Step) -> bool {
+    let by = |other: &Step| {
+        other.form == "incident.withdraw" && other.office == step.office && other.link("report") == Some(&step.reference)
+    };
+    steps.iter().any(by)
+}
+
+/// Something that was put before a leader (送审).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask<'a> {
+    /// The step that asked.
+    pub step: &'a Step,
+    /// What was answered, approvals and refusals, in order.
+    pub answers: Vec<&'a Step>,
+}
+
+impl<'a> Ask<'a> {
+    /// The approval, if the last word on it was one.
+    pub fn approved(&self) -> Option<&'a Step> {
+        self.answers.last().copied().filter(|answer| answer.form == "incident.approved")
+    }
+}
+
+/// What an office has put before its leaders.
+pub fn asks<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<Ask<'a>> {
+    let mut asks: Vec<Ask<'a>> = Vec::new();
+    for step in of_office(steps, office) {
+        match step.form.as_str() {
+            "incident.approval-asked" => asks.push(Ask { step, answers: Vec::new() }),
+            "incident.approved" | "incident.refused" => {
+                let named = step.link("asked");
+                let meant = |ask: &&mut Ask<'_>| named.map_or(ask.answers.is_empty(), |asked| ask.step.reference == *asked);
+                if let Some(ask) = asks.iter_mut().rev().find(meant) {
+                    ask.answers.push(step);
+                }
+            }
+            _ => {}
+        }
+    }
+    asks
+}
+
+/// Approvals by telephone that the leader has not confirmed himself.
+pub(super) fn unconfirmed<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
+    let own = of_office(steps, office);
+    let confirmed = |step: &Step| {
+        let by = |other: &&Step| other.form == "incident.confirmed" && other.link("approved") == Some(&step.reference);
+        own.iter().any(by)
+    };
+    let by_telephone = |step: &&Step| step.form == "incident.approved" && step.choice("how") == Some("telephone");
+    own.iter().copied().filter(by_telephone).filter(|step| !confirmed(step)).collect()
+}
+
+/// The step by which an office is done with it for good.
+pub(super) fn closing<'a>(steps: &'a [Step], office: &OfficeId) -> Option<&'a Step> {
+    of_office(steps, office).into_iter().find(|step| matches!(step.form.as_str(), "incident.transfer" | "incident.review"))
+}
+
+/// Every office that took a step.
+pub(super) fn offices(steps: &[Step]) -> BTreeSet<&OfficeId> {
+    steps.iter().map(|step| &step.office).collect()
+}
+
+/// The step by which an office last said how grave it is.
+pub(super) fn graded<'a>(steps: &'a [Step], office: &OfficeId) -> Option<(Grade, &'a Step)> {
+    let own = standing(steps).filter(|step| step.office == *office);
+    let graded = own.filter_map(|step| Some((grade_of(step.choice("grade")?)?, step)));
+    graded.max_by_key(|(_, step)| (step.times.recorded, step.reference.clone()))
+}
+
+/// A grade by its code; one that is not graded has none.
+pub(super) fn grade_of(code: &str) -> Option<Grade> {
+    let grades = [Grade::Ordinary, Grade::Considerable, Grade::Major, Grade::Exceptional];
+    grades.into_iter().find(|grade| grade_key(*grade) == code)
+}
+
+/// Code of a grade in the forms.
+pub(super) fn grade_key(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Ordinary => "ordinary",
+        Grade::Considerable => "considerable",
+        Grade::Major => "major",
+        Grade::Exceptional => "exceptional",
+    }
+}
+
+/// The gravest of what each office last said: no office lowers what another has said.
+pub(super) fn gravest(steps: &[Step]) -> Option<(Grade, &Step)> {
+    let of_each = offices(steps).into_iter().filter_map(|office| graded(steps, office));
+    of_each.max_by_key(|(grade, step)| (*grade, step.times.recorded))
+}
+
+/// What lists show. Done when every office that has reported has also made its final report; closed when the handler has transferred it, or
+/// said what is to be learnt of it.
+pub fn summary(steps: &[Step]) -> Summary {
+    let handler = handling(steps).handler;
+    let of_each: Vec<Vec<_>> = offices(steps).into_iter().map(|office| reports(steps, office)).collect();
+    let counts = |stage: Option<Stage>, of_one: &Vec<super::Report<'_>>| {
+        of_one.iter().any(|report| !report.withdrawn && stage.is_none_or(|stage| report.stage == stage))
+    };
+    let mut reporting = of_each.iter().filter(|of_one| counts(None, of_one)).peekable();
+    let told = steps.iter().any(|step| step.form == "incident.skip" && !is_withdrawn(steps, step));
+    let (open, state) = match (closing(steps, handler), reporting.peek().is_some()) {
+        (Some(_), _) => (false, "closed"),
+        (None, true) if reporting.all(|of_one| counts(Some(Stage::Final), of_one)) => (false, "final"),
+        (None, true) => (true, "reported"),
+        (None, false) if told => (true, "reported"),
+        (None, false) => (true, "called"),
+    };
+    let titled = steps.iter().find(|step| step.text("title").is_some()).unwrap_or(&steps[0]);
+    Summary {
+        kind: MatterKind::Incident,
+        open,
+        state: state.to_owned(),
+        grade: gravest(steps).map(|(grade, _)| grade_key(grade).to_owned()).unwrap_or_default(),
+        titled_by: titled.reference.clone(),
+        last_at: steps.iter().map(|step| step.times.here).max().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,375 @@
+//! Every rule of admission, and every fold, on steps that stand in memory.
+
+use dutynet_relay::{
+    ids::{Digest, OfficeId, RecordId, RecordRef, UnixMillis},
+    record::{Mode, Person},
+    registry::Registry,
+};
+
+use super::*;
+use crate::{
+    domain::{
+        form::{Answer, Row, Value},
+        matter::{FactValue, Inadmissible, Proposed, StepLink, Taker, Times},
+        step::StepForms,
+    },
+    text::refusal::Refusal,
+};
+
+/// Steps of an event, each a minute after the one before.
+#[derive(Default)]
+struct Event {
+    steps: Vec<Step>,
+}
+
+fn office(id: &str) -> OfficeId {
+    OfficeId::parse(id).unwrap()
+}
+
+fn person(name: &str) -> Person {
+    Person { id: name.into(), name: name.into() }
+}
+
+fn text(words: &str) -> Value {
+    Value::Text(words.into())
+}
+
+fn code(code: &str) -> Value {
+    Value::Choices(vec![code.into()])
+}
+
+fn answers(said: &[(&str, Value)]) -> Vec<Answer> {
+    said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect()
+}
+
+/// Something to try.
+#[derive(Clone)]
+struct Try<'a> {
+    form: &'a str,
+    office: &'a str,
+    by: &'a str,
+    said: Vec<(&'a str, Value)>,
+    link: Option<(&'a str, RecordRef)>,
+    to: Vec<&'a str>,
+    corrects: Option<RecordRef>,
+}
+
+fn step<'a>(form: &'a str, office: &'a str, said: &[(&'a str, Value)]) -> Try<'a> {
+    Try { form, office, by: "张三", said: said.to_vec(), link: None, to: Vec::new(), corrects: None }
+}
+
+fn report<'a>(office: &'a str, stage: &str) -> Try<'a> {
+    step("incident.report", office, &[("stage", code(stage)), ("haste", code("yes"))])
+}
+
+impl<'a> Try<'a> {
+    fn by(self, by: &'a str) -> Self {
+        Self { by, ..self }
+    }
+
+    fn to(self, to: &[&'a str]) -> Self {
+        Self { to: to.to_vec(), ..self }
+    }
+
+    fn link(self, role: &'a str, record: &RecordRef) -> Self {
+        Self { link: Some((role, record.clone())), ..self }
+    }
+
+    fn corrects(self, record: &RecordRef) -> Self {
+        Self { corrects: Some(record.clone()), ..self }
+    }
+}
+
+const START: i64 = 1_780_000_000_000;
+
+impl Event {
+    /// Called in at a township.
+    fn called() -> Self {
+        let mut event = Self::default();
+        event.takes(&step("incident.call", "t1", &[("title", text("山洪"))]));
+        event
+    }
+
+    fn now(&self) -> UnixMillis {
+        UnixMillis(START + 60_000 * i64::try_from(self.steps.len()).unwrap())
+    }
+
+    fn next(&self, office: &str) -> RecordRef {
+        let n = u8::try_from(self.steps.len()).unwrap();
+        RecordRef { origin: self::office(office), id: RecordId::from_parts(self.now(), [n; 10]) }
+    }
+
+    fn admits(&self, tried: &Try<'_>) -> Result<(), Inadmissible> {
+        let (tree, by) = (Registry::new(office("p"), Digest::from_slice(&[0; 32]).unwrap()), person(tried.by));
+        let said = answers(&tried.said);
+        let links: Vec<_> =
+            tried.link.iter().map(|(role, record)| StepLink { role: (*role).into(), record: record.clone() }).collect();
+        let to: Vec<_> = tried.to.iter().map(|id| office(id)).collect();
+        let own = office(tried.office);
+        let proposed = Proposed {
+            form: StepForms::built_in().get(tried.form).unwrap(),
+            reference: &self.next(tried.office),
+            mode: Mode::Real,
+            answers: &said,
+            links: &links,
+            to: &to,
+            corrects: tried.corrects.as_ref(),
+        };
+        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: self.now() };
+        admit(&self.steps, &proposed, &taker)
+    }
+
+    fn refuses(&self, tried: &Try<'_>) -> Refusal {
+        self.admits(tried).unwrap_err().why
+    }
+
+    fn takes(&mut self, tried: &Try<'_>) -> RecordRef {
+        if let Err(refused) = self.admits(tried) {
+            panic!("{}: {refused:?}", tried.form);
+        }
+        let reference = self.next(tried.office);
+        let times = Times { happened: None, learnt: None, recorded: self.now(), here: self.now(), ahead_ms: 0 };
+        self.steps.push(Step {
+            reference: reference.clone(),
+            form: tried.form.into(),
+            mode: Mode::Real,
+            office: office(tried.office),
+            entered: None,
+            by: Some(person(tried.by)),
+            answers: answers(&tried.said),
+            links: tried.link.iter().map(|(role, record)| StepLink { role: (*role).into(), record: record.clone() }).collect(),
+            to: tried.to.iter().map(|id| office(id)).collect(),
+            rules: Vec::new(),
+            corrects: tried.corrects.clone(),
+            times,
+            hollow: false,
+        });
+        reference
+    }
+
+    fn state(&self) -> (bool, String, String) {
+        let summary = summary(&self.steps);
+        (summary.open, summary.state, summary.grade)
+    }
+
+    fn fact(&self, key: &str) -> Vec<FactValue> {
+        facts(&self.steps).into_iter().filter(|fact| fact.key == key).map(|fact| fact.value).collect()
+    }
+}
+
+#[test]
+fn reports_are_numbered_for_each_office_and_come_in_their_order() {
+    let mut event = Event::called();
+    assert_eq!(event.refuses(&report("t1", "followup")), Refusal::IncidentInitialMissing);
+    assert_eq!(event.refuses(&report("t1", "final")), Refusal::IncidentInitialMissing);
+    assert_eq!(event.state().1, "called");
+    event.takes(&report("t1", "initial"));
+    assert_eq!(event.refuses(&report("t1", "initial")), Refusal::IncidentInitialTwice);
+    assert_eq!(event.refuses(&report("c1", "followup")), Refusal::IncidentInitialMissing, "each tier has its own");
+    event.takes(&report("t1", "followup"));
+    event.takes(&report("c1", "initial"));
+    let second = event.takes(&report("t1", "followup"));
+    let corrected = event.takes(&report("t1", "followup").corrects(&second));
+    assert_eq!(event.refuses(&report("c1", "initial").corrects(&second)), Refusal::IncidentCorrectsOther);
+    let last = event.takes(&report("t1", "final"));
+    assert_eq!(event.refuses(&report("t1", "final")), Refusal::IncidentFinalTwice);
+    assert_eq!(event.refuses(&report("t1", "followup")), Refusal::IncidentAfterFinal);
+    assert_eq!(event.refuses(&step("incident.oral", "t1", &[])), Refusal::IncidentAfterFinal);
+    let numbers: Vec<_> =
+        reports(&event.steps, &office("t1")).iter().map(|r| (r.stage, r.number, r.step.reference.clone())).collect();
+    assert_eq!(numbers.len(), 4);
+    assert_eq!(numbers[2], (Stage::FollowUp, 2, corrected), "a correction has the number of what it corrects");
+    assert_eq!(event.state(), (true, "reported".into(), String::new()), "the county is not done");
+    event.takes(&report("c1", "final"));
+    assert_eq!(event.state(), (false, "final".into(), String::new()));
+    event.takes(&step("incident.withdraw", "t1", &[]).link("report", &last));
+    assert_eq!(event.state().1, "reported");
+    event.takes(&report("t1", "final"));
+}
+
+#[test]
+fn only_its_own_office_withdraws_a_report_and_only_once() {
+    let mut event = Event::called();
+    let (called, sent) = (event.steps[0].reference.clone(), event.takes(&report("t1", "initial")));
+    let withdraw = |office, record: &RecordRef| step("incident.withdraw", office, &[]).link("report", record);
+    assert_eq!(event.refuses(&withdraw("c1", &sent)), Refusal::IncidentWithdrawOther);
+    assert_eq!(event.refuses(&withdraw("t1", &called)), Refusal::IncidentWithdrawNothing);
+    event.takes(&withdraw("t1", &sent));
+    assert_eq!(event.refuses(&withdraw("t1", &sent)), Refusal::IncidentWithdrawNothing);
+    assert_eq!(event.state().1, "called");
+    event.takes(&report("t1", "initial"));
+}
+
+#[test]
+fn exactly_one_side_handles_it_at_every_moment() {
+    let mut event = Event::called();
+    let (offer, accept) =
+        (step("incident.handover", "t1", &[]), |office| step("incident.accept", office, &[("answer", code("accepted"))]));
+    assert_eq!(event.refuses(&accept("c1")), Refusal::IncidentOfferMissing);
+    for nobody in [vec!["t1"], vec!["c1", "c2"]] {
+        assert_eq!(event.refuses(&offer.clone().to(&nobody)), Refusal::IncidentOfferOne);
+    }
+    assert_eq!(event.refuses(&step("incident.handover", "c1", &[]).to(&["c2"])), Refusal::IncidentNotHandler);
+    event.takes(&offer.clone().to(&["c1"]));
+    assert_eq!(event.refuses(&offer.clone().to(&["c2"])), Refusal::IncidentOffered);
+    assert_eq!(event.refuses(&accept("c2")), Refusal::IncidentOfferMissing);
+    assert_eq!((handling(&event.steps).handler, handling(&event.steps).side()), (&office("t1"), &office("c1")));
+    event.takes(&step("incident.accept", "c1", &[("answer", code("declined"))]));
+    assert_eq!(handling(&event.steps).side(), &office("t1"), "declined: back to who offered it");
+    event.takes(&offer.clone().to(&["c1"]));
+    let at_the_township = event.steps.clone();
+    event.takes(&accept("c1"));
+    assert_eq!(event.refuses(&offer.to(&["c1"])), Refusal::IncidentNotHandler);
+    assert_eq!(handling(&event.steps).side(), &office("c1"));
+    assert_eq!(handling(&at_the_township).side(), &office("c1"), "also while the acceptance is underway");
+    assert_eq!(event.fact("first_receiver"), [FactValue::Person(office("t1"), person("张三"))], "for ever");
+    event.takes(&report("t1", "initial"));
+}
+
+#[test]
+fn nobody_approves_what_he_asked_for_and_a_telephone_approval_waits_for_its_leader() {
+    let mut event = Event::called();
+    let by_telephone = step("incident.approved", "t1", &[("approver", text("王书记")), ("how", code("telephone"))]);
+    assert_eq!(event.refuses(&by_telephone), Refusal::IncidentApprovalMissing);
+    event.takes(&step("incident.approval-asked", "t1", &[("approver", text("王书记"))]));
+    assert_eq!(event.fact("approval.waiting").len(), 1);
+    event.takes(&report("t1", "initial"));
+    let own = step("incident.approved", "t1", &[("approver", text("张三")), ("how", code("node"))]);
+    assert_eq!(event.refuses(&own), Refusal::IncidentApprovedByAsker);
+    let for_another = step("incident.approved", "t1", &[("approver", text("王书记")), ("how", code("node"))]);
+    assert_eq!(event.refuses(&for_another.clone().by("李四")), Refusal::IncidentNotThePerson);
+    let faults: Vec<_> = event.admits(&by_telephone).unwrap_err().faults.into_iter().map(|fault| fault.field).collect();
+    assert_eq!(faults, ["number", "words"]);
+    let mut whole = by_telephone;
+    whole.said.extend([("number", text("13800000000")), ("words", text("同意"))]);
+    let approved = event.takes(&whole);
+    assert_eq!(event.refuses(&for_another.by("王书记")), Refusal::IncidentApprovalMissing, "it is answered");
+    assert_eq!((event.fact("approval.unconfirmed").len(), event.fact("approval.before").len()), (1, 1));
+    let confirm = step("incident.confirmed", "t1", &[]).link("approved", &approved);
+    assert_eq!(event.refuses(&confirm), Refusal::IncidentNotThePerson);
+    event.takes(&confirm.clone().by("王书记"));
+    assert_eq!(event.refuses(&confirm.by("王书记")), Refusal::IncidentConfirmNothing);
+    assert_eq!(event.fact("approval.unconfirmed"), []);
+}
+
+#[test]
+fn nothing_happens_later_than_now_and_nobody_learns_of_it_before() {
+    let event = Event::called();
+    let at = |ms: i64| Value::Time(UnixMillis(event.now().0 + ms));
+    let with = |happened, learnt| {
+        let mut said = report("t1", "initial");
+        said.said.extend([("happened_at", happened), ("learnt_at", learnt)]);
+        event.admits(&said).err().map(|refused| refused.why)
+    };
+    assert_eq!(with(at(600_000), at(700_000)), Some(Refusal::IncidentTimeFuture));
+    assert_eq!(with(at(300_001), at(300_001)), Some(Refusal::IncidentTimeFuture));
+    assert_eq!(with(at(300_000), at(300_000)), None);
+    assert_eq!(with(at(-1_000), at(-2_000)), Some(Refusal::IncidentTimesCrossed));
+    assert_eq!(with(Value::Unknown, at(0)), None);
+}
+
+#[test]
+fn an_element_is_answered_or_unknown_and_only_an_urgent_report_goes_without() {
+    let mut event = Event::called();
+    let mut whole = step("incident.report", "t1", &[("stage", code("initial"))]);
+    whole.said.extend(ELEMENTS[1..].iter().map(|key| (*key, Value::Unknown)));
+    let refused = event.admits(&whole).unwrap_err();
+    assert_eq!(
+        (refused.why, refused.faults.len(), refused.faults[0].field.as_str()),
+        (Refusal::IncidentElementsMissing, 1, "happened_at")
+    );
+    event.takes(&report("t1", "initial"));
+    assert_eq!(event.fact("missing").len(), ELEMENTS.len());
+    let more: Vec<_> = ELEMENTS.iter().map(|key| (*key, Value::Unknown)).chain([("stage", code("followup"))]).collect();
+    event.takes(&step("incident.report", "t1", &more));
+    assert_eq!(event.fact("missing"), []);
+    event.takes(&step("incident.report", "t1", &[("stage", code("final"))]));
+}
+
+#[test]
+fn a_grade_never_goes_down_silently() {
+    let mut event = Event::called();
+    let assess = |office, grade| step("incident.assess", office, &[("grade", code(grade)), ("verification", code("unverified"))]);
+    event.takes(&assess("t1", "major"));
+    assert_eq!(event.refuses(&assess("t1", "considerable")), Refusal::IncidentGradeLowered);
+    event.takes(&assess("c1", "considerable"));
+    assert_eq!(event.state().2, "major", "another office lowers nothing");
+    let mut because = assess("t1", "ordinary");
+    because.said.push(("lowered_why", text("核实后")));
+    event.takes(&because);
+    assert_eq!(event.state().2, "considerable");
+    let verified = step("incident.assess", "t1", &[("verification", code("verified"))]);
+    assert_eq!(event.admits(&verified).unwrap_err().faults[0].field, "verified_how");
+}
+
+#[test]
+fn what_is_transferred_is_closed_for_who_transferred_it() {
+    let mut event = Event::called();
+    event.takes(&report("t1", "initial"));
+    let transfer = step("incident.transfer", "t1", &[]);
+    assert_eq!(event.admits(&transfer).unwrap_err().faults[0].field, "body");
+    event.takes(&transfer.to(&["c2"]));
+    assert_eq!(event.state(), (false, "closed".into(), String::new()));
+    assert_eq!(event.refuses(&report("t1", "followup")), Refusal::MatterClosed);
+    event.takes(&step("incident.revise", "t1", &[("dead", Value::Number(1))]));
+    event.takes(&report("c1", "initial"));
+}
+
+#[test]
+fn totals_take_the_newest_of_each_office_once_and_open_their_parts() {
+    let figures = |office, dead: Value| step("incident.figures", office, &[("dead", dead)]);
+    let mut main = Event::called();
+    main.takes(&figures("t1", Value::Number(1)));
+    main.takes(&figures("c1", Value::Number(9)));
+    let newest = main.takes(&figures("t1", Value::Number(3)));
+    let other = Event::called().next("t2");
+    let mut join = step("incident.join", "t1", &[("why", text("同一场雨"))]).link("joined", &other);
+    join.said.push(("overlap", Value::Rows(vec![Row { code: "dead".into(), number: 1, text: String::new() }])));
+    let joining = main.takes(&join);
+    assert_eq!(main.refuses(&join), Refusal::IncidentJoinItself);
+    let itself = main.steps[0].reference.clone();
+    assert_eq!(main.refuses(&step("incident.join", "t1", &[]).link("joined", &itself)), Refusal::IncidentJoinItself);
+    assert_eq!(joined(&main.steps), [other]);
+    let mut second = Event::default();
+    second.takes(&step("incident.call", "t2", &[("title", text("山洪"))]));
+    second.takes(&figures("t2", Value::Number(2)));
+    second.takes(&figures("t3", Value::Unknown));
+    let county = office("c1");
+    let total = &totals(&[&main.steps, &second.steps], &|upper, _| *upper == county)[0];
+    let parts: Vec<_> = total.parts.iter().map(|part| (part.office.as_str(), part.number)).collect();
+    assert_eq!((total.sum, parts), (4, vec![("t1", Some(3)), ("t2", Some(2)), ("t3", None)]));
+    assert_eq!((&total.parts[0].source, &total.overlap), (&newest, &vec![(1, joining)]));
+    let facts = total_facts(std::slice::from_ref(total));
+    assert_eq!(
+        (facts[0].value.clone(), facts[0].sources.len(), facts[1].key.as_str()),
+        (FactValue::Number(4), 3, "unknown.dead")
+    );
+}
+
+#[test]
+fn the_first_moments_are_those_of_the_first_steps_and_every_fact_has_a_name() {
+    let mut event = Event::called();
+    event.takes(&step("incident.assess", "t1", &[("verification", code("unverified")), ("grade", code("major"))]));
+    event.takes(&step("incident.told", "t1", &[]));
+    event.takes(&step("incident.action", "t1", &[]));
+    event.takes(&report("t1", "initial"));
+    let moments = ["first.received", "first.assessed", "first.answered", "first.handled"].map(|key| event.fact(key));
+    assert_eq!(moments, [0, 1, 2, 3].map(|n| vec![FactValue::Time(UnixMillis(START + 60_000 * n))]));
+    for fact in facts(&event.steps) {
+        assert!(crate::text::incident::label(&fact.key).is_some(), "{}", fact.key);
+        if let FactValue::Code(code) = &fact.value {
+            assert!(crate::text::incident::word(code).is_some(), "{code}");
+        }
+    }
+}
+
+#[test]
+fn an_office_that_was_only_sent_a_report_has_the_incident_too() {
+    let mut event = Event::called();
+    event.takes(&report("t1", "initial"));
+    event.steps.remove(0);
+    assert_eq!(event.state().1, "reported");
+    assert_eq!(handling(&event.steps).handler, &office("t1"));
+    let matter = RecordRef { origin: office("t1"), id: RecordId::from_parts(UnixMillis(START), [0; 10]) };
+    assert_eq!(crate::domain::matter::kind_of(&matter, &event.steps), Some(crate::domain::step::MatterKind::Incident));
+}
