@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dutynet_proto::duty as wire;
-use dutynet_relay::{ids::OfficeId, registry::Registry, writer::Stored};
+use dutynet_relay::{ids::OfficeId, link::frame::Hop, registry::Registry, writer::Stored};
 use prost::Message as _;
 
 use super::{
@@ -11,7 +11,10 @@ use super::{
     convert_form::{reference_from_wire, reference_to_wire},
     step::{LINKS_MAX, PACKS_MAX, StepBody},
 };
-use crate::domain::matter::{Step, StepLink, Times};
+use crate::domain::{
+    matter::{Step, StepLink, Times},
+    obligation::Clocked,
+};
 
 impl StepBody {
     /// The bytes of the record's body.
@@ -96,28 +99,14 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
 
 fn times(stored: &Stored, tree: &Registry) -> Times {
     let header = stored.record.header();
+    let own = || Hop { office: tree.own().clone(), received_at: stored.received_at, offset_ms: stored.offset_ms };
+    let way: Vec<Hop> = stored.trail.iter().cloned().chain(stored.from.is_some().then(own)).collect();
     Times {
         happened: header.happened_at,
         learnt: header.learnt_at,
-        recorded: header.recorded_at,
+        recorded: Clocked::moved(tree, header.recorded_at, &way),
         here: stored.received_at,
-        ahead_ms: ahead(stored, tree),
     }
-}
-
-/// Each hop has measured its clock against its parent's, and this office its own: these differences add up along the way.
-fn ahead(stored: &Stored, tree: &Registry) -> i64 {
-    let own = (tree.own(), stored.offset_ms);
-    let way: Vec<_> = stored.trail.iter().map(|hop| (&hop.office, hop.offset_ms)).chain([own]).collect();
-    let between = |((a, a_ahead), (b, b_ahead)): ((&OfficeId, i64), (&OfficeId, i64))| match (
-        tree.parent(a) == Some(b),
-        tree.parent(b) == Some(a),
-    ) {
-        (true, _) => a_ahead,
-        (false, true) => b_ahead.saturating_neg(),
-        (false, false) => 0,
-    };
-    way.windows(2).map(|pair| between((pair[0], pair[1]))).fold(0, i64::saturating_add)
 }
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
     index::{Batch, Index, scan_prefix},
-    journal::Place,
     record::Mode,
     registry::Registry,
-    writer::Stored,
+    writer::{Store, Stored},
 };
 use prost::Message;
 
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     body::pack::{IN_FORCE, PACK, PackBody, in_force_decode},
-    domain::rules::{Pack, Stamp},
+    domain::rules::{Pack, Packs, Spread, Stamp},
 };
 
 /// Name of this module in `not interpreted` marks.
@@ -54,6 +53,23 @@ pub struct Runs {
     pub since: UnixMillis,
 }
 
+/// Every pack that is known here. What was destroyed since, or is of another version of this program, is not in force.
+pub(super) fn known(index: &dyn Index, store: &Store, tree: &Registry) -> Result<Packs, ProjectionError> {
+    let above: Vec<OfficeId> = tree.path_up(tree.own()).skip(1).cloned().collect();
+    let mut spread = Vec::new();
+    for (key, value) in scan_prefix(index, SPACE, PACKS.as_bytes(), usize::MAX)? {
+        let place = opened::<PackValue>(&value).and_then(|value| value.place?.to_place()).ok_or_else(|| damaged(&key))?;
+        let stored = store.stored(place)?;
+        let header = stored.record.header();
+        let Ok(body) = PackBody::decode(&stored.record.raw().body) else { continue };
+        let Ok(pack) = Pack::parse(&body.text) else { continue };
+        let pack = Arc::new(pack.of_office(&header.origin));
+        let (by, recorded_at, id) = (header.origin.clone(), header.recorded_at, header.id);
+        spread.push(Spread { by, reach: body.reach, recorded_at, id, pack });
+    }
+    Ok(Packs::of_office(tree.own(), &above, spread))
+}
+
 /// Reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct RulePacks {
@@ -66,11 +82,9 @@ impl RulePacks {
         Self { index }
     }
 
-    /// Where the record of every pack stands.
-    pub fn all(&self) -> Result<Vec<Place>, ProjectionError> {
-        let found = scan_prefix(self.index.as_ref(), SPACE, PACKS.as_bytes(), usize::MAX)?;
-        let place = |value: &[u8]| opened::<PackValue>(value)?.place?.to_place();
-        found.iter().map(|(key, value)| place(value).ok_or_else(|| damaged(key))).collect()
+    /// The packs that this program brings, and those that were sent or laid.
+    pub fn packs(&self, store: &Store, tree: &Registry) -> Result<Packs, ProjectionError> {
+        known(self.index.as_ref(), store, tree)
     }
 
     /// What an office said last that it runs; `None`: nothing yet.

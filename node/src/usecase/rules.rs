@@ -2,7 +2,7 @@
 //!
 //! [`tell_rules_by_itself`] is what no person asks for: a node tells its parent which packs it runs, once for each change.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use dutynet_relay::{
     ids::{Digest, Lane, OfficeId, RecordId, RecordRef},
@@ -17,7 +17,7 @@ use crate::{
     body::pack::{IN_FORCE, IN_FORCE_SUBJECT, PACK, PackBody, in_force_encode},
     domain::{
         beijing::Day,
-        rules::{Case, Here, Pack, PackFault, Packs, Reach, Spread, Stamp, Tier},
+        rules::{Case, Here, Pack, PackFault, Packs, Reach, Stamp, Tier},
     },
     projection::Runs,
     text::{refusal::Refusal, rules as text},
@@ -66,20 +66,7 @@ pub struct OfficeRuns {
 impl Office {
     /// Every pack that is known here, and which are in force.
     pub fn packs(&self) -> Result<Packs, Refused> {
-        let registry = self.relay().registry();
-        let above: Vec<OfficeId> = registry.path_up(self.own()).skip(1).cloned().collect();
-        let mut spread = Vec::new();
-        for place in self.inner.rule_packs.all()? {
-            let stored = self.relay().store().stored(place)?;
-            let header = stored.record.header();
-            let body = PackBody::decode(&stored.record.raw().body).map_err(|fault| Refused::because(Refusal::Internal, fault))?;
-            // What was destroyed since, or is of another version of this program, is not in force.
-            let Ok(pack) = Pack::parse(&body.text) else { continue };
-            let pack = Arc::new(pack.of_office(&header.origin));
-            let (by, recorded_at, id) = (header.origin.clone(), header.recorded_at, header.id);
-            spread.push(Spread { by, reach: body.reach, recorded_at, id, pack });
-        }
-        Ok(Packs::of_office(self.own(), &above, spread))
+        Ok(self.inner.rule_packs.packs(self.relay().store(), &self.relay().registry())?)
     }
 
     /// Every fault of a pack; what is laxer than a rule that binds this office is one.

@@ -85,9 +85,8 @@ fn first_moments(steps: &[Step], facts: &mut Vec<Fact>) {
         ("first.handled", &["incident.action"]),
     ];
     for (key, forms) in moments {
-        let first =
-            steps.iter().filter(|step| forms.contains(&step.form.as_str())).min_by_key(|step| step.times.recorded_by_ours());
-        facts.extend(first.map(|step| Fact::of(key, FactValue::Time(step.times.recorded_by_ours()), &step.reference)));
+        let first = steps.iter().filter(|step| forms.contains(&step.form.as_str())).min_by_key(|step| step.times.recorded.here);
+        facts.extend(first.map(|step| Fact::of(key, FactValue::Time(step.times.recorded.here), &step.reference)));
     }
 }
 
@@ -113,10 +112,12 @@ fn of_one(steps: &[Step], office: &OfficeId, facts: &mut Vec<Fact>) {
             facts.push(Fact::of("approval.waiting", FactValue::Text(asked), &ask.step.reference));
         }
         // What went up before the leader's word is marked, and approved later.
-        let approved_at = ask.approved().map(|step| step.times.recorded);
+        let approved_at = ask.approved().map(|step| step.times.recorded.here);
         let went = of_office(steps, office).into_iter().filter(|step| {
             let goes_up = matches!(step.form.as_str(), "incident.report" | "incident.oral" | "incident.skip");
-            goes_up && step.times.recorded >= ask.step.times.recorded && approved_at.is_none_or(|at| step.times.recorded < at)
+            goes_up
+                && step.times.recorded.here >= ask.step.times.recorded.here
+                && approved_at.is_none_or(|at| step.times.recorded.here < at)
         });
         let marked = |step: &Step| Fact {
             key: "approval.before".to_owned(),

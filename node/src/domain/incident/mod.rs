@@ -31,7 +31,7 @@ use super::matter::Step;
 /// Steps of one office, in the order of its own clock, whatever other clocks say.
 fn of_office<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
     let mut own: Vec<_> = steps.iter().filter(|step| step.office == *office).collect();
-    own.sort_by_key(|step| (step.times.recorded, step.reference.clone()));
+    own.sort_by_key(|step| (step.times.recorded.here, step.reference.clone()));
     own
 }
 

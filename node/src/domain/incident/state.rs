@@ -121,7 +121,7 @@ pub(super) fn offices(steps: &[Step]) -> BTreeSet<&OfficeId> {
 pub(super) fn graded<'a>(steps: &'a [Step], office: &OfficeId) -> Option<(Grade, &'a Step)> {
     let own = standing(steps).filter(|step| step.office == *office);
     let graded = own.filter_map(|step| Some((grade_of(step.choice("grade")?)?, step)));
-    graded.max_by_key(|(_, step)| (step.times.recorded, step.reference.clone()))
+    graded.max_by_key(|(_, step)| (step.times.recorded.here, step.reference.clone()))
 }
 
 /// A grade by its code; one that is not graded has none.
@@ -143,7 +143,7 @@ pub(super) fn grade_key(grade: Grade) -> &'static str {
 /// The gravest of what each office last said: no office lowers what another has said.
 pub(super) fn gravest(steps: &[Step]) -> Option<(Grade, &Step)> {
     let of_each = offices(steps).into_iter().filter_map(|office| graded(steps, office));
-    of_each.max_by_key(|(grade, step)| (*grade, step.times.recorded))
+    of_each.max_by_key(|(grade, step)| (*grade, step.times.recorded.here))
 }
 
 /// What lists show. Done when every office that has reported has also made its final report; closed when the handler has transferred it, or

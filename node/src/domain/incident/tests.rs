@@ -11,6 +11,7 @@ use crate::{
     domain::{
         form::{Answer, Row, Value},
         matter::{FactValue, Inadmissible, Proposed, StepLink, Taker, Times},
+        obligation::Clocked,
         step::StepForms,
     },
     text::refusal::Refusal,
@@ -128,7 +129,7 @@ impl Event {
             panic!("{}: {refused:?}", tried.form);
         }
         let reference = self.next(tried.office);
-        let times = Times { happened: None, learnt: None, recorded: self.now(), here: self.now(), ahead_ms: 0 };
+        let times = Times { happened: None, learnt: None, recorded: Clocked::same(self.now()), here: self.now() };
         self.steps.push(Step {
             reference: reference.clone(),
             form: tried.form.into(),

@@ -66,7 +66,7 @@ fn total(matters: &[&[Step]], measure: &'static str, is_above: &dyn Fn(&OfficeId
             Some(Value::Unknown) => None,
             Some(Value::Text(_) | Value::Nil | Value::Time(_) | Value::Choices(_) | Value::Rows(_)) | None => continue,
         };
-        let at = step.times.recorded;
+        let at = step.times.recorded.here;
         if newest.get(&step.office).is_none_or(|(before, ..)| *before <= at) {
             newest.insert(&step.office, (at, step, said));
         }

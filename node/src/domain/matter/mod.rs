@@ -10,6 +10,7 @@
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 
 mod admission;
+mod owed;
 mod step;
 mod view;
 
@@ -17,10 +18,12 @@ pub use admission::{Inadmissible, Proposed, Taker};
 pub use step::{Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
 
-use dutynet_relay::ids::RecordRef;
+use dutynet_relay::{ids::RecordRef, registry::Registry};
 
 use super::{
     directive, incident,
+    obligation::Obligation,
+    rules::Packs,
     step::{MatterKind, StepForms},
     verification, warning,
 };
@@ -52,6 +55,16 @@ impl Matter<'_> {
             MatterKind::Warning => warning::summary(self.steps),
             MatterKind::Verification => verification::summary(self.steps),
             MatterKind::Directive => directive::summary(self.steps),
+        }
+    }
+
+    /// What is owed because of it, each by the rules that its clock began with.
+    pub fn obligations(&self, packs: &Packs, tree: &Registry) -> Vec<Obligation> {
+        match self.kind {
+            MatterKind::Incident => owed::by_incident(self.steps, packs, tree),
+            MatterKind::Verification => owed::by_question(self.steps, packs, tree),
+            // Their times are set by a person in each case, not by a rule.
+            MatterKind::Warning | MatterKind::Directive => Vec::new(),
         }
     }
 

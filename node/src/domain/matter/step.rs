@@ -7,7 +7,10 @@ use dutynet_relay::{
 
 use crate::{
     body::Entered,
-    domain::form::{Answer, Value},
+    domain::{
+        form::{Answer, Value},
+        obligation::Clocked,
+    },
 };
 
 /// A step that was taken.
@@ -57,19 +60,10 @@ pub struct Times {
     pub happened: Option<UnixMillis>,
     /// When the office learnt of it, if said.
     pub learnt: Option<UnixMillis>,
-    /// By the clock of the office that entered it.
-    pub recorded: UnixMillis,
+    /// When it was entered, by the clock of the office that did and by ours.
+    pub recorded: Clocked,
     /// When this office had it on disk, by its own clock.
     pub here: UnixMillis,
-    /// How far the clock of the office that entered it is before this one's, ms; 0: made here, or not measured.
-    pub ahead_ms: i64,
-}
-
-impl Times {
-    /// When it was recorded, by this office's clock as far as the difference is known.
-    pub fn recorded_by_ours(&self) -> UnixMillis {
-        UnixMillis(self.recorded.0.saturating_sub(self.ahead_ms))
-    }
 }
 
 impl Step {
@@ -125,6 +119,6 @@ impl Step {
 /// they are known. Every office that holds the same steps has nearly the same order; nothing may depend on the order of two offices' steps
 /// that follow each other within the error of their clocks.
 pub fn in_order(opening: &RecordRef, mut steps: Vec<Step>) -> Vec<Step> {
-    steps.sort_by_key(|step| (step.reference != *opening, step.times.recorded_by_ours(), step.reference.clone()));
+    steps.sort_by_key(|step| (step.reference != *opening, step.times.recorded.here, step.reference.clone()));
     steps
 }

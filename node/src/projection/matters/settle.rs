@@ -10,8 +10,11 @@ use dutynet_relay::{
 use super::{Openness, stored};
 use crate::{
     body::read_step,
-    domain::matter::{Matter, Step, Summary, in_order, kind_of},
-    projection::{ProjectionError, SPACE},
+    domain::{
+        matter::{Matter, Step, in_order, kind_of},
+        rules::Packs,
+    },
+    projection::{Dues, ProjectionError, SPACE, packs},
 };
 
 /// Settled in one go, so that no batch becomes large.
@@ -24,41 +27,47 @@ pub(in crate::projection) fn settle(index: &dyn Index, store: &Store, tree: &Reg
         if dirty.is_empty() {
             return Ok(());
         }
+        let known = packs::known(index, store, tree)?;
+        let from = Sources { index, store, tree, packs: &known };
         let mut batch = Batch::default();
         for matter in &dirty {
-            one(index, store, tree, (matter, &mut batch))?;
+            one(&from, matter, &mut batch)?;
             batch.delete(stored::dirty_key(matter));
         }
         index.apply(SPACE, &batch)?;
     }
 }
 
-fn one(
-    index: &dyn Index,
-    store: &Store,
-    tree: &Registry,
-    (matter, batch): (&RecordRef, &mut Batch),
-) -> Result<(), ProjectionError> {
-    let steps = steps(index, store, tree, matter)?;
-    for (key, _) in scan_prefix(index, SPACE, stored::summary_of_prefix(matter).as_bytes(), usize::MAX)? {
+/// What a matter is settled from.
+struct Sources<'a> {
+    index: &'a dyn Index,
+    store: &'a Store,
+    tree: &'a Registry,
+    packs: &'a Packs,
+}
+
+fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), ProjectionError> {
+    let steps = steps(from, matter)?;
+    for (key, _) in scan_prefix(from.index, SPACE, stored::summary_of_prefix(matter).as_bytes(), usize::MAX)? {
         let listed = String::from_utf8_lossy(&key).into_owned();
         if let Some((openness, kind)) = stored::where_listed(&listed) {
             batch.delete(stored::summary_key(openness, kind, matter));
         }
         batch.delete(key);
     }
-    let Some(summary) = summary(&steps, matter) else { return Ok(()) };
+    let Some(folded) = folded(&steps, matter) else { return Dues::replace(from.index, batch, matter, &[]) };
+    let summary = folded.summary();
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
     batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
-    Ok(())
+    Dues::replace(from.index, batch, matter, &folded.obligations(from.packs, from.tree))
 }
 
-fn steps(index: &dyn Index, store: &Store, tree: &Registry, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {
+fn steps(from: &Sources<'_>, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {
     let mut steps = Vec::new();
-    for place in stored::steps(index, matter)? {
+    for place in stored::steps(from.index, matter)? {
         // A step that cannot be read any more is damage, which the scrub reports; the others say what they say.
-        if let Ok(step) = read_step(&store.stored(place)?, tree) {
+        if let Ok(step) = read_step(&from.store.stored(place)?, from.tree) {
             steps.push(step);
         }
     }
@@ -66,7 +75,7 @@ fn steps(index: &dyn Index, store: &Store, tree: &Registry, matter: &RecordRef) 
 }
 
 /// `None`: nothing can be said of it yet.
-fn summary(steps: &[Step], matter: &RecordRef) -> Option<Summary> {
+fn folded<'a>(steps: &'a [Step], matter: &RecordRef) -> Option<Matter<'a>> {
     let kind = kind_of(matter, steps)?;
-    Some(Matter { kind, steps }.summary())
+    Some(Matter { kind, steps })
 }
