@@ -13,6 +13,7 @@ mod dues;
 mod files;
 mod full_disk;
 mod guarantees;
+mod incidents;
 mod kills;
 mod line_history;
 mod lines;

@@ -166,6 +166,8 @@ impl Office {
         let Some(reference) = parse_reference(text) else { return self.matter_named(text).await };
         match self.relay().store().find(&reference)? {
             Some(_) => Ok(reference),
+            // A matter may be known here by its later steps alone.
+            None if !self.inner.matters.steps(&reference)?.is_empty() => Ok(reference),
             None => Err(Refused::about(Refusal::RecordUnknown, reference)),
         }
     }

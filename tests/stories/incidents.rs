@@ -1,0 +1,189 @@
+//! An event through four tiers, with a county cut off, and the same event from three townships.
+
+use dutynet_node::{
+    domain::{
+        form::{Answer, Row, Value},
+        matter::{Fact, FactValue},
+        step::MatterKind,
+    },
+    text::refusal::Refusal,
+    usecase::{NamedRecord, ShownMatter, TakeStep, TakenStep},
+};
+use dutynet_relay::ids::RecordRef;
+use dutynet_tests::{
+    desk::{Desk, new_id},
+    net::{Network, clerk, office, until},
+};
+
+fn text(words: &str) -> Value {
+    Value::Text(words.into())
+}
+
+fn code(code: &str) -> Value {
+    Value::Choices(vec![code.into()])
+}
+
+fn step(form: &str, matter: &str, said: &[(&str, Value)]) -> TakeStep {
+    TakeStep {
+        id: new_id(),
+        form: form.into(),
+        matter: matter.into(),
+        answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
+        links: Vec::new(),
+        to: Vec::new(),
+        by: Some(clerk()),
+        mode: None,
+        on_behalf: None,
+        corrects: String::new(),
+    }
+}
+
+fn call(title: &str) -> TakeStep {
+    let unknown = ["caller_name", "caller_unit", "caller_phone", "place", "happened_at", "who", "why"];
+    let mut said: Vec<_> = unknown.into_iter().map(|field| (field, Value::Unknown)).collect();
+    said.extend([("title", text(title)), ("what", text("房屋倒塌"))]);
+    step("incident.call", "", &said)
+}
+
+fn report(matter: &str, stage: &str, dead: i64) -> TakeStep {
+    let said = [("stage", code(stage)), ("haste", code("yes")), ("title", text("地震")), ("dead", Value::Number(dead))];
+    step("incident.report", matter, &said)
+}
+
+async fn take(desk: &Desk, step: TakeStep) -> TakenStep {
+    desk.office.take_step(step).await.expect("a step is taken")
+}
+
+/// The matter as an office has it, once it holds a step.
+async fn holding(desk: &Desk, matter: &str, step: &RecordRef) -> ShownMatter {
+    for _ in 0..9000 {
+        if let Ok(shown) = desk.office.matter(matter).await
+            && shown.steps.iter().any(|held| held.step.reference == *step)
+        {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("never came: {step}: {:?}", desk.office.matter(matter).await);
+}
+
+/// Its timeline: which office took which step.
+fn timeline(shown: &ShownMatter) -> Vec<(&str, &str)> {
+    shown.steps.iter().map(|held| (held.step.office.as_str(), held.step.form.as_str())).collect()
+}
+
+fn fact<'a>(shown: &'a ShownMatter, key: &str) -> &'a Fact {
+    shown.facts.iter().find(|fact| fact.key == key).unwrap_or_else(|| panic!("{key}: {:?}", shown.facts))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_goes_up_four_tiers_while_a_county_is_cut_off_and_every_tier_adds_its_own() {
+    let mut net = Network::found("p").await;
+    for (parent, child) in [("p", "m"), ("m", "c"), ("c", "t")] {
+        net.join(parent, child).await;
+        net.is_linked(parent, child).await;
+    }
+    let desks = ["t", "c", "m", "p"].map(|id| Desk::at(&net, id));
+    let [t, c, m, p] = &desks;
+    let called = take(t, call("地震")).await;
+    let (matter, number) = (called.matter.to_string(), called.number().to_string());
+    let first = take(t, report(&matter, "initial", 1)).await.reference;
+    let at_county = holding(c, &number, &first).await;
+    assert_eq!(timeline(&at_county), [("t", "incident.report")], "the call with its caller stays where it was taken");
+
+    net.cut("c");
+    until("the cut is seen", || !net.link("c", "m").state.up).await;
+    let told = [("leader", text("王县长")), ("told_at", Value::Time(net.relay("c").clock().wall())), ("how", code("telephone"))];
+    take(c, step("incident.told", &number, &[&told[..], &[("said", text("立即上报"))]].concat())).await;
+    let by_county = take(c, report(&number, "initial", 3)).await.reference;
+    let second = take(t, report(&matter, "followup", 2)).await.reference;
+    holding(c, &number, &second).await;
+    assert_eq!(m.office.matter(&matter).await.unwrap_err().refusal, Refusal::MatterUnknown, "the city cannot know yet");
+    net.heal("c");
+    holding(m, &number, &by_county).await;
+    let by_city = take(m, report(&number, "initial", 3)).await.reference;
+    let at_top = holding(p, &number, &by_city).await;
+    assert_eq!(timeline(&at_top), [("m", "incident.report")], "each tier by its own report (逐级)");
+
+    let offer = take(t, TakeStep { to: vec!["c".into()], ..step("incident.handover", &matter, &handing_over()) }).await;
+    holding(c, &number, &offer.reference).await;
+    assert_eq!(fact(&t.office.matter(&matter).await.unwrap(), "offered_to").value, FactValue::Office(office("c")));
+    let accepted = take(c, step("incident.accept", &number, &[("answer", code("accepted"))])).await;
+    let at_township = holding(t, &matter, &accepted.reference).await;
+    assert_eq!(fact(&at_township, "handler").value, FactValue::Office(office("c")));
+    assert_eq!(fact(&at_township, "first_receiver").value, FactValue::Person(office("t"), clerk()));
+    let again =
+        t.office.take_step(TakeStep { to: vec!["c".into()], ..step("incident.handover", &matter, &handing_over()) }).await;
+    assert_eq!(again.unwrap_err().refusal, Refusal::IncidentNotHandler);
+    assert_eq!(
+        timeline(&c.office.matter(&number).await.unwrap()),
+        [
+            ("t", "incident.report"),
+            ("c", "incident.told"),
+            ("c", "incident.report"),
+            ("t", "incident.report"),
+            ("t", "incident.handover"),
+            ("c", "incident.accept"),
+        ]
+    );
+    for (desk, form) in [(t, &matter), (c, &number), (m, &number)] {
+        take(desk, report(form, "final", 3)).await;
+    }
+    for desk in [c, p] {
+        let shown = until_state(desk, &number, "final").await;
+        assert!(!shown.row.summary.open);
+    }
+    for desk in desks {
+        desk.close().await;
+    }
+}
+
+fn handing_over() -> [(&'static str, Value); 3] {
+    [("title", text("地震")), ("situation", text("现场由县里指挥")), ("open_items", Value::Nil)]
+}
+
+async fn until_state(desk: &Desk, matter: &str, state: &str) -> ShownMatter {
+    for _ in 0..9000 {
+        if let Ok(shown) = desk.office.matter(matter).await
+            && shown.row.summary.state == state
+        {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("never {state}: {:?}", desk.office.matter(matter).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_event_from_three_townships_is_joined_and_its_total_opens_its_parts() {
+    let mut net = Network::found("c").await;
+    let mut sent = Vec::new();
+    for (id, dead) in [("t1", 1), ("t2", 2), ("t3", 4)] {
+        net.join("c", id).await;
+        net.is_linked("c", id).await;
+        let desk = Desk::at(&net, id);
+        let called = take(&desk, call("山洪")).await;
+        let first = take(&desk, report(&called.matter.to_string(), "initial", dead)).await;
+        sent.push((called.matter.to_string(), first.reference));
+        desk.close().await;
+    }
+    let c = Desk::at(&net, "c");
+    for (matter, first) in &sent {
+        holding(&c, matter, first).await;
+    }
+    let own = take(&c, call("山洪")).await.matter.to_string();
+    for (n, (matter, _)) in sent.iter().enumerate() {
+        let twice = Row { code: "dead".into(), number: i64::from(n == 2), text: "两镇交界".into() };
+        let said = [("why", text("同一场雨")), ("overlap", Value::Rows(vec![twice]))];
+        let links = vec![NamedRecord { role: "joined".into(), record: matter.clone() }];
+        take(&c, TakeStep { links, ..step("incident.join", &own, &said) }).await;
+    }
+    let joined = c.office.matter(&own).await.unwrap();
+    let total = fact(&joined, "total.dead");
+    assert_eq!(total.value, FactValue::Number(6), "one of seven was counted by two townships");
+    assert!(sent.iter().all(|(_, first)| total.sources.contains(first)), "each part opens its report");
+    assert_eq!(joined.facts.iter().filter(|fact| fact.key == "joined").count(), 3);
+    assert!(joined.facts.iter().all(|fact| dutynet_node::text::incident::label(&fact.key).is_some()));
+    assert_eq!(c.office.matters(MatterKind::Incident, dutynet_node::projection::Openness::Open).await.unwrap().len(), 4);
+    c.close().await;
+}
