@@ -3,6 +3,7 @@
 //! - [`backup`]: what is said of backups and of coming back from one.
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
 //! - [`directive`]: notices, what is said about them, and saved groups.
+//! - [`directive_matter`]: words of a directive.
 //! - [`doctor`]: what a check-up finds.
 //! - [`draft`], [`report`]: words around drafts and reports; [`due`]: around obligations and special periods.
 //! - [`fault`]: what is wrong with one field of a form.
@@ -15,6 +16,8 @@
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
 //! - [`usage`]: what is said when a command line cannot be understood.
+//! - [`verification`]: words of a question from above.
+//! - [`warning_matter`]: words of a warning about what may come.
 //! - [`warning`]: what a person should know about a node that runs.
 
 pub mod backup;
@@ -22,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod destruction;
 pub mod directive;
+pub mod directive_matter;
 pub mod doctor;
 pub mod draft;
 pub mod due;
@@ -36,5 +40,7 @@ pub mod rules;
 pub mod secrecy;
 pub mod typed;
 pub mod usage;
+pub mod verification;
 pub mod warning;
+pub mod warning_matter;
 pub mod words;

@@ -208,6 +208,56 @@ pub enum Refusal {
     IncidentWithdrawOther,
     /// No report that could be withdrawn.
     IncidentWithdrawNothing,
+    /// Only the office that began the matter may do it.
+    MatterNotOpener,
+    /// The step names an office that is not below whose step it is.
+    StepNotBelow,
+    /// The matter was not sent to this office for it.
+    StepNotAddressed,
+    /// An office corrects only its own words, by the same step.
+    StepCorrectsOther,
+    /// A question is asked of one office.
+    VerificationOneOffice,
+    /// It was another office that was asked.
+    VerificationElsewhere,
+    /// There is an answer already.
+    VerificationAnswered,
+    /// Nothing closes without an answer.
+    VerificationUnanswered,
+    /// A task stays inside the own office.
+    DirectiveTaskInside,
+    /// A task names who is to do it.
+    DirectiveOwnerMissing,
+    /// An instruction names who gave it and when.
+    DirectiveLeaderMissing,
+    /// The time is over before it begins.
+    DirectiveDuePast,
+    /// It was recalled.
+    DirectiveRecalled,
+    /// There is an outcome already.
+    DirectiveDone,
+    /// Offices that were addressed have given no outcome.
+    DirectiveOpenParts,
+    /// What is sent back is no outcome of that office that still stands.
+    DirectiveOutcomeUnknown,
+    /// Only whoever gave the part to an office sends its outcome back.
+    DirectiveNotSource,
+    /// Who answered, and what was read back, is not said.
+    DirectiveReadBackMissing,
+    /// The step is about one office.
+    StepOneOffice,
+    /// The level does not rise.
+    WarningNotHigher,
+    /// The level does not fall.
+    WarningNotLower,
+    /// It was issued after it was taken.
+    WarningTimesWrong,
+    /// Who answered is not said.
+    WarningAnswererMissing,
+    /// No response of this office is running.
+    ResponseNotRunning,
+    /// A response of this office is running.
+    ResponseRunning,
     /// Neither a number nor a reference.
     NoticeNumberInvalid,
     /// No such notice is held here.

@@ -11,10 +11,14 @@
 
 mod admission;
 mod owed;
+mod standing;
 mod step;
+#[cfg(test)]
+pub(crate) mod testing;
 mod view;
 
 pub use admission::{Inadmissible, Proposed, Taker};
+pub use standing::{corrects_its_own, names_those_below, only_the_opener, opening, standing};
 pub use step::{Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
 

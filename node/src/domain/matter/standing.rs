@@ -1,0 +1,43 @@
+//! Which steps still say something, and what every kind of matter asks of a step.
+
+use super::{Inadmissible, Proposed, Step, Taker};
+use crate::text::refusal::Refusal;
+
+/// Steps whose place no other step of the same office and form has taken.
+pub fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
+    let replaced = |old: &Step| {
+        let takes_its_place = |new: &Step| new.corrects.as_ref() == Some(&old.reference) && same_hand(new, old);
+        steps.iter().any(takes_its_place)
+    };
+    steps.iter().filter(move |step| !replaced(step))
+}
+
+/// The step that began the matter, by its form.
+pub fn opening<'a>(steps: &'a [Step], form: &str) -> Result<&'a Step, Inadmissible> {
+    steps.first().filter(|step| step.form == form).ok_or_else(|| Refusal::MatterUnknown.into())
+}
+
+/// An office corrects its own words, by a step of the same form.
+pub fn corrects_its_own(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+    let Some(corrected) = proposed.corrects else { return Ok(()) };
+    let own =
+        steps.iter().any(|step| step.reference == *corrected && step.office == *taker.office && step.form == proposed.form.id);
+    if own { Ok(()) } else { Err(Inadmissible::about(Refusal::StepCorrectsOther, corrected)) }
+}
+
+/// Every office that the step names stands below whose step it is.
+pub fn names_those_below(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+    match proposed.to.iter().find(|office| !taker.tree.is_ancestor(taker.office, office)) {
+        Some(elsewhere) => Err(Inadmissible::about(Refusal::StepNotBelow, elsewhere)),
+        None => Ok(()),
+    }
+}
+
+/// Only the office that began the matter.
+pub fn only_the_opener(opening: &Step, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+    if opening.office == *taker.office { Ok(()) } else { Err(Inadmissible::about(Refusal::MatterNotOpener, &opening.office)) }
+}
+
+fn same_hand(new: &Step, old: &Step) -> bool {
+    new.office == old.office && new.form == old.form
+}
