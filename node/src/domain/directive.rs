@@ -7,7 +7,7 @@ mod course;
 #[cfg(test)]
 mod tests;
 
-use dutynet_relay::ids::OfficeId;
+use dutynet_relay::ids::{OfficeId, RecordRef};
 
 use self::course::{CLOSE, CORRECT, Course, DONE, FEEDBACK, ORDER, PHONED, READ, RECALL, RELAY, RETURN, SIGN, SPLIT, reached};
 use super::{
@@ -106,7 +106,7 @@ fn may_return(course: &Course<'_>, proposed: &Proposed<'_>, taker: &Taker<'_>) -
     if course.parts.iter().all(|part| part.office != office || part.source != taker.office) {
         return Err(Inadmissible::about(Refusal::DirectiveNotSource, office));
     }
-    let stands = |outcome| course.outcomes(office).iter().any(|done| done.reference == *outcome);
+    let stands = |outcome: &RecordRef| course.outcomes(office).iter().any(|done| done.reference == *outcome);
     if proposed.link("outcome").is_some_and(stands) { Ok(()) } else { Err(Refusal::DirectiveOutcomeUnknown.into()) }
 }
 

@@ -1,0 +1,202 @@
+//! Directives, warnings and questions go down, and what comes back counts: across cuts, and for offices that were off.
+
+use std::time::Duration;
+
+use dutynet_node::{
+    body::{Channel, Entered},
+    domain::{
+        form::{Answer, Value},
+        matter::{Fact, FactValue},
+        step::MatterKind,
+    },
+    projection::Openness,
+    text::refusal::Refusal,
+    usecase::{NamedRecord, OnBehalf, Refused, ShownMatter, TakeStep, TakenStep},
+};
+use dutynet_relay::ids::{RecordRef, UnixMillis};
+use dutynet_tests::{
+    desk::{Desk, new_id},
+    net::{Network, clerk, until},
+};
+
+/// p → c1, c2, c3; c1 → a, n (without a node)
+async fn province() -> Network {
+    let mut net = Network::found("p").await;
+    for (parent, child) in [("p", "c1"), ("p", "c2"), ("p", "c3"), ("c1", "a")] {
+        net.join(parent, child).await;
+        net.is_linked(parent, child).await;
+    }
+    net.add_without_node("c1", "n").await;
+    let knows = |net: &Network, at: &str, id: &str| net.relay(at).registry().entry(&dutynet_tests::net::office(id)).is_some();
+    until("the province knows everybody", || knows(&net, "p", "n") && knows(&net, "p", "a")).await;
+    net
+}
+
+fn step(form: &str, matter: &str, said: &[(&str, Value)], to: &[&str]) -> TakeStep {
+    TakeStep {
+        id: new_id(),
+        form: form.into(),
+        matter: matter.into(),
+        answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
+        links: Vec::new(),
+        to: to.iter().map(|&office| office.to_owned()).collect(),
+        by: Some(clerk()),
+        mode: None,
+        on_behalf: None,
+        corrects: String::new(),
+    }
+}
+
+fn text(words: &str) -> Value {
+    Value::Text(words.into())
+}
+
+fn code(key: &str) -> Value {
+    Value::Choices(vec![key.into()])
+}
+
+async fn take(desk: &Desk, asked: TakeStep) -> TakenStep {
+    desk.office.take_step(asked).await.expect("a step is taken")
+}
+
+fn why(result: Result<TakenStep, Refused>) -> Refusal {
+    result.expect_err("a step that is refused").refusal
+}
+
+fn offices(shown: &ShownMatter, key: &str) -> Vec<String> {
+    let is_about = |fact: &&Fact| fact.key == key;
+    let office = |fact: &Fact| if let FactValue::Office(office) = &fact.value { Some(office.to_string()) } else { None };
+    shown.facts.iter().filter(is_about).filter_map(office).collect()
+}
+
+/// The matter, once it is at an office as it should be.
+async fn when(desk: &Desk, matter: &RecordRef, what: &str, holds: impl Fn(&ShownMatter) -> bool) -> ShownMatter {
+    for _ in 0..9000 {
+        if let Ok(shown) = desk.office.matter(&matter.to_string()).await
+            && holds(&shown)
+        {
+            return shown;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never came true: {what}: {:?}", desk.office.matter(&matter.to_string()).await);
+}
+
+fn order(kind: &str) -> [(&'static str, Value); 4] {
+    [("kind", code(kind)), ("title", text("水库排查")), ("words", text("立即排查水库。")), ("urgency", code("urgent"))]
+}
+
+fn outcome() -> [(&'static str, Value); 1] {
+    [("outcome", text("已排查，无险情"))]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervision_that_was_split_closes_only_when_everybody_has_answered() {
+    let net = province().await;
+    let (p, c1, a) = (Desk::at(&net, "p"), Desk::at(&net, "c1"), Desk::at(&net, "a"));
+    let counties = [Desk::at(&net, "c2"), Desk::at(&net, "c3")];
+    let matter = take(&p, step("directive.order", "", &order("supervision"), &["c1", "c2", "c3"])).await.matter;
+    let named = matter.to_string();
+    when(&c1, &matter, "the county has it", |_| true).await;
+    take(&c1, step("directive.split", &named, &[("part", text("查北片"))], &["a", "n"])).await;
+    when(&a, &matter, "the township has both", |shown| shown.steps.len() == 2).await;
+    take(&a, step("directive.done", &named, &outcome(), &[])).await;
+    when(&c1, &matter, "the county has the outcome", |shown| offices(shown, "done") == ["a"]).await;
+    let early = c1.office.take_step(step("directive.done", &named, &outcome(), &[])).await;
+    assert_eq!(why(early), Refusal::DirectiveOpenParts, "the office without a node has not answered");
+    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
+    let said =
+        TakeStep { on_behalf: Some(OnBehalf { office: "n".into(), entered }), ..step("directive.done", &named, &outcome(), &[]) };
+    take(&c1, said).await;
+    take(&c1, step("directive.done", &named, &outcome(), &[])).await;
+    for county in &counties {
+        when(county, &matter, "the county has it", |_| true).await;
+        assert_eq!(why(p.office.take_step(step("directive.close", &named, &outcome(), &[])).await), Refusal::DirectiveOpenParts);
+        take(county, step("directive.done", &named, &outcome(), &[])).await;
+    }
+    let whole = when(&p, &matter, "everybody has answered", |shown| shown.row.summary.state == "answered").await;
+    assert_eq!(offices(&whole, "done"), ["a", "c1", "c2", "c3", "n"]);
+    assert_eq!(offices(&whole, "delivered"), ["a", "c1", "c2", "c3"], "what was entered on behalf shows no delivery");
+    take(&p, step("directive.close", &named, &outcome(), &[])).await;
+    when(&a, &matter, "the township knows that it is closed", |shown| shown.row.summary.state == "closed").await;
+    assert!(p.office.matters(MatterKind::Directive, Openness::Open).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_is_answered_by_an_office_whose_line_was_cut_and_healed() {
+    let net = province().await;
+    let (p, c2, a) = (Desk::at(&net, "p"), Desk::at(&net, "c2"), Desk::at(&net, "a"));
+    let incident = net.report("a", "p", "溃坝").await;
+    net.arrives(&incident, "p").await;
+    net.cut("a");
+    until("the cut is seen", || !net.link("c1", "a").state.up).await;
+    let links = vec![NamedRecord { role: "incident".into(), record: incident.to_string() }];
+    let said = [("title", text("伤亡")), ("question", text("伤亡几人？"))];
+    let asked = take(&p, TakeStep { links, ..step("verification.ask", "", &said, &["a"]) }).await.matter;
+    let named = asked.to_string();
+    let answer = || step("verification.answer", &named, &[("answer", text("无人伤亡"))], &[]);
+    assert_eq!(why(p.office.take_step(answer()).await), Refusal::VerificationElsewhere);
+    assert_eq!(why(c2.office.take_step(answer()).await), Refusal::MatterUnknown);
+    let close = || step("verification.close", &named, &[("outcome", text("已核实"))], &[]);
+    assert_eq!(why(p.office.take_step(close()).await), Refusal::VerificationUnanswered);
+    net.heal("a");
+    when(&a, &asked, "the township has the question", |_| true).await;
+    take(&a, step("verification.reason", &named, &[("reason", text("线路中断"))], &[])).await;
+    when(&p, &asked, "the reason is no answer", |shown| shown.row.summary.state == "reasoned").await;
+    take(&a, answer()).await;
+    when(&p, &asked, "the answer is there", |shown| shown.row.summary.state == "answered").await;
+    take(&p, close()).await;
+    when(&a, &asked, "the township knows", |shown| !shown.row.summary.open).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warning_is_confirmed_by_every_office_and_by_one_on_the_telephone() {
+    let net = province().await;
+    let (p, c1, a, c3) = (Desk::at(&net, "p"), Desk::at(&net, "c1"), Desk::at(&net, "a"), Desk::at(&net, "c3"));
+    let at = Value::Time(UnixMillis(1_780_000_000_000));
+    let words = ["title", "category", "area", "caution", "measures", "issuer"].map(|field| (field, text("台风")));
+    let mut said = words.to_vec();
+    said.extend([("from", at.clone()), ("issued_at", Value::Time(UnixMillis(1)))]);
+    said.extend([("level", code("orange")), ("channel", code("fax"))]);
+    let warning = take(&p, step("warning.take", "", &said, &[])).await.matter;
+    let named = warning.to_string();
+    take(&p, step("warning.pass", &named, &[], &["c1", "c3"])).await;
+    when(&c1, &warning, "the county was asked", |shown| shown.steps.len() == 2).await;
+    take(&c1, step("warning.signed", &named, &[], &[])).await;
+    take(&c1, step("warning.pass", &named, &[], &["a", "n"])).await;
+    when(&a, &warning, "the township was asked", |shown| offices(shown, "addressed").contains(&"a".to_owned())).await;
+    take(&a, step("warning.signed", &named, &[], &[])).await;
+    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
+    let by_telephone =
+        TakeStep { on_behalf: Some(OnBehalf { office: "n".into(), entered }), ..step("warning.signed", &named, &[], &[]) };
+    take(&c1, by_telephone).await;
+    let half = when(&p, &warning, "one is awaited", |shown| offices(shown, "signed") == ["a", "c1", "n"]).await;
+    assert_eq!((offices(&half, "awaited"), offices(&half, "phoned")), (vec!["c3".to_owned()], vec!["n".to_owned()]));
+    when(&c3, &warning, "the last one was asked", |shown| shown.steps.len() >= 2).await;
+    take(&c3, step("warning.signed", &named, &[], &[])).await;
+    when(&p, &warning, "everybody has confirmed", |shown| shown.row.summary.state == "confirmed").await;
+    take(&p, step("warning.raise", &named, &[("level", code("red")), ("at", at), ("reason", text("加强"))], &[])).await;
+    when(&a, &warning, "the township knows of the level", |shown| shown.row.summary.grade == "red").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recall_reaches_an_office_that_was_off() {
+    let mut net = province().await;
+    let (p, c1) = (Desk::at(&net, "p"), Desk::at(&net, "c1"));
+    let matter = take(&p, step("directive.order", "", &order("supervision"), &["c1", "c2"])).await.matter;
+    let named = matter.to_string();
+    when(&c1, &matter, "the county has it", |_| true).await;
+    take(&c1, step("directive.relay", &named, &[("remark", text("照办"))], &["a"])).await;
+    let a = Desk::at(&net, "a");
+    when(&a, &matter, "the township has it", |shown| shown.steps.len() == 2).await;
+    when(&p, &matter, "the province knows who has it", |shown| offices(shown, "addressed").contains(&"a".to_owned())).await;
+    a.close().await;
+    net.stop("a").await;
+    until("the township is off", || !net.link("c1", "a").state.up).await;
+    take(&p, step("directive.recall", &named, &[("reason", text("发错"))], &[])).await;
+    when(&c1, &matter, "the county knows", |shown| shown.row.summary.state == "recalled").await;
+    net.start("a").await;
+    let a = Desk::at(&net, "a");
+    when(&a, &matter, "the township knows", |shown| shown.row.summary.state == "recalled").await;
+    assert_eq!(why(a.office.take_step(step("directive.done", &named, &outcome(), &[])).await), Refusal::DirectiveRecalled);
+}
