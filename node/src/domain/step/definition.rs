@@ -52,6 +52,9 @@ pub enum Goes {
     Named,
     /// To everything below this office, or to those below it that the step names.
     Below,
+    /// To the offices that the step names, or else that its own office has named in this matter, and to everything below each of them: whoever
+    /// is given a part later has what it is a part of, and what is said to all finds those whom it does not know of.
+    Within,
     /// To the office that began the matter.
     Opener,
     /// To every office that has sent or was sent a step of this matter that this office has.

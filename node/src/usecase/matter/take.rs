@@ -23,6 +23,9 @@ use crate::{
     usecase::{Office, OnBehalf, Refused, office_id, office_ids, person, shown},
 };
 
+/// More trees than these are said as everything below: the audience of a record has few clauses.
+const TREES_MAX: usize = 4;
+
 /// A step as it was typed.
 #[derive(Debug, Clone)]
 pub struct TakeStep {
@@ -237,6 +240,7 @@ impl Office {
         let (registry, own) = (self.relay().registry(), self.own());
         let mut audience = Vec::new();
         let mut offices: BTreeSet<OfficeId> = BTreeSet::new();
+        let mut trees: BTreeSet<OfficeId> = BTreeSet::new();
         for goes in &checked.form.goes {
             match goes {
                 Goes::Parent => audience.extend(registry.own_parent().map(|parent| Audience::UpTo(parent.clone()))),
@@ -244,6 +248,11 @@ impl Office {
                 Goes::Named => offices.extend(checked.body.to.iter().cloned()),
                 Goes::Below if checked.body.to.is_empty() => audience.push(Audience::Subtree(own.clone())),
                 Goes::Below => offices.extend(checked.body.to.iter().cloned()),
+                Goes::Within if checked.body.to.is_empty() => {
+                    let own_steps = steps.iter().filter(|step| step.office == checked.office);
+                    trees.extend(own_steps.flat_map(|step| &step.to).cloned());
+                }
+                Goes::Within => trees.extend(checked.body.to.iter().cloned()),
                 Goes::Opener => {
                     offices.insert(checked.matter.origin.clone());
                 }
@@ -256,6 +265,10 @@ impl Office {
             offices.insert(checked.office.clone());
         }
         offices.remove(own);
+        if trees.len() > TREES_MAX {
+            trees = BTreeSet::from([own.clone()]);
+        }
+        audience.extend(trees.into_iter().map(Audience::Subtree));
         let lists: Vec<OfficeId> = offices.into_iter().collect();
         audience.extend(lists.chunks(OFFICES_MAX).map(|some| Audience::Offices(some.to_vec())));
         audience
