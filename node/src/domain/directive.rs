@@ -98,7 +98,7 @@ fn may_be_done(course: &Course<'_>, proposed: &Proposed<'_>, taker: &Taker<'_>) 
 
 fn none_open(course: &Course<'_>, source: Option<&OfficeId>) -> Result<(), Inadmissible> {
     let open: Vec<_> = course.unsettled(source).iter().map(|office| office.as_str()).collect();
-    if open.is_empty() { Ok(()) } else { Err(Inadmissible::about(Refusal::DirectiveOpenParts, open.join("、"))) }
+    if open.is_empty() { Ok(()) } else { Err(Inadmissible::about(Refusal::DirectiveOpenParts, open.join(", "))) }
 }
 
 fn may_return(course: &Course<'_>, proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {

@@ -111,7 +111,7 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::matter::testing::{Told, text};
+    use crate::domain::matter::tests::{Told, text};
 
     fn asked() -> Told {
         let mut told = Told::new();

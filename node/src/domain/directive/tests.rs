@@ -1,7 +1,7 @@
 //! Each rule of a directive, by what is refused without it.
 
 use super::*;
-use crate::domain::matter::testing::{Told, code, text, time};
+use crate::domain::matter::tests::{Told, code, text, time};
 
 const LATER: i64 = 86_400_000;
 

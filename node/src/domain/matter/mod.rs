@@ -14,7 +14,7 @@ mod owed;
 mod standing;
 mod step;
 #[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod tests;
 mod view;
 
 pub use admission::{Inadmissible, Proposed, Taker};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     form::FaultKind,
-    matter::testing::{Told, code, text, time},
+    matter::tests::{Told, code, text, time},
     step::StepForms,
 };
 
