@@ -5,11 +5,11 @@
 mod convert;
 mod convert_form;
 mod convert_notice;
+pub mod convert_pack;
 mod convert_secrecy;
 mod convert_special;
 mod convert_step;
 pub mod notice;
-pub mod pack;
 pub mod secrecy;
 pub mod special;
 pub mod step;

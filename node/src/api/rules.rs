@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{convert, said};
 use crate::{
-    body::pack::{reach_from_wire, stamp_to_wire},
+    body::convert_pack::{reach_from_wire, stamp_to_wire},
     domain::{holiday::DayKind, rules::PackFault},
     text::{refusal::Refusal, rules as text},
     usecase::{AskRules, Office, OfficeRuns, PutPack, Ruled},

@@ -19,7 +19,7 @@ use super::{
     value::{PlaceValue, closed, damaged, opened},
 };
 use crate::{
-    body::pack::{IN_FORCE, PACK, PackBody, in_force_decode},
+    body::convert_pack::{IN_FORCE, PACK, PackBody, in_force_decode},
     domain::rules::{Pack, Packs, Spread, Stamp},
 };
 

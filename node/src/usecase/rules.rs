@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::{Office, Refused, person, shown};
 use crate::{
-    body::pack::{IN_FORCE, IN_FORCE_SUBJECT, PACK, PackBody, in_force_encode},
+    body::convert_pack::{IN_FORCE, IN_FORCE_SUBJECT, PACK, PackBody, in_force_encode},
     domain::{
         beijing::Day,
         rules::{Case, Here, Pack, PackFault, Packs, Reach, Stamp, Tier},

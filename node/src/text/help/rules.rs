@@ -1,4 +1,4 @@
-//! Help of `rules`.
+//! Help of `rules` and of everything below it.
 
 /// `rules`
 pub const RULES: &str = "规则包：时限、分级、要素、报告对象和审批，每行都有条文";
