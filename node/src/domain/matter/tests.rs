@@ -10,6 +10,7 @@ use super::{Fact, FactValue, Matter, Proposed, Step, StepLink, Taker, Times};
 use crate::{
     domain::{
         form::{Answer, Value, fill},
+        obligation::Clocked,
         step::StepForms,
     },
     text::refusal::Refusal,
@@ -129,7 +130,7 @@ impl Told {
             to: to.iter().map(|office| id(office)).collect(),
             rules: Vec::new(),
             corrects: corrects.cloned(),
-            times: Times { happened: None, learnt: None, recorded: at, here: at, ahead_ms: 0 },
+            times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
             hollow: false,
         }
     }

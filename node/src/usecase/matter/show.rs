@@ -1,6 +1,6 @@
 //! One matter whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use dutynet_relay::{ids::RecordRef, writer::RecordState};
 
@@ -56,10 +56,10 @@ impl Office {
         let mut all = BTreeMap::from([(matter.clone(), steps.to_vec())]);
         let mut waiting = joined(steps);
         while let Some(next) = waiting.pop() {
-            if !all.contains_key(&next) {
-                let steps = self.steps_of(&next)?;
+            if let btree_map::Entry::Vacant(free) = all.entry(next) {
+                let steps = self.steps_of(free.key())?;
                 waiting.extend(joined(&steps));
-                all.insert(next, steps);
+                free.insert(steps);
             }
         }
         let tree = self.relay().registry();
