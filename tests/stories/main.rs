@@ -22,6 +22,7 @@ mod notices;
 mod program;
 mod renewal;
 mod reports;
+mod rules;
 mod scrubbing;
 mod secrecy;
 mod tree;

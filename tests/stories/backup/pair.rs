@@ -36,6 +36,14 @@ impl Pair {
         Self { code: code_in(&enrolled), folder, parent, child }
     }
 
+    /// Waits until the child has told the parent which rules it runs.
+    pub(super) fn knows_the_rules(&self) {
+        wait_for("the parent knows the child's rules", || {
+            let offices = self.parent.done(&["rules", "list", "--children", "--json"]).json();
+            offices[1]["packs"].as_array().is_some_and(|packs| !packs.is_empty())
+        });
+    }
+
     pub(super) fn stick(&self) -> String {
         self.folder.path().join("stick").to_str().unwrap().to_owned()
     }
