@@ -87,13 +87,15 @@ struct Checked {
 impl Office {
     /// Takes a step. The same id with the same words is the same step.
     pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
-        let checked = self.checked_step(&asked).await?;
+        let mut checked = self.checked_step(&asked).await?;
         let _one_at_a_time = self.lock_on(&checked.matter).await;
         self.caught_up().await?;
         let steps = self.steps_of(&checked.matter)?;
         let mode = mode_of(&steps, asked.mode)?;
-        if !steps.iter().any(|step| step.reference == checked.reference) {
-            self.admitted(&checked, &steps, mode)?;
+        match steps.iter().find(|step| step.reference == checked.reference) {
+            // A retry: other rules may have come since.
+            Some(taken) => checked.body.rules.clone_from(&taken.rules),
+            None => self.admitted(&checked, &steps, mode)?,
         }
         let draft = self.step_record(&checked, &steps, mode)?;
         let made = self.submit(draft).await?;
