@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use dutynet_node::{
     text::refusal::Refusal,
     usecase::{AddClassified, Destroy, Guard, PurgeRecord, SendNotice, To, WarningKind},
@@ -91,7 +90,7 @@ async fn a_marked_record_of_a_neighbour_is_on_no_disk_of_whoever_refused_it() {
     let desk = Desk::at(&net, "p");
     assert!(desk.office.status().warnings.iter().any(|warning| warning.kind == WarningKind::MarkedRefused));
     desk.close().await;
-    assert!(made.iter().all(|reference| net.body("p", reference) == None::<Bytes>));
+    assert!(made.iter().all(|reference| net.body("p", reference).is_none()));
     net.stop("p").await;
     is_nowhere(&net, "p", &words);
     assert!(!files_with(&net.folder("p"), fine.as_bytes()).is_empty(), "a search that finds what is there");
