@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dutynet_node::{
-    body::{Channel, Entered},
+    body::{Channel, Entered, step::StepBody},
     domain::{
         form::{Answer, Value},
         matter::{Fact, FactValue},
@@ -13,10 +13,14 @@ use dutynet_node::{
     text::refusal::Refusal,
     usecase::{NamedRecord, OnBehalf, Refused, ShownMatter, TakeStep, TakenStep},
 };
-use dutynet_relay::ids::{RecordRef, UnixMillis};
+use dutynet_relay::{
+    ids::{Lane, RecordRef, UnixMillis},
+    record::{Audience, Mode},
+    writer::intent::Draft,
+};
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, until},
+    net::{Network, clerk, draft, office, until},
 };
 
 /// p → c1, c2, c3; c1 → a, n (without a node)
@@ -27,7 +31,7 @@ async fn province() -> Network {
         net.is_linked(parent, child).await;
     }
     net.add_without_node("c1", "n").await;
-    let knows = |net: &Network, at: &str, id: &str| net.relay(at).registry().entry(&dutynet_tests::net::office(id)).is_some();
+    let knows = |net: &Network, at: &str, id: &str| net.relay(at).registry().entry(&office(id)).is_some();
     until("the province knows everybody", || knows(&net, "p", "n") && knows(&net, "p", "a")).await;
     net
 }
@@ -199,4 +203,32 @@ async fn a_recall_reaches_an_office_that_was_off() {
     let a = Desk::at(&net, "a");
     when(&a, &matter, "the township knows", |shown| shown.row.summary.state == "recalled").await;
     assert_eq!(why(a.office.take_step(step("directive.done", &named, &outcome(), &[])).await), Refusal::DirectiveRecalled);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_or_an_order_from_an_office_that_does_not_stand_above_is_none_and_is_raised() {
+    let net = province().await;
+    let (p, c2) = (Desk::at(&net, "p"), Desk::at(&net, "c2"));
+    for (n, form) in ["verification.ask", "directive.order", "warning.take"].into_iter().enumerate() {
+        let reference = RecordRef { origin: office("c1"), id: new_id() };
+        let body = StepBody {
+            form: form.into(),
+            version: 1,
+            answers: Vec::new(),
+            links: Vec::new(),
+            office: office("c1"),
+            entered: None,
+            rules: Vec::new(),
+            to: vec![office("c2")],
+        };
+        let base = draft(Lane::Routine, vec![Audience::Offices(vec![office("c2")])], &body.encode());
+        let (kind, subject) = (format!("{form}/1"), reference.to_string());
+        net.submit("c1", Draft { id: reference.id, kind, subject, mode: Mode::Real, ..base }).await.unwrap();
+        net.arrives(&reference, "c2").await;
+        for desk in [&p, &c2] {
+            let refused = desk.office.matter(&reference.to_string()).await.unwrap_err();
+            assert_eq!(refused.refusal, Refusal::MatterUnknown, "{form}");
+            assert_eq!(desk.office.status().not_interpreted, n as u64 + 1, "a person is told of {form}");
+        }
+    }
 }

@@ -182,7 +182,8 @@ fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
         index.apply(RENEWAL, &due)?;
     }
     for reference in &stretch.hollowed {
-        made::forget(index, reference, &mut stretch.batch)?;
+        let gone = made::forget(index, reference, &mut stretch.batch)?;
+        matters::unsettle(&gone, &mut stretch.batch);
     }
     index.apply(SPACE, &stretch.batch)
 }

@@ -39,18 +39,22 @@ pub(super) fn note(reference: &RecordRef, batch: &mut Batch) {
     }
 }
 
-/// Takes away what was made of a record, here or earlier in the same batch.
-pub(super) fn forget(index: &dyn Index, reference: &RecordRef, batch: &mut Batch) -> Result<(), IndexError> {
+/// Takes away what was made of a record, here or earlier in the same batch; gives the keys that are gone.
+pub(super) fn forget(index: &dyn Index, reference: &RecordRef, batch: &mut Batch) -> Result<Vec<Vec<u8>>, IndexError> {
     let made_key = key(reference).into_bytes();
-    let Some(made) = latest(index, batch, &made_key)?.and_then(|value| opened::<Made>(&value)) else { return Ok(()) };
+    let Some(made) = latest(index, batch, &made_key)?.and_then(|value| opened::<Made>(&value)) else {
+        return Ok(Vec::new());
+    };
+    let mut gone = Vec::new();
     for entry in made.entries {
         let value = latest(index, batch, &entry.key)?;
         if value.is_some_and(|value| checksum_of(&value) == entry.checksum) {
-            batch.delete(entry.key);
+            batch.delete(entry.key.clone());
+            gone.push(entry.key);
         }
     }
     batch.delete(made_key);
-    Ok(())
+    Ok(gone)
 }
 
 /// The value that a key will have when the batch is applied.

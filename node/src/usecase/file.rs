@@ -144,15 +144,21 @@ impl Office {
     /// Whose words they are; only an office below this one may be spoken for.
     fn speaks_for(&self, asked: &FileReport) -> Result<OfficeId, Refused> {
         let Some(on_behalf) = &asked.on_behalf else { return Ok(self.own().clone()) };
-        let (office, registry) = (office_id(&on_behalf.office)?, self.relay().registry());
+        let office = self.spoken_for(&on_behalf.office)?;
+        if matches!(asked.said, Said::Draft(_)) {
+            return Err(Refused::about(Refusal::OnBehalfDraft, office));
+        }
+        Ok(office)
+    }
+
+    /// An office below this one, which may be spoken for.
+    pub(super) fn spoken_for(&self, office: &str) -> Result<OfficeId, Refused> {
+        let (office, registry) = (office_id(office)?, self.relay().registry());
         if registry.entry(&office).is_none() {
             return Err(Refused::about(Refusal::OfficeUnknown, office));
         }
         if !registry.is_ancestor(self.own(), &office) {
             return Err(Refused::about(Refusal::OnBehalfElsewhere, office));
-        }
-        if matches!(asked.said, Said::Draft(_)) {
-            return Err(Refused::about(Refusal::OnBehalfDraft, office));
         }
         Ok(office)
     }

@@ -57,7 +57,7 @@ pub struct Filled {
 impl Filled {
     /// What was said to a field.
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.answers.iter().find(|answer| answer.field == field).map(|answer| &answer.value)
+        said_to(&self.answers, field)
     }
 
     /// Sum of the figures in the fields that count for a column of the board; never overflows.
@@ -66,6 +66,11 @@ impl Filled {
         let figures = counted.filter_map(|field| self.value(&field.key)).map(figure);
         figures.fold(0, i64::saturating_add)
     }
+}
+
+/// What was said to a field.
+pub fn said_to<'a>(answers: &'a [Answer], field: &str) -> Option<&'a Value> {
+    answers.iter().find(|answer| answer.field == field).map(|answer| &answer.value)
 }
 
 fn figure(value: &Value) -> i64 {

@@ -7,7 +7,7 @@ mod answer;
 mod definition;
 mod fill;
 
-pub use answer::{Answer, Filled, Row, Value};
+pub use answer::{Answer, Filled, Row, Value, said_to};
 pub use definition::{Code, Column, DefinitionError, Field, FieldKind, Form, Lines, PeriodKind, Range, Sum};
 pub(in crate::domain) use definition::{WrittenField, read_fields};
 pub use fill::{Fault, FaultKind, ROWS_MAX, fill, words};

@@ -9,7 +9,7 @@ use dutynet_relay::{
 use super::StepLink;
 use crate::{
     domain::{
-        form::{Answer, Fault, Value},
+        form::{Answer, Fault, Value, said_to},
         step::StepForm,
     },
     text::refusal::Refusal,
@@ -37,7 +37,7 @@ pub struct Proposed<'a> {
 impl Proposed<'_> {
     /// What is said to a field.
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.answers.iter().find(|answer| answer.field == field).map(|answer| &answer.value)
+        said_to(self.answers, field)
     }
 
     /// The first record that it names in a role.

@@ -94,7 +94,7 @@ impl Clock<'_> {
         let about = About::Matter(self.opening.reference.clone());
         let one = |(limit, start, due): (Limit, Start, Clocked)| {
             let creditor = creditor(&limit)?;
-            let key = Key::of(&limit.cited.row, self.debtor, &about, &self.begins.reference);
+            let key = Key::of((&limit.cited.pack, &limit.cited.row), self.debtor, &about, &self.begins.reference);
             let (debtor, about, outcome) = (self.debtor.clone(), about.clone(), self.outcome.clone());
             Some(Obligation { key, cited: limit.cited, duty, debtor, creditor, about, start, limit: limit.limit, due, outcome })
         };

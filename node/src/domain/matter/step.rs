@@ -8,7 +8,7 @@ use dutynet_relay::{
 use crate::{
     body::Entered,
     domain::{
-        form::{Answer, Value},
+        form::{Answer, Value, said_to},
         obligation::Clocked,
     },
 };
@@ -69,7 +69,7 @@ pub struct Times {
 impl Step {
     /// What was said to a field.
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.answers.iter().find(|answer| answer.field == field).map(|answer| &answer.value)
+        said_to(&self.answers, field)
     }
 
     /// Words.

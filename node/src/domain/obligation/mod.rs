@@ -130,9 +130,9 @@ pub struct Explained {
 }
 
 impl Key {
-    /// Of an obligation whose clock began with a record.
-    pub fn of(row: &str, debtor: &OfficeId, about: &About, start: &RecordRef) -> Self {
-        let parts = [row, "\n", debtor.as_str(), "\n", &about.to_string(), "\n", &start.to_string()];
+    /// Of an obligation whose clock began with a record. Two packs may call a row of theirs the same.
+    pub fn of((pack, row): (&str, &str), debtor: &OfficeId, about: &About, start: &RecordRef) -> Self {
+        let parts = [pack, "\n", row, "\n", debtor.as_str(), "\n", &about.to_string(), "\n", &start.to_string()];
         let digest = Digest::of("dutynet.due.1", &parts.map(str::as_bytes));
         Self(format!("{row}.{debtor}.{}", &digest.to_string()[..16]))
     }

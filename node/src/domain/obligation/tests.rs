@@ -43,7 +43,7 @@ pub(crate) fn answer(limit: Limited, version: u32) -> Obligation {
     let (about, request) = (About::Matter(reference("county", 1)), reference("city", 2));
     let start = Start::with(Basis::Receipt, Clocked::same(at("14:45")), request.clone());
     Obligation {
-        key: Key::of("zj-9-3", &id("county"), &about, &request),
+        key: Key::of(("zhanjiang", "zj-9-3"), &id("county"), &about, &request),
         cited: cited(version),
         duty: Duty::VerificationAnswer,
         debtor: id("county"),
@@ -221,10 +221,12 @@ fn a_rule_that_changes_while_a_clock_runs_changes_neither_key_nor_limit() {
 #[test]
 fn a_key_tells_row_subject_debtor_and_start_apart() {
     let about = About::Matter(reference("county", 1));
-    let key = |row, debtor, about: &About, start| Key::of(row, &id(debtor), about, &start);
+    let of = |pack, row, debtor, about: &About, start| Key::of((pack, row), &id(debtor), about, &start);
+    let key = |row, debtor, about: &About, start| of("p", row, debtor, about, start);
     let one = key("r", "county", &about, reference("city", 2));
     assert_eq!(one, key("r", "county", &about, reference("city", 2)));
     let others = [
+        of("q", "r", "county", &about, reference("city", 2)),
         key("q", "county", &about, reference("city", 2)),
         key("r", "town", &about, reference("city", 2)),
         key("r", "county", &About::Matter(reference("county", 9)), reference("city", 2)),

@@ -5,7 +5,7 @@ use dutynet_relay::{index::Batch, registry::Registry, writer::Stored};
 use super::stored;
 use crate::{
     body::{read_step, step::matter_of},
-    domain::{number::Number, step::StepForms},
+    domain::step::{MatterKind, StepForms},
 };
 
 /// Name of this module in `not interpreted` marks.
@@ -28,7 +28,11 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     if step.office != *maker && !tree.is_ancestor(maker, &step.office) {
         return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
     }
-    batch.put(stored::opening_key(&Number::of(&matter), &matter), stored::mark());
+    // What directs somebody comes from above, whoever carried it here; an incident comes from below.
+    let directs = form.opens && form.matter != MatterKind::Incident;
+    if directs && maker != tree.own() && !tree.is_ancestor(maker, tree.own()) {
+        return Err(format!("{maker} does not stand above {} and may not direct it", tree.own()));
+    }
     batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
     batch.put(stored::dirty_key(&matter), stored::mark());
     Ok(())

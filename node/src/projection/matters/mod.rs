@@ -1,7 +1,7 @@
 //! Matters and their steps.
 //!
 //! - `step/<matter>/<step>`: where the record of a step stands; the words stay in the journal.
-//! - `opening/<number>/<matter>`: the matters that a number names.
+//! - `opening/<number>/<matter>`: the matters that a number names, while a step of it is held.
 //! - `dirty/<matter>`: a step was added, or its content removed, and what follows from it is still to be made anew. Put by the digest, taken
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
@@ -13,7 +13,7 @@ mod settle;
 mod stored;
 
 pub(super) use digest::{NAME, digest, reads};
-pub(super) use settle::settle;
+pub(super) use settle::{settle, unsettle};
 pub use stored::ListedMatter;
 
 use std::sync::Arc;

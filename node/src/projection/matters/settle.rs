@@ -12,6 +12,7 @@ use crate::{
     body::read_step,
     domain::{
         matter::{Matter, Step, in_order, kind_of},
+        number::Number,
         rules::Packs,
     },
     projection::{Dues, ProjectionError, SPACE, packs},
@@ -38,6 +39,13 @@ pub(in crate::projection) fn settle(index: &dyn Index, store: &Store, tree: &Reg
     }
 }
 
+/// The matters of steps that are gone are to be settled anew.
+pub(in crate::projection) fn unsettle(gone: &[Vec<u8>], batch: &mut Batch) {
+    for matter in gone.iter().filter_map(|key| stored::matter_of_step(key)) {
+        batch.put(stored::dirty_key(&matter), stored::mark());
+    }
+}
+
 /// What a matter is settled from.
 struct Sources<'a> {
     index: &'a dyn Index,
@@ -48,6 +56,12 @@ struct Sources<'a> {
 
 fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), ProjectionError> {
     let steps = steps(from, matter)?;
+    let opening = stored::opening_key(&Number::of(matter), matter);
+    if steps.is_empty() {
+        batch.delete(opening);
+    } else {
+        batch.put(opening, stored::mark());
+    }
     for (key, _) in scan_prefix(from.index, SPACE, stored::summary_of_prefix(matter).as_bytes(), usize::MAX)? {
         let listed = String::from_utf8_lossy(&key).into_owned();
         if let Some((openness, kind)) = stored::where_listed(&listed) {

@@ -22,6 +22,7 @@ use crate::{
 };
 
 const DIRTY: &str = "dirty/";
+const STEP: &str = "step/";
 
 /// A matter as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,15 @@ pub(super) fn mark() -> Vec<u8> {
 }
 
 pub(super) fn step_prefix(matter: &RecordRef) -> String {
-    format!("step/{matter}/")
+    format!("{STEP}{matter}/")
+}
+
+/// The matter of a step's key; `None`: it is another key.
+pub(super) fn matter_of_step(key: &[u8]) -> Option<RecordRef> {
+    let named = std::str::from_utf8(key).ok()?.strip_prefix(STEP)?;
+    // Both references are `<origin>/<id>`.
+    let matter = named.match_indices('/').nth(1).map(|(at, _)| &named[..at])?;
+    parse_reference(matter)
 }
 
 pub(super) fn step_key(matter: &RecordRef, step: &RecordRef) -> String {

@@ -14,13 +14,13 @@ use crate::{
         step::{LINKS_MAX, OFFICES_MAX, StepBody},
     },
     domain::{
-        form::{Answer, Value, fill},
+        form::{Answer, Value, fill, said_to},
         matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
         number::{Number, parse_reference},
         step::{Goes, LaneRule, Naming, StepForm, StepForms},
     },
     text::refusal::Refusal,
-    usecase::{Office, OnBehalf, Refused, office_id, office_ids, person, shown},
+    usecase::{Office, OnBehalf, Refused, file::teller_of, office_ids, person, shown},
 };
 
 /// More trees than these are said as everything below: the audience of a record has few clauses.
@@ -136,15 +136,7 @@ impl Office {
     /// Whose words they are, and how they came; only an office below this one may be spoken for.
     fn speaks_in(&self, on_behalf: Option<&OnBehalf>) -> Result<(OfficeId, Option<Entered>), Refused> {
         let Some(on_behalf) = on_behalf else { return Ok((self.own().clone(), None)) };
-        let (office, registry) = (office_id(&on_behalf.office)?, self.relay().registry());
-        if registry.entry(&office).is_none() {
-            return Err(Refused::about(Refusal::OfficeUnknown, office));
-        }
-        if !registry.is_ancestor(self.own(), &office) {
-            return Err(Refused::about(Refusal::OnBehalfElsewhere, office));
-        }
-        let entered = super::super::file::teller_of(&on_behalf.entered)?;
-        Ok((office, Some(entered)))
+        Ok((self.spoken_for(&on_behalf.office)?, Some(teller_of(&on_behalf.entered)?)))
     }
 
     async fn links_of(&self, form: &StepForm, named: &[NamedRecord]) -> Result<Vec<StepLink>, Refused> {
@@ -215,7 +207,7 @@ impl Office {
     }
 
     fn step_record(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<Draft, Refused> {
-        let moment = |field: &str| match checked.body.answers.iter().find(|answer| answer.field == field).map(|a| &a.value) {
+        let moment = |field: &str| match said_to(&checked.body.answers, field) {
             Some(Value::Time(at)) => Some(*at),
             Some(Value::Text(_) | Value::Number(_) | Value::Nil | Value::Unknown | Value::Choices(_) | Value::Rows(_)) | None => {
                 None
@@ -282,7 +274,7 @@ fn lane(checked: &Checked) -> Lane {
         LaneRule::Fixed(lane) => return *lane,
         LaneRule::Field(field) => field,
     };
-    let chosen = checked.body.answers.iter().find(|answer| answer.field == *field).map(|answer| &answer.value);
+    let chosen = said_to(&checked.body.answers, field);
     match chosen {
         Some(Value::Choices(codes)) if codes.iter().any(|code| code == "flash") => Lane::Flash,
         Some(Value::Choices(codes)) if codes.iter().any(|code| code == "urgent") => Lane::Urgent,

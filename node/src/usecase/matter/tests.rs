@@ -10,7 +10,10 @@ use crate::{
     },
     projection::Openness,
     text::refusal::Refusal,
-    usecase::tests::{House, by, record_id},
+    usecase::{
+        Destroy,
+        tests::{House, by, record_id},
+    },
 };
 
 fn step(id: u8, form: &str, matter: &str, said: &[(&str, Value)]) -> TakeStep {
@@ -83,4 +86,18 @@ async fn an_incident_is_called_in_reported_and_done() {
     assert_eq!(house.office.matter(&number).await.unwrap().row.summary.state, "final");
     let twice = house.office.take_step(report(4, &number, "final")).await.unwrap_err();
     assert_eq!(twice.refusal, Refusal::IncidentFinalTwice);
+}
+
+#[tokio::test]
+async fn a_step_whose_content_was_destroyed_takes_what_followed_from_it_along_and_nothing_else() {
+    let house = House::new();
+    let called = house.office.take_step(call(1)).await.unwrap();
+    let number = called.number().to_string();
+    let reported = house.office.take_step(report(2, &number, "initial")).await.unwrap();
+    let state = async || house.office.matters(MatterKind::Incident, Openness::Open).await.unwrap().remove(0).summary.state;
+    assert_eq!(state().await, "reported");
+    let destroy = Destroy { id: record_id(3), record: reported.reference.to_string(), reason: "误传".into(), by: by() };
+    house.office.destroy(destroy).await.unwrap();
+    assert_eq!(house.office.matter(&number).await.unwrap().steps.len(), 1, "the number names it all the same");
+    assert_eq!(state().await, "called");
 }
