@@ -34,6 +34,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/periods.proto",
     "dutynet/api/v1/matter.proto",
     "dutynet/api/v1/secrecy.proto",
+    "dutynet/api/v1/upkeep.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -4,6 +4,7 @@
 //! Each is a loop of bounded units of work that are never cut short, with waits between them; none is on the way of a commit, and each goes
 //! on after a restart from what the store knows.
 
+pub mod counts;
 pub mod removal;
 pub mod scrub;
 

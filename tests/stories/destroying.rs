@@ -59,6 +59,9 @@ async fn a_destroyed_record_is_in_no_file_of_any_tier() {
         assert!(is_hollow(&net, at, &record));
         assert_eq!(net.bodies(at), ["before", "after"]);
         assert_eq!(net.relay(at).store().destruction_of(&record).unwrap().as_ref(), Some(&destruction));
+        until("it is noted that it is done", || net.relay(at).upkept().unwrap().bodies.on_disk == 0).await;
+        let bodies = net.relay(at).upkept().unwrap().bodies;
+        assert_eq!((bodies.destroyed, bodies.intended, bodies.removed()), (1, 1, 1));
     }
     // Again is the same one.
     let again = destroy(&net, "c", &record).await.unwrap();

@@ -2,12 +2,15 @@
 
 use std::{path::Path, time::Duration};
 
+use dutynet_node::usecase::WarningKind;
 use dutynet_relay::{
     ids::{Lane, RecordRef},
     journal::Cursor,
     record::Audience,
+    upkeep::counts::Upkept,
 };
 use dutynet_tests::{
+    desk::Desk,
     net::{Network, draft, office, until},
     search::files_with,
 };
@@ -50,7 +53,9 @@ async fn comes_back(net: &Network, at: &str, record: &RecordRef, words: &[u8]) {
     assert!(is_damaged(net, at) && is_whole(net, at));
     let round = net.relay(at).scrubbed().unwrap().last_round;
     until("another round", || net.relay(at).scrubbed().unwrap().last_round > round).await;
-    assert_eq!(net.relay(at).scrubbed().unwrap().found, 1, "what was made good is not found again");
+    let upkept = net.relay(at).upkept().unwrap();
+    assert_eq!(upkept.scrubbed.found, 1, "what was made good is not found again");
+    assert_eq!((upkept.fetched_again, upkept.scrubbed.missing), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,6 +73,25 @@ async fn what_a_flipped_bit_took_from_a_running_county_comes_back_from_its_neigh
     for record in [&before, &after] {
         assert!(net.relay("c").store().is_sound(record).unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_can_give_back_is_counted_as_missing_until_it_is_back() {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    let report = net.report("c", "p", "words of a county").await;
+    net.has_arrived(&report, "c").await;
+    net.stop("c").await;
+    scrubbing(&mut net, "p").await;
+    flip(&net.folder("p"), b"words of a county");
+    let missing = |net: &Network| Upkept::of(net.relay("p").store()).unwrap().scrubbed.missing;
+    until("it is found and nobody is there to ask", || missing(&net) == 1).await;
+    let desk = Desk::at(&net, "p");
+    assert!(desk.office.status().warnings.iter().any(|warning| warning.kind == WarningKind::Damaged));
+    desk.close().await;
+    net.start("c").await;
+    until("it is back", || missing(&net) == 0).await;
+    assert_eq!(net.body("p", &report).unwrap(), "words of a county".as_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ use dutynet_relay::{
     writer::{ParkedRecord, RecordState},
 };
 
+use super::convert_upkeep;
 use crate::{
     domain::board::{Line, LineFact},
     text::{refusal::Refusal, warning},
@@ -168,7 +169,7 @@ pub(super) fn office_row(from: &Entry) -> api::OfficeRow {
 }
 
 pub(super) fn status(from: NodeStatus) -> api::StatusReply {
-    let files = from.store.files;
+    let (files, upkeep) = (from.store.files, from.upkept.as_ref().map(convert_upkeep::upkeep));
     api::StatusReply {
         office: from.office.to_string(),
         name: from.name,
@@ -193,12 +194,13 @@ pub(super) fn status(from: NodeStatus) -> api::StatusReply {
             wanted: files.wanted,
             wanted_bytes: files.wanted_bytes,
         }),
+        upkeep,
     }
 }
 
-pub(super) fn verified(from: Verified) -> api::VerifyReply {
-    let Verified { frames, records, seals, faults } = from;
-    api::VerifyReply { frames, records, seals, faults }
+pub(crate) fn verified(from: Verified) -> api::VerifyReply {
+    let Verified { frames, records, seals, faults, upkept } = from;
+    api::VerifyReply { frames, records, seals, faults, upkeep: upkept.as_ref().map(convert_upkeep::upkeep) }
 }
 
 pub(super) fn warning_row(from: &Warning) -> api::Warning {

@@ -17,6 +17,7 @@ impl Destructions for DestructionsService {
         let asked =
             Destroy { id: convert::record_id(&request.id).map_err(said)?, record, reason, by: convert::person(request.by) };
         let made = self.0.destroy(asked).await.map_err(said)?;
-        Ok(Response::new(api::DestroyReply { destruction: Some(convert::reference(&made.reference)), folded: made.folded }))
+        let (record, destruction) = (convert::reference(&made.record), convert::reference(&made.destruction));
+        Ok(Response::new(api::DestroyReply { destruction: Some(destruction), folded: made.folded, record: Some(record) }))
     }
 }

@@ -5,13 +5,14 @@
 //! status in [`status`], and nowhere else.
 
 mod backups;
-mod convert;
+pub(crate) mod convert;
 mod convert_backup;
 mod convert_due;
 mod convert_matter;
 mod convert_notice;
 mod convert_period;
 mod convert_report;
+mod convert_upkeep;
 mod cut_offs;
 mod destructions;
 mod drafts;

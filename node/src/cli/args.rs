@@ -126,7 +126,8 @@ impl Verb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
-            Self::Destroy(_) | Self::Purge(_) | Self::Classified { .. } => false,
+            Self::Destroy(destroy) => destroy.output.json,
+            Self::Purge(_) | Self::Classified { .. } => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
             Self::Lines { verb } => verb.wants_json(),
@@ -234,6 +235,8 @@ pub(super) struct Destroy {
     pub(super) reason: String,
     #[command(flatten)]
     pub(super) by: By,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Args, Debug)]

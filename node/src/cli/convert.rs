@@ -239,6 +239,7 @@ impl From<&api::StatusReply> for json::Status {
                 wanted: files.wanted,
                 wanted_bytes: files.wanted_bytes,
             },
+            upkeep: from.upkeep.as_ref().map(json::Upkeep::from),
             warnings: from.warnings.iter().map(warning).collect(),
             counters: from.counters.iter().map(|(name, count)| (name.clone(), *count)).collect(),
         }
@@ -247,6 +248,7 @@ impl From<&api::StatusReply> for json::Status {
 
 impl From<&api::VerifyReply> for json::Verified {
     fn from(from: &api::VerifyReply) -> Self {
-        Self { frames: from.frames, records: from.records, seals: from.seals, faults: from.faults.clone() }
+        let upkeep = from.upkeep.as_ref().map(json::Upkeep::from);
+        Self { frames: from.frames, records: from.records, seals: from.seals, faults: from.faults.clone(), upkeep }
     }
 }

@@ -6,7 +6,7 @@ use dutynet_proto::api;
 use super::{
     args::{Destroy, Place},
     client::{Node, patiently},
-    convert, person, report,
+    convert, json, person, printed, report,
     told::Told,
 };
 use crate::text::destruction;
@@ -25,6 +25,10 @@ pub(super) async fn run(place: &Place, destroy: &Destroy) -> Result<String, Told
     });
     let reply = reply.await?;
     let by = convert::reference(reply.destruction.as_ref());
+    if destroy.output.json {
+        let record = convert::reference(reply.record.as_ref());
+        return Ok(printed(&json::Destroyed { record, destruction: by, folded: reply.folded }));
+    }
     let by = format!("{}/{}", by.origin, by.id);
     Ok(if reply.folded { destruction::destroyed_before(&by) } else { destruction::destroyed(&by) })
 }

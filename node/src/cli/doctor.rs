@@ -6,6 +6,7 @@ use dutynet_proto::api;
 use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     folder::DataFolder,
+    ids::UnixMillis,
     tls::leaf::Proven,
 };
 
@@ -15,6 +16,7 @@ use super::{
     convert, json, lines, printed,
     table::Table,
     told::Told,
+    upkeep,
 };
 use crate::{
     config::Config,
@@ -171,7 +173,7 @@ async fn check_node(found: &mut CheckUp, place: &Place, config: &Config) {
         found.add("node", Finding::Good, doctor::serving(serving.pid, &serving.api));
     }
     match heard(node.node().status(api::StatusRequest {}).await) {
-        Ok(status) => status.warnings.iter().for_each(|warning| found.add("warning", Finding::Watch, &*warning.sentence)),
+        Ok(status) => check_status(found, &status),
         Err(told) => return found.refused("node", &told),
     }
     match heard(node.backups().list(api::ListBackupsRequest {}).await) {
@@ -182,6 +184,12 @@ async fn check_node(found: &mut CheckUp, place: &Place, config: &Config) {
         Ok(reply) => reply.links.iter().for_each(|link| check_line(found, link)),
         Err(told) => found.refused("line", &told),
     }
+}
+
+fn check_status(found: &mut CheckUp, status: &api::StatusReply) {
+    status.warnings.iter().for_each(|warning| found.add("warning", Finding::Watch, &*warning.sentence));
+    let kept = status.upkeep.as_ref().into_iter().flat_map(|kept| upkeep::checks(kept, UnixMillis(status.clock_ms)));
+    kept.for_each(|(name, finding, sentence)| found.add(name, finding, sentence));
 }
 
 /// That it is old, or that attempts come to nothing, stands among the warnings.

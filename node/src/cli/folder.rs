@@ -23,6 +23,7 @@ use super::{
     told::Told,
 };
 use crate::{
+    api::convert::verified,
     config::Config,
     projection::Follower,
     serve::{self, Running, logs, opened},
@@ -129,7 +130,7 @@ async fn stopped(config: &Config) -> Result<json::Verified, Told> {
     let checked = usecase::verify(relay.store()).await;
     close(relay).await?;
     let found = checked?;
-    Ok(json::Verified { frames: found.frames, records: found.records, seals: found.seals, faults: found.faults })
+    Ok(json::Verified::from(&verified(found)))
 }
 
 /// Makes the index anew from the journal, the projection included.

@@ -147,6 +147,8 @@ pub(super) struct Status {
     /// When the last good backup was begun.
     pub(super) last_backup: Option<String>,
     pub(super) files: FileCounts,
+    /// Null: the index cannot be read.
+    pub(super) upkeep: Option<Upkeep>,
     pub(super) warnings: Vec<Warning>,
     pub(super) counters: BTreeMap<String, u64>,
 }
@@ -176,6 +178,47 @@ pub(super) struct Verified {
     pub(super) seals: u64,
     /// English; empty: sound.
     pub(super) faults: Vec<String>,
+    /// Null: the index cannot be read.
+    pub(super) upkeep: Option<Upkeep>,
+}
+
+/// What a node does for its store beside its work; also in `status --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Upkeep {
+    pub(super) scrub: Scrub,
+    pub(super) bodies: Bodies,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Scrub {
+    /// When the whole journal had been read again; null: never yet.
+    pub(super) last_round: Option<String>,
+    pub(super) groups: u64,
+    pub(super) damaged_found: u64,
+    pub(super) fetched_again: u64,
+    /// Now.
+    pub(super) missing: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Bodies {
+    pub(super) destroyed: u64,
+    pub(super) intended: u64,
+    /// Now.
+    pub(super) on_disk: u64,
+    pub(super) removed: u64,
+    /// Now.
+    pub(super) index_pending: bool,
+}
+
+/// `destroy --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Destroyed {
+    pub(super) record: Record,
+    /// The record that destroys it.
+    pub(super) destruction: Record,
+    /// It had been destroyed before.
+    pub(super) folded: bool,
 }
 
 /// `doctor --json`.

@@ -35,6 +35,7 @@ mod shown;
 pub(crate) mod table;
 mod told;
 mod tree;
+mod upkeep;
 mod when;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};

@@ -7,6 +7,7 @@ use super::{
     client::{Node, heard},
     convert, json, printed,
     told::Told,
+    upkeep,
 };
 use crate::text::notice::{self, StatusNames as Names};
 use dutynet_relay::ids::UnixMillis;
@@ -42,6 +43,8 @@ fn status_text(from: &api::StatusReply) -> String {
         (Names::BACKUP, time(from.last_backup_ms)),
     ];
     let mut lines: Vec<_> = lines.iter().map(|(name, value)| notice::status_line(name, value)).collect();
+    let kept = from.upkeep.as_ref().into_iter().flat_map(|kept| upkeep::lines(kept, now));
+    lines.extend(kept.map(|(name, text)| notice::status_line(name, &text)));
     let warning = |w: &api::Warning| notice::status_line(Names::WARNING, &format!("{} ({})", w.sentence, w.code));
     lines.extend(from.warnings.iter().map(warning));
     lines.join("\n")

@@ -7,7 +7,7 @@ use std::{collections::HashMap, env, fs, path::PathBuf};
 use clap::Command;
 use dutynet_proto::{api, duty, record};
 
-use super::{args, convert_report, due, json, json_lines, json_report, notice, printed, told::Told};
+use super::{args, convert, convert_report, due, json, json_lines, json_report, notice, printed, told::Told};
 use crate::text::refusal::Refusal;
 
 fn blessed() -> bool {
@@ -349,6 +349,21 @@ fn status() -> api::StatusReply {
         counters: HashMap::from([("records".to_owned(), 20)]),
         last_backup_ms: AT,
         files: Some(api::FileCounts { held: 2, held_bytes: 3_145_728, wanted: 1, wanted_bytes: 65_536 }),
+        upkeep: Some(upkeep()),
+    }
+}
+
+fn upkeep() -> api::Upkeep {
+    api::Upkeep {
+        scrubbed_at_ms: AT,
+        scrub_groups: 40,
+        damaged_found: 2,
+        fetched_again: 5,
+        missing: 1,
+        destroyed: 4,
+        bodies_intended: 4,
+        bodies_on_disk: 1,
+        index_pending: false,
     }
 }
 
@@ -380,7 +395,15 @@ fn shapes() -> Vec<(&'static str, String)> {
     let invitation = api::InviteReply { invitation: "dutynet-invite-1.AAAAA-…".into(), valid_until_ms: AT };
     let check = json::Check { check: "clock", finding: "good", sentence: "本机时间正常。".into() };
     let offices = api::ListOfficesReply { offices: vec![office()] };
-    let verified = api::VerifyReply { frames: 60, records: 20, seals: 18, faults: vec!["journal: damaged at 1/4096".into()] };
+    let verified = api::VerifyReply {
+        frames: 60,
+        records: 20,
+        seals: 18,
+        faults: vec!["journal: damaged at 1/4096".into()],
+        upkeep: Some(upkeep()),
+    };
+    let record = || convert::reference(reference().as_ref());
+    let destroyed = json::Destroyed { record: record(), destruction: record(), folded: false };
     let mut shapes = vec![
         ("report board", printed(&json_report::Board::from(&board()))),
         ("report daily", printed(&convert_report::filed_json("daily", &filed))),
@@ -396,6 +419,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("office add", printed(&json::Office::from(&office()))),
         ("invite", printed(&json::Invitation::from(&invitation))),
         ("status", printed(&json::Status::from(&status()))),
+        ("destroy", printed(&destroyed)),
         ("verify", printed(&json::Verified::from(&verified))),
         ("doctor", printed(&json::Doctor { checks: vec![check] })),
         ("error", told.json()),

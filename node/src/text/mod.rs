@@ -15,6 +15,7 @@
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
+//! - [`upkeep`]: what is said of the journal read again and of bodies that are gone.
 //! - [`usage`]: what is said when a command line cannot be understood.
 //! - [`verification`]: words of a question from above.
 //! - [`warning_matter`]: words of a warning about what may come.
@@ -39,6 +40,7 @@ pub mod report;
 pub mod rules;
 pub mod secrecy;
 pub mod typed;
+pub mod upkeep;
 pub mod usage;
 pub mod verification;
 pub mod warning;

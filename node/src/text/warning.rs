@@ -10,6 +10,7 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::DiskFull => "DISK_FULL",
         WarningKind::Parked => "PARKED",
         WarningKind::MarkedRefused => "MARKED_REFUSED",
+        WarningKind::Damaged => "DAMAGED",
         WarningKind::NotInterpreted => "NOT_INTERPRETED",
         WarningKind::Dormant => "DORMANT",
         WarningKind::ParentDown => "PARENT_DOWN",
@@ -34,6 +35,9 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::Parked => format!("有 {about} 条记录被对方拒收，请查看滞留清单（parked list）。"),
         WarningKind::MarkedRefused => {
             format!("有 {about} 条来件带有密级标志，已拒收，内容未留在本机；请通知来件单位清除（purge）并改走涉密渠道。")
+        }
+        WarningKind::Damaged => {
+            format!("日志库损坏，有 {about} 条记录尚未取回；线路通时自动从上下级取回，长时间不减请联系维护人员换盘。")
         }
         WarningKind::NotInterpreted => format!("有 {about} 条记录本机不能识读，已照常转发，请升级程序或联系维护人员。"),
         WarningKind::Dormant => {

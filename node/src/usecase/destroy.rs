@@ -33,15 +33,28 @@ pub struct Destroy {
     pub by: Option<Person>,
 }
 
+/// What was destroyed, and by which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destroyed {
+    /// What.
+    pub record: RecordRef,
+    /// The record that says so, with the reason.
+    pub destruction: RecordRef,
+    /// It had been destroyed before.
+    pub folded: bool,
+}
+
 impl Office {
     /// Destroys a record. Nobody reads its words here from now on; the disks of all who have it are rid of them soon after.
-    pub async fn destroy(&self, asked: Destroy) -> Result<Made, Refused> {
+    pub async fn destroy(&self, asked: Destroy) -> Result<Destroyed, Refused> {
         let target = target(&asked.record)?;
         let reason = words(&asked.reason, REASON_CHARS_MAX, Lines::One).ok().filter(|reason| !reason.is_empty());
         let reason = reason.ok_or(Refusal::DestroyReason)?;
         refuse_marked(&reason, Written::Text)?;
-        let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by: person(asked.by)? };
-        Ok(self.relay().destroy(destroying).await?)
+        let (record, by) = (target.clone(), person(asked.by)?);
+        let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by };
+        let Made { reference: destruction, folded } = self.relay().destroy(destroying).await?;
+        Ok(Destroyed { record, destruction, folded })
     }
 }
 

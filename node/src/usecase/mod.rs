@@ -28,6 +28,7 @@ mod rules;
 mod show;
 mod special;
 mod tree;
+mod upkept;
 mod verify;
 
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
@@ -36,7 +37,7 @@ pub use choose::{ChooseReport, ChosenReport};
 pub use classified::{AddClassified, ClassifiedItem};
 pub use clock::SKEW_MAX_MS;
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
-pub use destroy::Destroy;
+pub use destroy::{Destroy, Destroyed};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use due::{
     AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, OpenDues, Rang, ShownChase, ShownDue, WhichDues, keep_dues,
@@ -62,6 +63,7 @@ pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
+pub use upkept::Upkept;
 pub use verify::{Verified, verify};
 
 use std::{

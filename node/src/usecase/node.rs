@@ -8,7 +8,7 @@ use dutynet_relay::{
     writer::Space,
 };
 
-use super::{Office, clock};
+use super::{Office, Upkept, clock};
 use crate::domain::board::LineFact;
 
 /// Counter of records that a projection could not digest.
@@ -38,6 +38,8 @@ pub struct NodeStatus {
     pub not_interpreted: u64,
     /// When the last good backup was begun.
     pub backed_up_at: Option<UnixMillis>,
+    /// What was done for the store beside its work; `None`: the index cannot be read.
+    pub upkept: Option<Upkept>,
     /// What a person should know.
     pub warnings: Vec<Warning>,
 }
@@ -66,6 +68,8 @@ pub enum WarningKind {
     Parked,
     /// Records of neighbours bore a mark of state secrecy and were turned away.
     MarkedRefused,
+    /// Records that cannot be read any more and are not back.
+    Damaged,
     /// Records that this program could not read.
     NotInterpreted,
     /// A neighbour is off past its quota and sleeps.
@@ -96,6 +100,7 @@ impl Office {
     /// What the node holds, and who it is.
     pub fn status(&self) -> NodeStatus {
         let (relay, store, links) = (self.relay(), self.relay().status(), self.relay().links());
+        let upkept = self.upkept().inspect_err(|refused| tracing::warn!(%refused, "upkeep cannot be counted")).ok();
         let name = relay.registry().entry(self.own()).map(|entry| entry.name.clone()).unwrap_or_default();
         NodeStatus {
             office: self.own().clone(),
@@ -106,8 +111,15 @@ impl Office {
             since: self.inner.since,
             not_interpreted: store.counters.get(NOT_INTERPRETED).copied().unwrap_or(0),
             backed_up_at: self.backed_up_at(),
-            warnings: [warnings(&store, &links), clock::warnings(self.now(), &links), self.backup_warnings()].concat(),
+            warnings: [
+                warnings(&store, &links),
+                damaged(upkept.as_ref()),
+                clock::warnings(self.now(), &links),
+                self.backup_warnings(),
+            ]
+            .concat(),
             store,
+            upkept,
         }
     }
 
@@ -124,6 +136,12 @@ impl Office {
         facts.remove(self.own());
         facts
     }
+}
+
+fn damaged(upkept: Option<&Upkept>) -> Vec<Warning> {
+    let missing = upkept.map_or(0, |upkept| upkept.relay.scrubbed.missing);
+    let warning = Warning { kind: WarningKind::Damaged, about: missing.to_string(), since: None };
+    (missing > 0).then_some(warning).into_iter().collect()
 }
 
 fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {

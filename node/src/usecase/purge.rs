@@ -81,7 +81,7 @@ impl Office {
     /// Destroys a record and asks everybody who has it to say when nothing of it is left.
     pub async fn purge(&self, asked: PurgeRecord) -> Result<Purged, Refused> {
         let (by, record) = (person(asked.destroy.by.clone())?, target(&asked.destroy.record)?);
-        let destruction = self.destroy(asked.destroy).await?.reference;
+        let destruction = self.destroy(asked.destroy).await?.destruction;
         if let Some(earlier) = self.purge_of(&record).await? {
             return self.purged(&earlier);
         }

@@ -10,7 +10,7 @@ use dutynet_relay::{
     writer::Store,
 };
 
-use super::{Office, Refused};
+use super::{Office, Refused, Upkept};
 use crate::text::refusal::Refusal;
 
 /// Journal read in one go, bytes.
@@ -31,6 +31,8 @@ pub struct Verified {
     pub seals: u64,
     /// One English line a fault; none: sound.
     pub faults: Vec<String>,
+    /// What was done for the store beside its work; `None`: the index cannot be read.
+    pub upkept: Option<Upkept>,
 }
 
 impl Office {
@@ -72,6 +74,7 @@ impl Check {
             cursor = last.end;
             groups.iter().filter(|group| group.end.groups <= end.groups).for_each(|group| self.group(group));
         }
+        self.found.upkept = Upkept::of(&self.store).ok();
         self.found
     }
 

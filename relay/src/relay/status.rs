@@ -10,7 +10,7 @@ use crate::{
     ids::{Epoch, Lane, LinkSeq, OfficeId, PerLane, UnixMillis},
     lines::{Span, spans},
     link::event::Event,
-    upkeep::scrub::Scrubbed,
+    upkeep::{counts::Upkept, scrub::Scrubbed},
     writer::{Dormant, Heads, Space, StoreError, thread::Conditions},
 };
 
@@ -102,6 +102,11 @@ impl Relay {
     /// How far the slow reading of the whole journal has got, and what it has found.
     pub fn scrubbed(&self) -> Result<Scrubbed, StoreError> {
         Scrubbed::of(&self.inner.store)
+    }
+
+    /// The same with what else upkeep has done, and bodies that are still to go.
+    pub fn upkept(&self) -> Result<Upkept, StoreError> {
+        Upkept::of(&self.inner.store)
     }
 
     /// What this node holds.

@@ -20,6 +20,8 @@ use crate::{
 /// Where this crate keeps how far it has got.
 const NAMESPACE: &str = "relay.scrub";
 const STATE: &str = "state";
+/// Records that were missing when it was last looked; a key of its own, because the state ends in a list.
+const MISSING: &str = "missing";
 /// Journal read at once, bytes.
 const STRETCH_BYTES: usize = 256 << 10;
 /// Never faster than this.
@@ -42,13 +44,17 @@ pub struct Scrubbed {
     pub found: u64,
     /// Segments in which records are lost and not back yet.
     pub damaged: BTreeSet<u32>,
+    /// Records in these that were not back when it was last looked.
+    pub missing: u64,
 }
 
 impl Scrubbed {
     /// As the store remembers it.
     pub fn of(store: &Store) -> Result<Self, StoreError> {
         let kept = store.local(NAMESPACE, STATE)?;
-        Ok(kept.and_then(|bytes| Self::read(&bytes)).unwrap_or_default())
+        let missing = store.local(NAMESPACE, MISSING)?.and_then(|bytes| bytes.as_ref().try_into().ok());
+        let read = kept.and_then(|bytes| Self::read(&bytes)).unwrap_or_default();
+        Ok(Self { missing: missing.map_or(0, u64::from_be_bytes), ..read })
     }
 
     fn read(bytes: &Bytes) -> Option<Self> {
@@ -57,7 +63,7 @@ impl Scrubbed {
         let (groups, last, found) = (next()?, next()?, next()?);
         let last_round = i64::try_from(last).ok().filter(|at| *at > 0).map(UnixMillis);
         let damaged = std::iter::from_fn(next).filter_map(|number| u32::try_from(number).ok()).collect();
-        Some(Self { groups, last_round, found, damaged })
+        Some(Self { groups, last_round, found, damaged, missing: 0 })
     }
 
     fn bytes(&self) -> Bytes {
@@ -127,7 +133,8 @@ impl Scrub {
             self.looked = now;
             self.look_after_damage().await?;
         }
-        if self.done.damaged != self.noted.damaged || now.saturating_sub(self.noted_at) >= NOTE_EVERY {
+        let changed = self.done.damaged != self.noted.damaged || self.done.missing != self.noted.missing;
+        if changed || now.saturating_sub(self.noted_at) >= NOTE_EVERY {
             self.noted_at = now;
             self.note();
         }
@@ -179,6 +186,7 @@ impl Scrub {
         let looked: BTreeSet<_> = segments.iter().flat_map(|number| [number.saturating_sub(1), *number]).collect();
         let lost = spawn_blocking(move || store.lost_in(&looked)).await;
         let lost = lost.map_err(|_| StoreError::Journal("a reading that does not panic"))??;
+        self.done.missing = lost.len() as u64;
         if lost.is_empty() {
             self.done.damaged.clear();
             return Ok(());
@@ -204,11 +212,15 @@ impl Scrub {
     }
 
     fn note(&mut self) {
-        if self.done != self.noted {
-            let (namespace, key) = (NAMESPACE.to_owned(), STATE.to_owned());
-            self.relay.writer.note(Intent::Local { namespace, key, bytes: self.done.bytes() });
-            self.noted = self.done.clone();
+        if self.done == self.noted {
+            return;
         }
+        let keep = |key: &str, bytes| Intent::Local { namespace: NAMESPACE.to_owned(), key: key.to_owned(), bytes };
+        self.relay.writer.note(keep(STATE, self.done.bytes()));
+        if self.done.missing != self.noted.missing {
+            self.relay.writer.note(keep(MISSING, Bytes::copy_from_slice(&self.done.missing.to_be_bytes())));
+        }
+        self.noted = self.done.clone();
     }
 }
 
@@ -218,7 +230,8 @@ mod tests {
 
     #[test]
     fn what_was_scrubbed_comes_back_as_it_was_noted() {
-        let done = Scrubbed { groups: 7, last_round: Some(UnixMillis(9)), found: 2, damaged: BTreeSet::from([1, 70_000]) };
+        let done =
+            Scrubbed { groups: 7, last_round: Some(UnixMillis(9)), found: 2, damaged: BTreeSet::from([1, 70_000]), missing: 0 };
         assert_eq!(Scrubbed::read(&done.bytes()), Some(done));
         assert_eq!(Scrubbed::read(&Scrubbed::default().bytes()), Some(Scrubbed::default()));
         assert_eq!(Scrubbed::read(&Bytes::from_static(b"short")), None);
