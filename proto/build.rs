@@ -9,6 +9,7 @@ const FILES: &[&str] = &[
     "dutynet/record/v1/registry.proto",
     "dutynet/record/v1/destruction.proto",
     "dutynet/link/v1/link.proto",
+    "dutynet/link/v1/question.proto",
     "dutynet/duty/v1/attached.proto",
     "dutynet/duty/v1/duty.proto",
     "dutynet/duty/v1/chased.proto",

@@ -121,6 +121,10 @@ opaque_bytes!(
     Ticket, 16
 );
 opaque_bytes!(
+    /// One live question, random.
+    QuestionId, 16
+);
+opaque_bytes!(
     /// A SHA-256 result under one of the domain tags of this project.
     Digest, 32
 );

@@ -41,7 +41,8 @@
 //!
 //! [`ids`], [`record`], [`registry`], [`route`]; then [`journal`] and [`index`] with [`disk`] below them; then [`writer`], which puts
 //! these together; then [`link`], the pure machine, and [`lines`], what is remembered of lines; last [`relay`], [`hub`] and the sessions,
-//! which run it all, [`join`], how an office comes into being, and [`backup`], how it comes back.
+//! which run it all, [`live`], what is asked and answered beside the records, [`join`], how an office comes into being, and [`backup`], how it
+//! comes back.
 
 pub mod backup;
 pub mod clock;
@@ -58,6 +59,7 @@ pub mod join;
 pub mod journal;
 pub mod lines;
 pub mod link;
+pub mod live;
 pub mod random;
 pub mod record;
 pub mod registry;

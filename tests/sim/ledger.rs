@@ -246,7 +246,8 @@ impl Ledger {
             | LinkEvent::PeerFault
             | LinkEvent::UnknownFrame
             | LinkEvent::FetchFailed
-            | LinkEvent::FileDiscarded => Err(self.broken(at, &format!("counts {}", event.name()))),
+            | LinkEvent::FileDiscarded
+            | LinkEvent::QuestionRefused => Err(self.broken(at, &format!("counts {}", event.name()))),
             LinkEvent::PeerRestored
             | LinkEvent::PeerHoldsEarlierEpoch
             | LinkEvent::PeerHoldsUnknownEpoch

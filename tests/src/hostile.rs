@@ -34,6 +34,7 @@ pub struct Hostile {
     /// The epoch that it claims.
     pub epoch: Epoch,
     frames: mpsc::UnboundedSender<wire::Frame>,
+    live: Vec<wire::frame::Of>,
     inbound: Streaming<wire::Frame>,
     made: u64,
 }
@@ -49,6 +50,11 @@ pub struct Claims {
 impl Hostile {
     /// Dials as the office of a folder, and says Hello with what it claims.
     pub async fn knock(folder: &Path, address: &str, claims: Claims) -> Result<Self, Refused> {
+        Self::knock_with(folder, address, claims, &[FEATURE_FILES]).await
+    }
+
+    /// The same, as somebody who can do what these words say.
+    pub async fn knock_with(folder: &Path, address: &str, claims: Claims, features: &[&str]) -> Result<Self, Refused> {
         let data = DataFolder::at(folder);
         let key = data.key().expect("an enrolled office has a key");
         let tls = Tls::new(key.clone(), data.read_leaf().expect("a leaf")).expect("a leaf that fits");
@@ -56,12 +62,12 @@ impl Hostile {
         let channel = dialled.expect("a parent that listens").channel(KeepAlive::CHILD).await.expect("a channel");
         let (frames, outbound) = mpsc::unbounded_channel();
         let epoch = Epoch(random::bytes().expect("randomness"));
-        let hello = Frame::Hello(Box::new(hello(&claims, epoch)));
+        let hello = Frame::Hello(Box::new(hello(&claims, epoch, features)));
         frames.send(convert::to_wire(&hello, Packing::Plain)).expect("an open channel");
         let mut client = LinkClient::new(channel);
         let opened = client.session(UnboundedReceiverStream::new(outbound)).await.expect("a session");
         let office = claims.office;
-        let mut this = Self { office, key, epoch, frames, inbound: opened.into_inner(), made: 0 };
+        let mut this = Self { office, key, epoch, frames, live: Vec::new(), inbound: opened.into_inner(), made: 0 };
         match this.hear().await {
             Some(Frame::Hello(_)) => Ok(this),
             Some(Frame::Refused(refused)) => Err(refused),
@@ -82,22 +88,48 @@ impl Hostile {
         let frame = wire::Frame { of: Some(wire::frame::Of::Refused(refused)) };
         match convert::from_wire(frame).expect("a readable refusal") {
             Heard::Frame(Frame::Refused(refused)) => Err(refused),
-            other @ (Heard::Frame(_) | Heard::Unknown | Heard::Lines(_)) => panic!("not a refusal: {other:?}"),
+            other @ (Heard::Frame(_) | Heard::Unknown | Heard::Lines(_) | Heard::Live(_)) => panic!("not a refusal: {other:?}"),
         }
     }
 
     /// The next frame; `None`: the stream has ended.
     pub async fn hear(&mut self) -> Option<Frame> {
         loop {
-            let next = tokio::time::timeout(Duration::from_secs(60), self.inbound.message()).await;
-            let frame = next.expect("a word within a minute").ok()??;
-            match convert::from_wire(frame).expect("a readable frame") {
-                Heard::Frame(frame) => return Some(frame),
-                // It has nothing to tell of lines.
-                Heard::Lines(_) => {}
-                Heard::Unknown => panic!("an unknown frame"),
+            if let Heard::Frame(frame) = self.hear_any().await? {
+                return Some(frame);
             }
         }
+    }
+
+    /// Listens until something is said of live questions; what it was stands in [`Hostile::live_words`].
+    pub async fn hear_live(&mut self) {
+        let known = self.live.len();
+        while self.live.len() == known && self.hear_any().await.is_some() {}
+    }
+
+    /// Everything that was said of live questions so far, as far as it was listened to.
+    pub fn live_words(&self) -> &[wire::frame::Of] {
+        &self.live
+    }
+
+    async fn hear_any(&mut self) -> Option<Heard> {
+        let next = tokio::time::timeout(Duration::from_secs(60), self.inbound.message()).await;
+        let frame = next.expect("a word within a minute").ok()??;
+        let of = frame.of.clone();
+        let heard = convert::from_wire(frame).expect("a readable frame");
+        match &heard {
+            // It has nothing to tell of lines.
+            Heard::Frame(_) | Heard::Lines(_) => {}
+            Heard::Live(_) => self.live.extend(of),
+            Heard::Unknown => panic!("an unknown frame"),
+        }
+        Some(heard)
+    }
+
+    /// Says anything that the wire has a word for.
+    pub fn say_of(&self, of: wire::frame::Of) {
+        // As below.
+        let _ = self.frames.send(wire::Frame { of: Some(of) });
     }
 
     /// Says something.
@@ -183,12 +215,12 @@ pub fn with_broken_seal(carried: Carried) -> Carried {
     Carried { seal: Arc::new(seal), ..carried }
 }
 
-fn hello(claims: &Claims, epoch: Epoch) -> Hello {
+fn hello(claims: &Claims, epoch: Epoch, features: &[&str]) -> Hello {
     let start = PerLane([Position::start(epoch); 4]);
     Hello {
         protocol: (1, 1),
         software: "hostile".into(),
-        features: vec![FEATURE_FILES.into()],
+        features: features.iter().map(|word| (*word).to_owned()).collect(),
         office: claims.office.clone(),
         zone: claims.zone.clone(),
         epoch,

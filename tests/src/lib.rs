@@ -3,6 +3,7 @@
 //! One binary per kind: `house` (rules about the source itself), `model` (random action lists), `sim` (seeded networks), `crash`
 //! (images and kills), `stories` (several real nodes). What two kinds share stands here; what one kind needs stays with it.
 
+pub mod asking;
 pub mod between;
 pub mod county;
 pub mod desk;

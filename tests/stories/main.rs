@@ -17,6 +17,7 @@ mod incidents;
 mod kills;
 mod line_history;
 mod lines;
+mod live;
 mod matters;
 mod notices;
 mod program;

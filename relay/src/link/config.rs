@@ -99,6 +99,9 @@ pub const FEATURE_LATE: &str = "late";
 /// Word of Hello of those who give and take files.
 pub const FEATURE_FILES: &str = "files";
 
+/// Word of Hello of those who ask and answer live questions.
+pub const FEATURE_QUESTIONS: &str = "questions";
+
 /// More unacknowledged records than this in one lane is a fault of their sender.
 pub const WINDOW_RECORDS_MAX: u64 = 1024;
 

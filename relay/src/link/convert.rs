@@ -8,17 +8,19 @@ use dutynet_proto::{link as wire, record as record_wire};
 use wire::frame::Of;
 
 use super::{
-    convert_body as body, convert_file as file, convert_hello as hello, convert_lines as lines,
+    convert_body as body, convert_file as file, convert_hello as hello, convert_lines as lines, convert_live as live,
     frame::{Arrived, Batch, Custody, Fetch, Fetched, Frame, Heartbeat, LineState, Position, Refusal, RefusalCode},
     spans::{Span, Spans},
 };
 use crate::{
     ids::{Digest, Epoch, Lane, LinkSeq, OfficeId, RecordId, UnixMillis},
     lines::LinesTold,
+    live::frame::LiveFrame,
 };
 
 pub use body::{Packing, carried_from_wire, carried_to_wire};
 pub(crate) use hello::{refused_from_wire, refused_to_wire};
+pub(crate) use live::{Outbound, send_live};
 
 /// Refusals in one custody: never more than may be under way.
 const REFUSALS_MAX: usize = 1024;
@@ -54,6 +56,8 @@ pub enum Heard {
     Unknown,
     /// Line history, which the session machine has no part in.
     Lines(AboutLines),
+    /// Of live questions, which it has no part in either; times are counted from now.
+    Live(LiveFrame),
 }
 
 /// What is said of line history.
@@ -135,6 +139,12 @@ pub fn from_wire(frame: wire::Frame) -> Result<Heard, WireError> {
         Of::Chunk(chunk) => Frame::Chunk(file::chunk_from_wire(chunk)?),
         Of::FileGone(gone) => Frame::FileGone(file::gone_from_wire(&gone)?),
         Of::StopFile(stop) => Frame::StopFile(file::digest(&stop.digest)?),
+        Of::Question(_)
+        | Of::Rows(_)
+        | Of::QuestionDone(_)
+        | Of::QuestionDropped(_)
+        | Of::RowsTaken(_)
+        | Of::QuestionRefused(_) => return live::live_from_wire(of).map(Heard::Live),
     };
     Ok(Heard::Frame(frame))
 }

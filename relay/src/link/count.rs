@@ -55,6 +55,8 @@ pub enum LinkEvent {
     FetchFailed,
     /// A file that came was not what its name says, and was thrown away.
     FileDiscarded,
+    /// A live question of the neighbour was refused.
+    QuestionRefused,
 }
 
 impl LinkEvent {
@@ -87,6 +89,7 @@ impl LinkEvent {
             Self::FetchFinished => "fetch_finished",
             Self::FetchFailed => "fetch_failed",
             Self::FileDiscarded => "file_discarded",
+            Self::QuestionRefused => "question_refused",
         }
     }
 }

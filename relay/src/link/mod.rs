@@ -13,6 +13,7 @@ mod convert_body;
 mod convert_file;
 mod convert_hello;
 mod convert_lines;
+mod convert_live;
 pub mod count;
 mod credit;
 mod dialogue;

@@ -128,12 +128,16 @@ fn limited(name: &'static str, text: String, max: usize) -> Result<String, Malfo
 }
 
 fn kind(text: String) -> Result<String, Malformed> {
-    let fault = field("kind", "[a-z][a-z0-9.-]*/[0-9]+, at most 64 bytes");
-    let Some((name, version)) = text.split_once('/') else { return Err(fault) };
+    if is_kind(&text) { Ok(text) } else { Err(field("kind", "[a-z][a-z0-9.-]*/[0-9]+, at most 64 bytes")) }
+}
+
+/// Whether that is the name of a kind with its version: `[a-z][a-z0-9.-]*/[0-9]+`, at most 64 bytes.
+pub(crate) fn is_kind(text: &str) -> bool {
+    let Some((name, version)) = text.split_once('/') else { return false };
     let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
     let named = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-');
     let numbered = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit());
-    if starts && named && numbered && text.len() <= 64 { Ok(text) } else { Err(fault) }
+    starts && named && numbered && text.len() <= 64
 }
 
 fn lane(number: i32) -> Result<Lane, Malformed> {

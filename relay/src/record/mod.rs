@@ -12,6 +12,7 @@ mod convert_registry;
 mod header;
 mod seal;
 
+pub(crate) use convert::is_kind;
 pub use convert_destruction::{DESTROY_KIND, Destruction};
 pub use convert_registry::{OFFICE_KIND, entry_from_body, entry_to_body};
 pub use header::{Audience, Header, Mode, Person, StreamId};

@@ -4,6 +4,7 @@
 //! told to stop. Everything else may be called before, while and after lines are down: nothing here waits for a line.
 
 mod alive;
+mod asking;
 mod dormancy;
 mod filing;
 mod listening;
@@ -13,6 +14,7 @@ mod settings;
 mod shared;
 mod status;
 
+pub use asking::{Answers, Ask, AskRefused};
 pub use dormancy::DormantAfter;
 pub use offices::{NewOffice, Terms};
 pub(crate) use opening::{open_index_of, open_writer};
@@ -72,6 +74,7 @@ pub(crate) struct Inner {
     pub(crate) stop: watch::Receiver<bool>,
     pub(crate) conditions: Arc<Conditions>,
     pub(crate) files: Arc<Files>,
+    pub(crate) asking: asking::Asking,
     /// Something has changed about files that are wanted.
     file_news: tokio::sync::Notify,
     stopper: watch::Sender<bool>,
@@ -121,6 +124,7 @@ impl Relay {
         let slot: Arc<std::sync::OnceLock<std::sync::Weak<Inner>>> = Arc::default();
         let on_commit = ring_after_commit(slot.clone(), committed);
         let thread = WriterThread::start(writer, clock.clone(), conditions.clone(), on_commit)?;
+        let asking = asking::Asking::new(office.office.clone());
         let inner = Arc::new(Inner {
             office,
             key,
@@ -133,6 +137,7 @@ impl Relay {
             stop,
             conditions,
             files,
+            asking,
             file_news: tokio::sync::Notify::new(),
             stopper,
             commits,
@@ -166,6 +171,7 @@ impl Relay {
         tasks.spawn(upkeep::scrub::run(inner.clone(), self.opening.journal.damaged.clone()));
         tasks.spawn(alive::keep_marking(inner.clone()));
         tasks.spawn(filing::watch_files(inner.clone()));
+        tasks.spawn(asking::answer_all(inner.clone()));
         let mut stop = inner.stop.clone();
         let mut failed = inner.writer.failed();
         tokio::select! {

@@ -63,7 +63,10 @@ impl Session<'_> {
 
     /// Parent: why a session that was let in would not be let in now. A child that has renewed its leaf since goes on with the old connection.
     pub(super) fn refusal_by_now(&self) -> Option<RefusedReason> {
-        let (caller, now) = (self.caller.as_ref()?, self.relay.clock.wall());
+        if matches!(self.machine.config().role, Role::Child) {
+            return None;
+        }
+        let (caller, now) = (&self.proven, self.relay.clock.wall());
         let standing = standing::of_caller(&self.relay.store.registry(), caller, &self.relay.office.zone, now);
         let renewed = || self.relay.hub.signed_until(caller.key.id()).is_some_and(|until| now <= until);
         standing.session_refusal().filter(|_| standing != Standing::RenewOnly || !renewed())

@@ -70,14 +70,15 @@ async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, Strin
     if let Some(reason) = standing.session_refusal() {
         return Err(format!("whoever answers at {} is not our parent: {reason:?}", dialled.address));
     }
-    let (peer, key) = (parent.office.clone(), dialled.proven.key.clone());
+    let (peer, proven) = (parent.office.clone(), dialled.proven.clone());
+    let key = proven.key.clone();
     let channel = dialled.channel(KeepAlive::CHILD).await.map_err(|fault| fault.to_string())?;
     let (outbound, frames) = mpsc::unbounded_channel();
     // Hello must be on its way before the answer's headers are waited for, so the session begins at once.
     let mut client = LinkClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
     let renewing = client.clone();
     let opening = async move { client.session(UnboundedReceiverStream::new(frames)).await };
-    let side = Side { peer, is_child: true, carries: Carries::Everything, caller: None };
+    let side = Side { peer, is_child: true, carries: Carries::Everything, proven };
     let session = super::run(relay.clone(), side, opening_stream(opening), outbound);
     let ended = tokio::select! {
         ended = session => ended,

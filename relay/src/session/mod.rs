@@ -9,6 +9,7 @@ mod admit;
 pub(crate) mod dial;
 mod files;
 mod lines;
+mod live;
 mod renew;
 pub(crate) mod serve;
 
@@ -22,7 +23,7 @@ use self::{accept::Acceptance, admit::gate, files::FileWork};
 use crate::{
     ids::{Epoch, Lane, OfficeId, PerLane, RecordId, Ticket},
     link::{
-        config::{Carries, Config, FEATURE_FILES, FEATURE_LATE, Role, Start},
+        config::{Carries, Config, FEATURE_FILES, FEATURE_LATE, FEATURE_QUESTIONS, Role, Start},
         convert::{self, Heard, Packing},
         end::{EndReason, RetryHint},
         event::{Action, Event, Now},
@@ -66,8 +67,8 @@ pub(crate) struct Side {
     pub(crate) peer: OfficeId,
     pub(crate) is_child: bool,
     pub(crate) carries: Carries,
-    /// Parent: what the child has proved.
-    pub(crate) caller: Option<Proven>,
+    /// What it has proved.
+    pub(crate) proven: Proven,
 }
 
 /// Runs until the session ends. `inbound` yields what the neighbour sends.
@@ -129,7 +130,7 @@ where
 struct Session<'a> {
     relay: &'a Arc<Inner>,
     peer: OfficeId,
-    caller: Option<Proven>,
+    proven: Proven,
     machine: Machine,
     outbound: mpsc::UnboundedSender<wire::Frame>,
     events: mpsc::UnboundedSender<Event>,
@@ -164,7 +165,7 @@ impl<'a> Session<'a> {
             carries: side.carries,
             software: relay.settings.software.clone(),
             protocol: (1, 1),
-            features: [FEATURE_ZSTD, FEATURE_LATE, FEATURE_FILES].map(str::to_owned).to_vec(),
+            features: [FEATURE_ZSTD, FEATURE_LATE, FEATURE_FILES, FEATURE_QUESTIONS].map(str::to_owned).to_vec(),
             limits: relay.settings.limits.clone(),
         };
         let acceptance = Acceptance::start(relay.clone(), side.peer.clone(), events.clone());
@@ -173,7 +174,7 @@ impl<'a> Session<'a> {
             relay,
             machine: Machine::new(config, relay.now()),
             peer: side.peer,
-            caller: side.caller,
+            proven: side.proven,
             outbound,
             events,
             acceptance,
@@ -207,6 +208,7 @@ impl<'a> Session<'a> {
                 self.about_lines(about);
                 return None;
             }
+            Ok(Heard::Live(frame)) => return self.about_questions(frame),
             Ok(Heard::Unknown) => Event::UnknownFrame,
             Err(fault) => Event::Unreadable(fault.to_string()),
         })
@@ -245,6 +247,7 @@ impl<'a> Session<'a> {
                 self.packing = if peer.features.iter().any(|f| f == FEATURE_ZSTD) { Packing::Zstd } else { Packing::Plain };
                 self.relay.measured_offset(&self.peer, peer.offset_ms);
                 self.relay.line_up(&self.peer, &peer.software);
+                self.join_asking(&peer.features);
                 self.ask_for_lines(peer.epoch);
             }
             Action::KeepTicket(ticket) => self.keep_tickets(vec![ticket]).await,
@@ -361,6 +364,7 @@ impl<'a> Session<'a> {
         if let Some(stays) = self.stays.take() {
             if self.was_up {
                 self.relay.line_down(&self.peer, self.id, &reason.to_string());
+                self.relay.leave_asking(&self.peer, self.id);
             }
             self.relay.hub.leave(&self.peer, self.id);
             drop(stays);

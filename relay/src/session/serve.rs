@@ -52,7 +52,7 @@ impl Link for LinkService {
             return Ok(Response::new(self.refused(RefusedReason::UnknownKey, &proven)));
         };
         let (outbound, frames) = mpsc::unbounded_channel();
-        let side = Side { peer, is_child: false, carries: Carries::Everything, caller: Some(proven) };
+        let side = Side { peer, is_child: false, carries: Carries::Everything, proven };
         let (busy, session) = (self.busy.subscribe(), serve_session(self.relay.clone(), side, request.into_inner(), outbound));
         tokio::spawn(async move {
             session.await;
