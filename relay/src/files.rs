@@ -10,6 +10,8 @@
 //! Promises: a whole file is what its name says, at the moment when it is given that name; what has come is kept through cuts and kills; a
 //! file that turns out to be another one is thrown away; nothing is taken beyond the limits, or when the disk is too full for files.
 
+mod inventory;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Read},
@@ -100,6 +102,8 @@ pub struct Files {
     limits: FileLimits,
     room: AtomicBool,
     known: Mutex<Known>,
+    /// Nothing is written of a file while it is removed.
+    hands: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -146,7 +150,7 @@ impl Files {
                 disk.remove(name)?;
             }
         }
-        let files = Self { disk, limits, room: AtomicBool::new(true), known: Mutex::new(known) };
+        let files = Self { disk, limits, room: AtomicBool::new(true), known: Mutex::new(known), hands: Mutex::default() };
         files.finish_what_has_come()?;
         Ok(files)
     }
@@ -249,6 +253,7 @@ impl Files {
     /// Writes the next part of a file that is wanted; how much of it has come now. The last part makes it whole, or shows that it is not it:
     /// then all of it is thrown away.
     pub fn keep(&self, digest: &Digest, offset: u64, bytes: &[u8]) -> Result<u64, FileFault> {
+        let _hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = self.lock().wanted.get(digest).copied().ok_or(FileFault::Unwanted)?;
         let through = offset + bytes.len() as u64;
         if offset != wanted.have || through > wanted.bytes || bytes.is_empty() {
@@ -334,6 +339,7 @@ impl Files {
 
     /// Removes a file and everything of it, durably, and wants it no more.
     pub fn forget(&self, digest: &Digest) -> io::Result<()> {
+        let _hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
         let (held, wanted) = {
             let mut known = self.lock();
             (known.held.remove(digest).is_some(), known.wanted.remove(digest).is_some())
@@ -346,17 +352,6 @@ impl Files {
             self.discard(&part(digest));
         }
         self.disk.sync_folder()
-    }
-
-    /// What there is.
-    pub fn status(&self) -> FilesHeld {
-        let known = self.lock();
-        FilesHeld {
-            held: known.held.len() as u64,
-            held_bytes: known.held.values().sum(),
-            wanted: known.wanted.len() as u64,
-            wanted_bytes: known.wanted.values().map(|wanted| wanted.have).sum(),
-        }
     }
 
     fn take_room(&self, more: u64) -> Result<(), FileFault> {

@@ -1,9 +1,10 @@
-//! What a node does for its store beside its work, a little at a time: removes bodies that are to go, finds those that no rule keeps any
-//! longer, reads everything again over the weeks, and gets back what is found damaged.
+//! What a node does for its store beside its work, a little at a time: removes bodies that are to go and the files that belonged to them,
+//! reads everything again over the weeks, and gets back what is found damaged.
 //!
 //! Each is a loop of bounded units of work that are never cut short, with waits between them; none is on the way of a commit, and each goes
 //! on after a restart from what the store knows.
 
+pub mod attached;
 pub mod counts;
 pub mod removal;
 pub mod scrub;

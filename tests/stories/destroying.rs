@@ -1,7 +1,8 @@
 //! What is destroyed, or past what a rule keeps, is in no file of any node afterwards, and everything else holds.
 
 use dutynet_relay::{
-    ids::{Lane, RecordId, RecordRef},
+    files::{FileFault, FilesHeld},
+    ids::{FileRef, Lane, RecordId, RecordRef},
     random,
     record::{Audience, Destruction},
     relay::{Made, SubmitError},
@@ -78,6 +79,58 @@ async fn a_destroyed_record_is_in_no_file_of_any_tier() {
     }
     let later = net.report("t", "p", "later").await;
     net.has_arrived(&later, "t").await;
+}
+
+/// A report of the township that this file belongs to.
+async fn report_with(net: &Network, words: &str, file: FileRef) -> RecordRef {
+    let note = draft(Lane::Routine, vec![Audience::UpTo(office("p"))], words.as_bytes());
+    let made = net.relay("t").submit_with(note, vec![file]).await.unwrap().reference;
+    net.has_arrived(&made, "t").await;
+    made
+}
+
+async fn put(net: &Network, words: &str) -> FileRef {
+    net.relay("t").put_file(std::io::Cursor::new(words.as_bytes().to_vec())).await.unwrap()
+}
+
+async fn comes_to(net: &Network, at: &str, file: FileRef) {
+    net.relay(at).want_file(file).await.unwrap();
+    until(&format!("a file comes to {at}"), || net.relay(at).file(&file).is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_files_of_a_destroyed_record_go_with_it_and_one_that_another_record_names_stays() {
+    let mut net = three_tiers().await;
+    let (alone, shared) = (canary(), canary());
+    let (photo, plan) = (put(&net, &alone).await, put(&net, &shared).await);
+    let first = report_with(&net, "with a photograph", photo).await;
+    let second = report_with(&net, "with a plan", plan).await;
+    let third = report_with(&net, "with the same plan", plan).await;
+    for file in [photo, plan] {
+        comes_to(&net, "c", file).await;
+        comes_to(&net, "p", file).await;
+    }
+    // One tier is off, and finds its file to be removed when it is told.
+    net.stop("p").await;
+    destroy(&net, "c", &first).await.unwrap();
+    destroy(&net, "c", &second).await.unwrap();
+    for at in ["c", "t"] {
+        is_gone_from(&net, at, &alone).await;
+    }
+    net.start("p").await;
+    is_gone_from(&net, "p", &alone).await;
+    for at in ["t", "c", "p"] {
+        until("nothing is to be done", || net.relay(at).upkept().unwrap().bodies.on_disk == 0).await;
+        assert!(is_hollow(&net, at, &second), "{at}");
+        assert!(net.relay(at).file(&plan).is_some(), "{at}: another record needs it");
+        let refused = net.relay(at).want_file(photo).await.unwrap_err();
+        assert!(matches!(refused, FileFault::Unwanted), "{at}: {refused}");
+    }
+    destroy(&net, "t", &third).await.unwrap();
+    for at in ["t", "c", "p"] {
+        is_gone_from(&net, at, &shared).await;
+        assert_eq!(net.relay(at).status().files, FilesHeld::default(), "{at}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

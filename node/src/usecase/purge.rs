@@ -1,13 +1,12 @@
 //! 清除: what should never have been in this system goes from every node that has it, and each says when nothing is left.
 //!
 //! Built on destruction, which keeps chains and seals whole: a purge is a destruction, and beside it a record that asks for answers. An office's
-//! node answers by itself, once, when the body is off its disk, its index on fresh files and the files of the record are removed. Nobody is
-//! asked to believe that it is done before that.
+//! node answers by itself, once, when the body is off its disk, its index on fresh files and the files of the record are removed; a file that
+//! another record names goes when that one does. Nobody is asked to believe that it is done before that.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use dutynet_relay::{
-    files::FileState,
     ids::{Digest, Lane, OfficeId, RecordId, RecordRef, UnixMillis},
     record::{Audience, Mode, Person},
     registry::Registry,
@@ -125,7 +124,7 @@ impl Office {
     async fn confirm(&self) -> Result<usize, Refused> {
         let mut waits = 0;
         for purge in self.inner.secrecy.unpurged(AT_ONCE)? {
-            if !self.nothing_is_left(&purge.target).await? {
+            if !self.nothing_is_left(&purge.target)? {
                 waits += 1;
                 continue;
             }
@@ -136,18 +135,14 @@ impl Office {
         Ok(waits)
     }
 
-    /// Removes its files; whether its words are gone too.
-    async fn nothing_is_left(&self, record: &RecordRef) -> Result<bool, Refused> {
+    /// Whether its words are gone, and the files that belonged to it and to no other record.
+    fn nothing_is_left(&self, record: &RecordRef) -> Result<bool, Refused> {
         let store = self.relay().store();
         if store.destruction_of(record)?.is_none() || !store.hollowing().is_empty() {
             return Ok(false);
         }
-        let files = store.record(record)?.map(|held| held.record.header().attachments.clone()).unwrap_or_default();
-        for file in files {
-            if self.relay().file_state(&file) != FileState::Unknown {
-                let forgotten = self.relay().forget_file(file.digest).await;
-                forgotten.map_err(|fault| Refused::because(Refusal::StoreFailed, fault))?;
-            }
+        if store.record(record)?.is_some_and(|held| self.relay().holds_files_of(held.record.header())) {
+            return Ok(false);
         }
         Ok(!self.inner.secrecy.awaits_fresh_files()?)
     }

@@ -12,7 +12,11 @@ use crate::{
         event::{Event, NotKept},
         frame::{Chunk, GoneReason},
     },
-    writer::intent::{Draft, Intent, WriteRefusal},
+    record::Header,
+    writer::{
+        Named,
+        intent::{Draft, Intent, WriteRefusal},
+    },
 };
 
 impl Relay {
@@ -24,6 +28,7 @@ impl Relay {
 
     /// Makes a record that files belong to; they must be here.
     pub async fn submit_with(&self, draft: Draft, files: Vec<FileRef>) -> Result<Made, SubmitError> {
+        let _filing = self.inner.filing.read().await;
         if let Some(missing) = files.iter().find(|file| self.inner.files.held(&file.digest) != Some(file.bytes)) {
             return Err(WriteRefusal::Malformed(format!("file {} is not here", missing.digest)).into());
         }
@@ -32,6 +37,9 @@ impl Relay {
 
     /// Wants a file that a record here names, from now on until it is here, also after a restart.
     pub async fn want_file(&self, file: FileRef) -> Result<(), FileFault> {
+        if self.inner.is_named_in_vain(&file.digest) {
+            return Err(FileFault::Unwanted);
+        }
         let inner = self.inner.clone();
         blocking(move || inner.files.want(file)).await?;
         self.inner.file_news.notify_one();
@@ -51,8 +59,13 @@ impl Relay {
 
     /// Removes a file from this node, durably, whole or in part.
     pub async fn forget_file(&self, digest: Digest) -> Result<(), FileFault> {
-        let files = self.inner.files.clone();
-        blocking(move || Ok(files.forget(&digest)?)).await
+        self.inner.forget_file(digest).await
+    }
+
+    /// Whether any file is still here, or on its way here, that is to go because this record was destroyed.
+    pub fn holds_files_of(&self, header: &Header) -> bool {
+        let is_left = |file: &FileRef| self.file_state(file) != FileState::Unknown && self.inner.is_named_in_vain(&file.digest);
+        header.attachments.iter().any(is_left)
     }
 }
 
@@ -62,6 +75,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, FileFault>
 }
 
 impl Inner {
+    pub(crate) async fn forget_file(&self, digest: Digest) -> Result<(), FileFault> {
+        let files = self.files.clone();
+        blocking(move || Ok(files.forget(&digest)?)).await
+    }
+
+    /// Only records that were destroyed name it. What cannot be looked up is not said to be so.
+    fn is_named_in_vain(&self, digest: &Digest) -> bool {
+        self.store.named_file(digest).is_ok_and(|named| named == Named::InVain)
+    }
+
     /// A part of a file for a neighbour that may have it. What is not here is asked for where the record came from.
     pub(crate) fn part_for(
         &self,

@@ -75,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) conditions: Arc<Conditions>,
     pub(crate) files: Arc<Files>,
     pub(crate) asking: asking::Asking,
+    /// Held by whoever makes a record that names files, so that none of them goes meanwhile; alone by whoever removes one.
+    pub(crate) filing: tokio::sync::RwLock<()>,
     /// Something has changed about files that are wanted.
     file_news: tokio::sync::Notify,
     stopper: watch::Sender<bool>,
@@ -138,6 +140,7 @@ impl Relay {
             conditions,
             files,
             asking,
+            filing: tokio::sync::RwLock::default(),
             file_news: tokio::sync::Notify::new(),
             stopper,
             commits,
@@ -168,6 +171,7 @@ impl Relay {
         tasks.spawn(watch_space(inner.clone()));
         tasks.spawn(dormancy::watch_sleepers(inner.clone()));
         tasks.spawn(upkeep::remove_bodies(inner.clone(), inner.commits.clone()));
+        tasks.spawn(upkeep::attached::remove_files(inner.clone(), inner.commits.clone()));
         tasks.spawn(upkeep::scrub::run(inner.clone(), self.opening.journal.damaged.clone()));
         tasks.spawn(alive::keep_marking(inner.clone()));
         tasks.spawn(filing::watch_files(inner.clone()));

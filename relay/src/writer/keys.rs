@@ -8,6 +8,7 @@
 //! | `F` | number | fact about a line, to be told upwards |
 //! | `H` | office | whether its parent hears everything from it; if not, until when it did |
 //! | `L` | office, at | how its line was seen |
+//! | `M` | file, origin, id | a record that names it |
 //! | `T` | neighbour | its epoch, and through which number its facts are held |
 //! | `a` | | cursor up to which the journal is applied |
 //! | `b` | neighbour, place | a record that it has given back, which no lane to it has |
@@ -46,7 +47,7 @@ use crate::{
 pub(crate) const APPLIED: &[u8] = b"a";
 /// Where the version of all this stands; an index of another one is made anew.
 pub(crate) const VERSION: &[u8] = b"v";
-pub(crate) const VERSION_NOW: u8 = 2;
+pub(crate) const VERSION_NOW: u8 = 3;
 /// Most places in one outbox chunk; keeps a value well under 4 KiB.
 pub(crate) const CHUNK_MAX: usize = 128;
 const PLACE_BYTES: usize = 14;
@@ -149,6 +150,10 @@ pub(crate) fn late_in(from: &OfficeId, lane: Lane, of: &OfficeId) -> Vec<u8> {
 
 pub(crate) fn file(file: &Digest, neighbour: &OfficeId) -> Vec<u8> {
     Key::new(b'm').bytes(&file.0).office(neighbour).done()
+}
+
+pub(crate) fn naming(file: &Digest, reference: &RecordRef) -> Vec<u8> {
+    Key::new(b'M').bytes(&file.0).office(&reference.origin).bytes(&reference.id.0).done()
 }
 
 pub(crate) fn file_bytes(bytes: u64, knows: u8) -> Vec<u8> {

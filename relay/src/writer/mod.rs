@@ -27,6 +27,7 @@ mod line_messages;
 mod lines;
 mod lost;
 mod messages;
+mod naming;
 mod neighbour;
 mod open;
 mod outbox;
@@ -40,6 +41,7 @@ mod values;
 
 pub use apply::Touched;
 pub use heads::{Heads, LineHead};
+pub use naming::Named;
 pub use neighbour::WANTED_BACK;
 pub use open::{Opening, rebuild};
 pub use parked::ParkedRecord;

@@ -352,25 +352,6 @@ impl Store {
         self.carried(place, &head, &body, &mut SealCache::default())
     }
 
-    /// Neighbours that have a record which names this file, with its length by that record; those that sent one come first.
-    pub fn who_knows(&self, file: &Digest) -> Result<Vec<(OfficeId, u64)>, StoreError> {
-        let prefix = Key::new(b'm').bytes(&file.0).done();
-        let found = scan_prefix(self.index.as_ref(), CUSTODY, &prefix, usize::MAX)?;
-        let read = found.into_iter().map(|(key, value)| {
-            let mut parts = keys::Reader(&value);
-            Some((keys::Reader(&key[prefix.len()..]).office()?, parts.u64()?, parts.u8()?))
-        });
-        let mut known = read.collect::<Option<Vec<_>>>().ok_or(StoreError::Index("file key"))?;
-        known.sort_by_key(|(_, _, knows)| std::cmp::Reverse(*knows));
-        Ok(known.into_iter().map(|(office, bytes, _)| (office, bytes)).collect())
-    }
-
-    /// Length of a file by a record that a neighbour has too; `None`: it has none that names it.
-    pub fn file_known_to(&self, file: &Digest, neighbour: &OfficeId) -> Result<Option<u64>, StoreError> {
-        let value = self.index.get(CUSTODY, &keys::file(file, neighbour))?;
-        value.map(|value| keys::Reader(&value).u64().ok_or(StoreError::Index("file key"))).transpose()
-    }
-
     /// Bytes that a program above keeps under a key.
     pub fn local(&self, namespace: &str, key: &str) -> Result<Option<bytes::Bytes>, StoreError> {
         let Some(value) = self.index.get(CUSTODY, &keys::local(namespace, key))? else { return Ok(None) };

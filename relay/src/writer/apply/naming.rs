@@ -1,4 +1,4 @@
-//! Which neighbours have a record that names a file: they may have the file too, and it may be asked of them.
+//! Which records name a file, and which neighbours have such a record: they may have the file too, and it may be asked of them.
 
 use super::{
     super::{
@@ -22,6 +22,7 @@ impl Applier<'_> {
     pub(super) fn names_files(&mut self, brief: &HeaderBrief, head: &AcceptedFrame) -> Result<(), FrameFault> {
         for named in &brief.attachments {
             let file = FileRef { digest: frames::digest(&named.digest)?, bytes: named.bytes };
+            self.batch.put(keys::naming(&file.digest, &brief.reference()?), Vec::new());
             for route in &head.routes {
                 let (neighbour, ..) = route.read()?;
                 self.batch.put(keys::file(&file.digest, &neighbour), keys::file_bytes(file.bytes, Knows::Routed as u8));
