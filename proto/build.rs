@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/cut_offs.proto",
     "dutynet/api/v1/drafts.proto",
     "dutynet/api/v1/dues.proto",
+    "dutynet/api/v1/finding.proto",
     "dutynet/api/v1/group.proto",
     "dutynet/api/v1/lines.proto",
     "dutynet/api/v1/notice.proto",

@@ -16,3 +16,4 @@ pub mod program;
 pub mod running;
 pub mod search;
 pub mod shifted;
+pub mod steps;

@@ -11,6 +11,7 @@ mod doors;
 mod dormancy;
 mod dues;
 mod files;
+mod findings;
 mod full_disk;
 mod guarantees;
 mod incidents;

@@ -1,17 +1,10 @@
 //! Directives, warnings and questions go down, and what comes back counts: across cuts, and for offices that were off.
 
-use std::time::Duration;
-
 use dutynet_node::{
-    body::{Channel, Entered, step::StepBody},
-    domain::{
-        form::{Answer, Value},
-        matter::{Fact, FactValue},
-        step::MatterKind,
-    },
+    body::step::StepBody,
+    domain::{form::Value, step::MatterKind},
     projection::Openness,
     text::refusal::Refusal,
-    usecase::{NamedRecord, OnBehalf, Refused, ShownMatter, TakeStep, TakenStep},
 };
 use dutynet_relay::{
     ids::{Lane, RecordRef, UnixMillis},
@@ -20,7 +13,8 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, draft, office, until},
+    net::{Network, draft, office, until},
+    steps::{by_telephone, code, linked, offices, step, take, text, when, why},
 };
 
 /// p → c1, c2, c3; c1 → a, n (without a node)
@@ -34,56 +28,6 @@ async fn province() -> Network {
     let knows = |net: &Network, at: &str, id: &str| net.relay(at).registry().entry(&office(id)).is_some();
     until("the province knows everybody", || knows(&net, "p", "n") && knows(&net, "p", "a")).await;
     net
-}
-
-fn step(form: &str, matter: &str, said: &[(&str, Value)], to: &[&str]) -> TakeStep {
-    TakeStep {
-        id: new_id(),
-        form: form.into(),
-        matter: matter.into(),
-        answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
-        links: Vec::new(),
-        to: to.iter().map(|&office| office.to_owned()).collect(),
-        by: Some(clerk()),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
-}
-
-fn text(words: &str) -> Value {
-    Value::Text(words.into())
-}
-
-fn code(key: &str) -> Value {
-    Value::Choices(vec![key.into()])
-}
-
-async fn take(desk: &Desk, asked: TakeStep) -> TakenStep {
-    desk.office.take_step(asked).await.expect("a step is taken")
-}
-
-fn why(result: Result<TakenStep, Refused>) -> Refusal {
-    result.expect_err("a step that is refused").refusal
-}
-
-fn offices(shown: &ShownMatter, key: &str) -> Vec<String> {
-    let is_about = |fact: &&Fact| fact.key == key;
-    let office = |fact: &Fact| if let FactValue::Office(office) = &fact.value { Some(office.to_string()) } else { None };
-    shown.facts.iter().filter(is_about).filter_map(office).collect()
-}
-
-/// The matter, once it is at an office as it should be.
-async fn when(desk: &Desk, matter: &RecordRef, what: &str, holds: impl Fn(&ShownMatter) -> bool) -> ShownMatter {
-    for _ in 0..9000 {
-        if let Ok(shown) = desk.office.matter(&matter.to_string()).await
-            && holds(&shown)
-        {
-            return shown;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {what}: {:?}", desk.office.matter(&matter.to_string()).await);
 }
 
 fn order(kind: &str) -> [(&'static str, Value); 4] {
@@ -108,10 +52,7 @@ async fn a_supervision_that_was_split_closes_only_when_everybody_has_answered() 
     when(&c1, &matter, "the county has the outcome", |shown| offices(shown, "done") == ["a"]).await;
     let early = c1.office.take_step(step("directive.done", &named, &outcome(), &[])).await;
     assert_eq!(why(early), Refusal::DirectiveOpenParts, "the office without a node has not answered");
-    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
-    let said =
-        TakeStep { on_behalf: Some(OnBehalf { office: "n".into(), entered }), ..step("directive.done", &named, &outcome(), &[]) };
-    take(&c1, said).await;
+    take(&c1, by_telephone("n", step("directive.done", &named, &outcome(), &[]))).await;
     take(&c1, step("directive.done", &named, &outcome(), &[])).await;
     for county in &counties {
         when(county, &matter, "the county has it", |_| true).await;
@@ -134,9 +75,8 @@ async fn a_question_is_answered_by_an_office_whose_line_was_cut_and_healed() {
     net.arrives(&incident, "p").await;
     net.cut("a");
     until("the cut is seen", || !net.link("c1", "a").state.up).await;
-    let links = vec![NamedRecord { role: "incident".into(), record: incident.to_string() }];
     let said = [("title", text("伤亡")), ("question", text("伤亡几人？"))];
-    let asked = take(&p, TakeStep { links, ..step("verification.ask", "", &said, &["a"]) }).await.matter;
+    let asked = take(&p, linked(step("verification.ask", "", &said, &["a"]), &[("incident", &incident)])).await.matter;
     let named = asked.to_string();
     let answer = || step("verification.answer", &named, &[("answer", text("无人伤亡"))], &[]);
     assert_eq!(why(p.office.take_step(answer()).await), Refusal::VerificationElsewhere);
@@ -170,10 +110,7 @@ async fn a_warning_is_confirmed_by_every_office_and_by_one_on_the_telephone() {
     take(&c1, step("warning.pass", &named, &[], &["a", "n"])).await;
     when(&a, &warning, "the township was asked", |shown| offices(shown, "addressed").contains(&"a".to_owned())).await;
     take(&a, step("warning.signed", &named, &[], &[])).await;
-    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
-    let by_telephone =
-        TakeStep { on_behalf: Some(OnBehalf { office: "n".into(), entered }), ..step("warning.signed", &named, &[], &[]) };
-    take(&c1, by_telephone).await;
+    take(&c1, by_telephone("n", step("warning.signed", &named, &[], &[]))).await;
     let half = when(&p, &warning, "one is awaited", |shown| offices(shown, "signed") == ["a", "c1", "n"]).await;
     assert_eq!((offices(&half, "awaited"), offices(&half, "phoned")), (vec!["c3".to_owned()], vec!["n".to_owned()]));
     when(&c3, &warning, "the last one was asked", |shown| shown.steps.len() >= 2).await;

@@ -26,7 +26,7 @@ pub(super) fn list(from: &OpenDues) -> api::ListDuesReply {
     api::ListDuesReply { as_of_ms: from.as_of.0, dues: from.dues.iter().map(row).collect() }
 }
 
-fn row(from: &Due) -> api::DueRow {
+pub(super) fn row(from: &Due) -> api::DueRow {
     let (owed, cited) = (&from.obligation, &from.obligation.cited);
     let (creditor, leader) = match &owed.creditor {
         Creditor::Office(office) => (office.to_string(), String::new()),
@@ -109,11 +109,6 @@ fn stage(from: Stage) -> api::RingStage {
 }
 
 pub(super) fn shown(from: &ShownDue) -> api::ShowDueReply {
-    let hop = |(hop, name): &(WayHop, String)| api::DueHop {
-        office: hop.office.to_string(),
-        name: name.clone(),
-        spans: hop.spans.iter().map(span).collect(),
-    };
     let rang =
         from.rang.iter().map(|(at_stage, at)| api::DueRing { due: None, stage: stage(*at_stage).into(), rang_at_ms: at.0 });
     api::ShowDueReply {
@@ -123,6 +118,10 @@ pub(super) fn shown(from: &ShownDue) -> api::ShowDueReply {
         chases: from.chases.iter().map(chase_row).collect(),
         as_of_ms: from.as_of.0,
     }
+}
+
+pub(super) fn hop((hop, name): &(WayHop, String)) -> api::DueHop {
+    api::DueHop { office: hop.office.to_string(), name: name.clone(), spans: hop.spans.iter().map(span).collect() }
 }
 
 fn chase_row(from: &ShownChase) -> api::ChaseRow {

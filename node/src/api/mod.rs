@@ -17,6 +17,7 @@ mod cut_offs;
 mod destructions;
 mod drafts;
 mod dues;
+mod findings;
 mod groups;
 pub mod key;
 mod lines;
@@ -37,9 +38,10 @@ use dutynet_proto::{
     api::{
         backups_server::BackupsServer, classified_server::ClassifiedServer, cut_offs_server::CutOffsServer,
         destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
-        groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer,
-        node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer,
-        periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer,
+        findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
+        matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
+        parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
+        rules_server::RulesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -81,6 +83,7 @@ pub async fn run(
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
         .add_service(DuesServer::with_interceptor(dues::DuesService(office.clone()), ask.clone()))
+        .add_service(FindingsServer::with_interceptor(findings::FindingsService(office.clone()), ask.clone()))
         .add_service(PeriodsServer::with_interceptor(periods::PeriodsService(office.clone()), ask.clone()))
         .add_service(RulesServer::with_interceptor(rules::RulesService(office.clone()), ask.clone()))
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))

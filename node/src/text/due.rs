@@ -71,6 +71,8 @@ pub fn duty(duty: Duty) -> &'static str {
         Duty::ApprovalAnswer => "审批答复",
         Duty::WrittenRequested => "书面材料",
         Duty::SilenceAsked => "久无消息",
+        Duty::Explanation => "对督查发现的说明",
+        Duty::Rectification => "整改",
     }
 }
 

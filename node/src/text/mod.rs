@@ -6,6 +6,7 @@
 //! - [`directive_matter`]: words of a directive.
 //! - [`doctor`]: what a check-up finds.
 //! - [`draft`], [`report`]: words around drafts and reports; [`due`]: around obligations and special periods.
+//! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
@@ -31,6 +32,7 @@ pub mod doctor;
 pub mod draft;
 pub mod due;
 pub mod fault;
+pub mod finding;
 pub mod help;
 pub mod incident;
 pub mod line;

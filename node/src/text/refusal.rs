@@ -258,6 +258,34 @@ pub enum Refusal {
     ResponseNotRunning,
     /// A response of this office is running.
     ResponseRunning,
+    /// Only the office that began the matter, or one above it, may do it.
+    MatterNotAbove,
+    /// The finding is about another office.
+    FindingElsewhere,
+    /// The office was not heard, and had no time for it.
+    FindingUnheard,
+    /// It was ruled, and is ruled anew from above alone.
+    FindingRuled,
+    /// Nobody is named who is responsible.
+    FindingResponsibleMissing,
+    /// Conclusions before the ruling, or against it.
+    FindingNotUpheld,
+    /// Where it was transferred to is not said.
+    FindingTransferWhere,
+    /// Not a demand of this finding.
+    FindingDemandUnknown,
+    /// Nothing that says that a demand is done, and waits to be accepted.
+    FindingFeedbackUnknown,
+    /// Something is still to be put right.
+    FindingOpenDemands,
+    /// It closes only after a ruling.
+    FindingUnruled,
+    /// Somebody has decided about this obligation already.
+    FindingTwice,
+    /// The obligation is no evidence of a fault.
+    FindingNoEvidence,
+    /// The obligation is another office's.
+    FindingOtherDebtor,
     /// Neither a number nor a reference.
     NoticeNumberInvalid,
     /// No such notice is held here.

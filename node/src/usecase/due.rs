@@ -147,7 +147,7 @@ impl Office {
     }
 
     /// How an obligation stands, by the lines as they are known here.
-    fn judged(&self, obligation: Obligation, now: UnixMillis) -> Result<Due, Refused> {
+    pub(super) fn judged(&self, obligation: Obligation, now: UnixMillis) -> Result<Due, Refused> {
         let asks = obligation.asks(now).filter(|_| obligation.debtor != *self.own());
         let way = asks.map(|stretch| self.way_from(&obligation.debtor, stretch)).transpose()?.unwrap_or_default();
         let creditor_name = match &obligation.creditor {
@@ -164,7 +164,7 @@ impl Office {
         })
     }
 
-    fn name_of(&self, office: &OfficeId) -> String {
+    pub(super) fn name_of(&self, office: &OfficeId) -> String {
         self.relay().registry().entry(office).map_or_else(|| office.to_string(), |entry| entry.name.clone())
     }
 }

@@ -46,7 +46,7 @@ impl Office {
     }
 
     /// Its steps that this office holds, in order.
-    pub(super) fn steps_of(&self, matter: &RecordRef) -> Result<Vec<Step>, Refused> {
+    pub(in crate::usecase) fn steps_of(&self, matter: &RecordRef) -> Result<Vec<Step>, Refused> {
         let tree = self.relay().registry();
         let mut steps = Vec::new();
         for place in self.inner.matters.steps(matter)? {

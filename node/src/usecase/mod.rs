@@ -13,6 +13,7 @@ mod destroy;
 mod draft;
 mod due;
 mod file;
+mod finding;
 mod group;
 mod guard;
 mod join;
@@ -43,6 +44,7 @@ pub use due::{
     AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, OpenDues, Rang, ShownChase, ShownDue, WhichDues, keep_dues,
 };
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
+pub use finding::{AskCircular, AskSuggestions, CircularDraft, Figure, Suggestion, Suggestions};
 pub use group::{Group, SaveGroup};
 pub use guard::Guard;
 pub use join::{Joined, enrol, found};

@@ -351,6 +351,7 @@ mod behalf;
 mod cut_offs;
 mod drafts;
 mod dues;
+mod findings;
 mod matters;
 
 #[tokio::test]

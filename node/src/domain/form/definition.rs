@@ -47,6 +47,8 @@ pub struct Field {
     pub nil_allowed: bool,
     /// 不明，正在核实 is an answer.
     pub unknown_allowed: bool,
+    /// The node fills it in, from what it knows; nobody types it.
+    pub by_node: bool,
     /// Column of the board in which its figures count.
     pub board: Option<Column>,
     /// How a report of an office above is drafted from those of its children; `None`: its officer says it.
@@ -117,6 +119,9 @@ pub struct Code {
     pub key: String,
     /// Name for people.
     pub label: String,
+    /// Regulation and article that know this one; empty: that of its field.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// A column of the board that sums figures.
@@ -227,6 +232,8 @@ pub(in crate::domain) struct WrittenField {
     #[serde(default)]
     unknown: bool,
     #[serde(default)]
+    by_node: bool,
+    #[serde(default)]
     lines: bool,
     most: Option<usize>,
     board: Option<Column>,
@@ -266,9 +273,13 @@ impl WrittenField {
         if self.sum.is_some_and(|sum| !sums(sum, &kind)) {
             return Err(wrong("sum = \"add\" for figures, \"lines\" for words, \"nil\" for a nil"));
         }
+        if self.by_node && self.required {
+            return Err(wrong("what the node fills in cannot be required"));
+        }
         Ok(Field {
             nil_allowed: self.nil || kind == FieldKind::Nil,
             unknown_allowed: self.unknown,
+            by_node: self.by_node,
             kind,
             key: self.key,
             label: self.label,

@@ -8,6 +8,7 @@
 //! - [`warning`](super::warning): 预警
 //! - [`verification`](super::verification): 核报
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
+//! - [`finding`](super::finding): 督查发现
 
 mod admission;
 mod owed;
@@ -25,12 +26,13 @@ pub use view::{Fact, FactValue, Summary};
 use dutynet_relay::{ids::RecordRef, registry::Registry};
 
 use super::{
-    directive, incident,
+    directive, finding, incident,
     obligation::Obligation,
     rules::Packs,
     step::{MatterKind, StepForms},
     verification, warning,
 };
+use crate::text::refusal::Refusal;
 
 /// A matter and the steps of it that this office holds, the opening one first.
 #[derive(Debug, Clone, Copy)]
@@ -44,11 +46,17 @@ pub struct Matter<'a> {
 impl Matter<'_> {
     /// Whether a step may be taken now; the opening step too, on a matter without steps.
     pub fn admit(&self, proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+        if let Some(opener) = self.steps.first().map(|step| &step.office)
+            && !proposed.form.is_for(taker.office, opener, taker.tree)
+        {
+            return Err(Inadmissible::about(Refusal::MatterNotAbove, opener));
+        }
         match self.kind {
             MatterKind::Incident => incident::admit(self.steps, proposed, taker),
             MatterKind::Warning => warning::admit(self.steps, proposed, taker),
             MatterKind::Verification => verification::admit(self.steps, proposed, taker),
             MatterKind::Directive => directive::admit(self.steps, proposed, taker),
+            MatterKind::Finding => finding::admit(self.steps, proposed, taker),
         }
     }
 
@@ -59,6 +67,7 @@ impl Matter<'_> {
             MatterKind::Warning => warning::summary(self.steps),
             MatterKind::Verification => verification::summary(self.steps),
             MatterKind::Directive => directive::summary(self.steps),
+            MatterKind::Finding => finding::summary(self.steps),
         }
     }
 
@@ -67,6 +76,7 @@ impl Matter<'_> {
         match self.kind {
             MatterKind::Incident => owed::by_incident(self.steps, packs, tree),
             MatterKind::Verification => owed::by_question(self.steps, packs, tree),
+            MatterKind::Finding => finding::obligations(self.steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
         }
@@ -79,6 +89,7 @@ impl Matter<'_> {
             MatterKind::Warning => warning::facts(self.steps),
             MatterKind::Verification => verification::facts(self.steps),
             MatterKind::Directive => directive::facts(self.steps),
+            MatterKind::Finding => finding::facts(self.steps),
         }
     }
 }

@@ -45,6 +45,10 @@ pub enum Duty {
     WrittenRequested,
     /// 久无消息，应询问
     SilenceAsked,
+    /// 对督查发现作说明
+    Explanation,
+    /// 整改
+    Rectification,
 }
 
 /// From which moment a clock runs.
@@ -89,7 +93,7 @@ pub enum Receiver {
 
 impl Duty {
     /// All.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::LeaderTold,
         Self::OralReport,
         Self::WrittenReport,
@@ -111,6 +115,8 @@ impl Duty {
         Self::ApprovalAnswer,
         Self::WrittenRequested,
         Self::SilenceAsked,
+        Self::Explanation,
+        Self::Rectification,
     ];
 
     /// Stable name.
@@ -137,6 +143,8 @@ impl Duty {
             Self::ApprovalAnswer => "approval-answer",
             Self::WrittenRequested => "written-requested",
             Self::SilenceAsked => "silence-asked",
+            Self::Explanation => "explanation",
+            Self::Rectification => "rectification",
         }
     }
 

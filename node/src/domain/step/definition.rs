@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use dutynet_relay::ids::Lane;
+use dutynet_relay::{
+    ids::{Lane, OfficeId},
+    registry::Registry,
+};
 
 use crate::domain::form::{DefinitionError, Field, FieldKind, WrittenField, read_fields};
 
@@ -18,11 +21,24 @@ pub enum MatterKind {
     Verification,
     /// 指示、通报、交办、督办、电话通知
     Directive,
+    /// 督查发现，表扬
+    Finding,
+}
+
+/// From where an office may be brought a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// From anywhere.
+    Anywhere,
+    /// From above: it directs whoever has it.
+    Above,
+    /// From above or below: it is about an office below the one that began it, and is seen above, too.
+    AboveOrBelow,
 }
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 4] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive];
+    pub const ALL: [Self; 5] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Finding];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -31,6 +47,16 @@ impl MatterKind {
             Self::Warning => "warning",
             Self::Verification => "verification",
             Self::Directive => "directive",
+            Self::Finding => "finding",
+        }
+    }
+
+    /// From where an office may be brought one.
+    pub fn begins(self) -> Begins {
+        match self {
+            Self::Incident => Begins::Anywhere,
+            Self::Warning | Self::Verification | Self::Directive => Begins::Above,
+            Self::Finding => Begins::AboveOrBelow,
         }
     }
 
@@ -59,6 +85,14 @@ pub enum Goes {
     Opener,
     /// To every office that has sent or was sent a step of this matter that this office has.
     Holders,
+}
+
+/// Whose step it may be, whatever program made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Only {
+    /// That of the office that began the matter, or of one above it.
+    Above,
 }
 
 /// How fast the record of a step travels.
@@ -105,6 +139,8 @@ pub struct StepForm {
     pub title: String,
     /// It begins a matter.
     pub opens: bool,
+    /// Whose it may be; `None`: its kind of matter says.
+    pub only: Option<Only>,
     /// Where its record goes.
     pub goes: Vec<Goes>,
     /// Whether it names offices; `None`: it does not.
@@ -128,6 +164,19 @@ impl StepForm {
     /// The step's name within its matter, as it is typed: `call` of `incident.call`.
     pub fn verb(&self) -> &str {
         self.id.split_once('.').map_or(self.id.as_str(), |(_, verb)| verb)
+    }
+
+    /// The fields that a person answers.
+    pub fn typed(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.by_node)
+    }
+
+    /// Whether an office may take it, of a matter that another or the same began.
+    pub fn is_for(&self, office: &OfficeId, opener: &OfficeId, tree: &Registry) -> bool {
+        match self.only {
+            Some(Only::Above) => office == opener || tree.is_ancestor(office, opener),
+            None => true,
+        }
     }
 
     /// A field by its key.
@@ -167,6 +216,7 @@ struct WrittenStep {
     title: String,
     #[serde(default)]
     opens: bool,
+    only: Option<Only>,
     #[serde(default)]
     goes: Vec<Goes>,
     offices: Option<Naming>,
@@ -219,6 +269,7 @@ impl WrittenStep {
             matter,
             title: self.title,
             opens: self.opens,
+            only: self.only,
             goes: self.goes,
             names_offices: self.offices,
             lane,

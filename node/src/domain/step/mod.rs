@@ -5,7 +5,7 @@
 
 mod definition;
 
-pub use definition::{Goes, LaneRule, LinkRole, MatterKind, Naming, StepForm, StepForms};
+pub use definition::{Begins, Goes, LaneRule, LinkRole, MatterKind, Naming, Only, StepForm, StepForms};
 
 use std::sync::LazyLock;
 
@@ -15,6 +15,7 @@ static BUILT_IN: LazyLock<StepForms> = LazyLock::new(|| {
         include_str!("../../../steps/warning.toml"),
         include_str!("../../../steps/verification.toml"),
         include_str!("../../../steps/directive.toml"),
+        include_str!("../../../steps/finding.toml"),
     ];
     let forms = texts.iter().flat_map(|text| StepForms::parse(text).expect("a test parses the built-in steps").forms);
     StepForms { forms: forms.collect() }

@@ -5,7 +5,10 @@ use dutynet_relay::{index::Batch, registry::Registry, writer::Stored};
 use super::stored;
 use crate::{
     body::{read_step, step::matter_of},
-    domain::step::{MatterKind, StepForms},
+    domain::{
+        matter::Step,
+        step::{Begins, MatterKind, StepForms},
+    },
 };
 
 /// Name of this module in `not interpreted` marks.
@@ -28,12 +31,31 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     if step.office != *maker && !tree.is_ancestor(maker, &step.office) {
         return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
     }
-    // What directs somebody comes from above, whoever carried it here; an incident comes from below.
-    let directs = form.opens && form.matter != MatterKind::Incident;
-    if directs && maker != tree.own() && !tree.is_ancestor(maker, tree.own()) {
-        return Err(format!("{maker} does not stand above {} and may not direct it", tree.own()));
+    if form.opens {
+        may_begin(form.matter, &step, tree)?;
+    }
+    if !form.is_for(&step.office, &matter.origin, tree) {
+        return Err(format!("{} does not stand above {} and may not take this step", step.office, matter.origin));
     }
     batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
     batch.put(stored::dirty_key(&matter), stored::mark());
     Ok(())
+}
+
+/// What directs somebody comes from above, whoever carried it here; an incident comes from below.
+fn may_begin(kind: MatterKind, step: &Step, tree: &Registry) -> Result<(), String> {
+    let (maker, own) = (&step.reference.origin, tree.own());
+    let from_above = maker == own || tree.is_ancestor(maker, own);
+    match kind.begins() {
+        Begins::Anywhere => Ok(()),
+        Begins::Above if from_above => Ok(()),
+        Begins::Above => Err(format!("{maker} does not stand above {own} and may not direct it")),
+        Begins::AboveOrBelow if !from_above && !tree.is_ancestor(own, maker) => {
+            Err(format!("{maker} stands neither above nor below {own}"))
+        }
+        Begins::AboveOrBelow => match step.to.iter().find(|office| !tree.is_ancestor(maker, office)) {
+            Some(elsewhere) => Err(format!("{maker} does not stand above {elsewhere}")),
+            None => Ok(()),
+        },
+    }
 }

@@ -40,7 +40,7 @@ impl Office {
     }
 
     /// An obligation by its key, also when it is closed.
-    pub(super) fn due_named(&self, key: &Key, now: UnixMillis) -> Result<Option<Obligation>, Refused> {
+    pub(in crate::usecase) fn due_named(&self, key: &Key, now: UnixMillis) -> Result<Option<Obligation>, Refused> {
         if let Some(obligation) = self.inner.dues.get(key)? {
             return Ok(Some(obligation));
         }

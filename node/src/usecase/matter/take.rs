@@ -14,13 +14,13 @@ use crate::{
         step::{LINKS_MAX, OFFICES_MAX, StepBody},
     },
     domain::{
-        form::{Answer, Value, fill, said_to},
+        form::{Answer, Field, Value, fill, said_to},
         matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
         number::{Number, parse_reference},
         step::{Goes, LaneRule, Naming, StepForm, StepForms},
     },
     text::refusal::Refusal,
-    usecase::{Office, OnBehalf, Refused, file::teller_of, office_ids, person, shown},
+    usecase::{Office, OnBehalf, Refused, file::teller_of, finding::cited, office_ids, person, shown},
 };
 
 /// More trees than these are said as everything below: the audience of a record has few clauses.
@@ -88,14 +88,21 @@ impl Office {
     /// Takes a step. The same id with the same words is the same step.
     pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
         let mut checked = self.checked_step(&asked).await?;
-        let _one_at_a_time = self.lock_on(&checked.matter).await;
+        let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
         let steps = self.steps_of(&checked.matter)?;
         let mode = mode_of(&steps, asked.mode)?;
         match steps.iter().find(|step| step.reference == checked.reference) {
-            // A retry: other rules may have come since.
-            Some(taken) => checked.body.rules.clone_from(&taken.rules),
-            None => self.admitted(&checked, &steps, mode)?,
+            // A retry: other rules may have come since, and what the node knows may have changed.
+            Some(taken) => {
+                checked.body.rules.clone_from(&taken.rules);
+                checked.adds(taken.answers.iter().filter(|answer| is_by_node(checked.form, answer)).cloned().collect())?;
+            }
+            None => {
+                self.admitted(&checked, &steps, mode)?;
+                let known = self.said_by_node(&checked).await?;
+                checked.adds(known)?;
+            }
         }
         let draft = self.step_record(&checked, &steps, mode)?;
         let made = self.submit(draft).await?;
@@ -109,7 +116,8 @@ impl Office {
         let form = form.ok_or_else(|| Refused::about(Refusal::StepUnknown, shown(&asked.form)))?;
         let by = person(asked.by.clone())?;
         let (office, entered) = self.speaks_in(asked.on_behalf.as_ref())?;
-        let answers = fill(&form.fields, &asked.answers).map_err(Refused::at_fields)?;
+        let typed: Vec<Field> = form.typed().cloned().collect();
+        let answers = fill(&typed, &asked.answers).map_err(Refused::at_fields)?;
         let reference = RecordRef { origin: self.own().clone(), id: asked.id };
         let matter = match (form.opens, asked.matter.is_empty()) {
             (true, true) => reference.clone(),
@@ -184,6 +192,11 @@ impl Office {
             Some(unknown) => Err(Refused::about(Refusal::OfficeUnknown, unknown)),
             None => Ok(offices.into_iter().collect()),
         }
+    }
+
+    /// What this node knows of what the step is about, for the fields that nobody types.
+    async fn said_by_node(&self, checked: &Checked) -> Result<Vec<Answer>, Refused> {
+        self.finding_evidence(checked.form, &checked.body.answers, &checked.body.to).await
     }
 
     fn admitted(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<(), Refused> {
@@ -267,6 +280,29 @@ impl Office {
         audience.extend(lists.chunks(OFFICES_MAX).map(|some| Audience::Offices(some.to_vec())));
         audience
     }
+}
+
+impl Checked {
+    /// Whoever takes a step decides on this alone: the matter, or, where it begins, the obligation that only one may begin from.
+    fn decides_on(&self) -> String {
+        match cited(self.form, &self.body.answers) {
+            Some(key) => key.to_owned(),
+            None => self.matter.to_string(),
+        }
+    }
+
+    /// Answers that the node gives, among those of the person, in the order of the form.
+    fn adds(&mut self, known: Vec<Answer>) -> Result<(), Refused> {
+        if !known.is_empty() {
+            let all: Vec<Answer> = self.body.answers.drain(..).chain(known).collect();
+            self.body.answers = fill(&self.form.fields, &all).map_err(Refused::at_fields)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_by_node(form: &StepForm, answer: &Answer) -> bool {
+    form.field(&answer.field).is_some_and(|field| field.by_node)
 }
 
 fn lane(checked: &Checked) -> Lane {
