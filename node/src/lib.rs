@@ -20,8 +20,8 @@
 //!
 //! # Where it ends
 //!
-//! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. Matters
-//! (incidents, warnings, questions, directives) have use cases and a local API, no command line yet; there are no pages. Their places are free.
+//! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. There are no pages
+//! yet; their place is free.
 //!
 //! ```text
 //!   cli ──┐ (a client, like any machine of the office)

@@ -56,6 +56,17 @@ impl Site {
         site
     }
 
+    /// A machine that serves an office which `parent` has just invited.
+    pub fn below(parent: &Self, folder: &Path, [id, name, class]: [&str; 3]) -> Self {
+        let mut site = Self::new(folder);
+        let address = parent.link();
+        let invite = ["invite", id, "--name", name, "--class", class, "--json", "--address", &address, "--as", "z01:张三"];
+        let invitation = parent.done(&invite).json()["invitation"].as_str().expect("an invitation").to_owned();
+        assert_eq!(site.run_with(&["enrol", "-"], &invitation).status, 0);
+        site.serve();
+        site
+    }
+
     /// Writes another `node.toml`.
     pub fn configure(&self, text: &str) {
         std::fs::write(self.folder.join("node.toml"), text).expect("a configuration");

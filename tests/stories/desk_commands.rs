@@ -65,12 +65,7 @@ fn a_report_is_entered_drafted_and_filed_at_the_command_line() {
 fn both_sides_of_a_difference_choose_at_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let root = served(&folder.path().join("county"));
-    let mut child = Site::new(&folder.path().join("town"));
-    let invite = ["invite", "440825103", "--name", "海安镇", "--class", "township", "--json", "--address"];
-    let address = root.link();
-    let invitation = root.done(&words(&[&invite, &[&address], &AS])).json()["invitation"].as_str().unwrap().to_owned();
-    assert_eq!(child.run_with(&["enrol", "-"], &invitation).status, 0);
-    child.serve();
+    let child = Site::below(&root, &folder.path().join("town"), ["440825103", "海安镇", "township"]);
     let told = ["--on-behalf-of", "440825103", "--told-by", "王五:0759-4850001"];
     root.done(&words(&[&["report", "daily", "--calls", "3", "--incident", "无"], &SAID, &told, &AS]));
     let of_child = ["report", "show", "daily", "--office", "440825103", "--json"];

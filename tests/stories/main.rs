@@ -19,6 +19,7 @@ mod kills;
 mod line_history;
 mod lines;
 mod live;
+mod matter_commands;
 mod matters;
 mod notices;
 mod program;

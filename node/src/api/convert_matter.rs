@@ -2,7 +2,10 @@
 
 use dutynet_proto::api;
 
-use super::convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference, state};
+use super::{
+    convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference, state},
+    convert_due,
+};
 use crate::{
     body,
     domain::matter::{Fact, FactValue, StepLink},
@@ -55,6 +58,9 @@ pub(super) fn head(from: &MatterRow) -> api::MatterHead {
         grade: from.summary.grade.clone(),
         mode: mode_to_wire(from.mode).into(),
         last_at_ms: from.summary.last_at.0,
+        wanted: from.wanted.map(|wanted| wanted.key().to_owned()).unwrap_or_default(),
+        due_ms: from.due.map_or(0, |at| at.0),
+        opener_name: from.opener_name.clone(),
     }
 }
 
@@ -63,7 +69,14 @@ pub(super) fn shown(from: &ShownMatter) -> api::ShowMatterReply {
         head: Some(head(&from.row)),
         facts: from.facts.iter().map(fact).collect(),
         steps: from.steps.iter().map(step).collect(),
+        dues: from.dues.iter().map(convert_due::row).collect(),
+        related: from.related.iter().map(related).collect(),
+        as_of_ms: from.as_of.0,
     }
+}
+
+fn related((row, steps): &(MatterRow, Vec<ShownStep>)) -> api::RelatedMatter {
+    api::RelatedMatter { head: Some(head(row)), steps: steps.iter().map(step).collect() }
 }
 
 fn fact(from: &Fact) -> api::MatterFact {

@@ -22,6 +22,17 @@ pub(super) struct Answers {
     emptied: BTreeSet<String>,
 }
 
+/// What was typed to fields.
+#[derive(Debug, Default)]
+pub(super) struct Typed<'a> {
+    /// A file of answers, over which the rest is laid.
+    pub(super) file: Option<&'a Path>,
+    /// By options of their own: each field's key with everything that was typed to it.
+    pub(super) named: Vec<(&'a str, Vec<&'a str>)>,
+    /// `key=value`.
+    pub(super) keyed: &'a [String],
+}
+
 impl Answers {
     /// 无 to each field that takes nothing else.
     pub(super) fn nil_by_name(form: &Form) -> Self {
@@ -35,11 +46,8 @@ impl Answers {
     }
 
     /// Lays over it what was typed: the file first, then the options by name, then those by key.
-    pub(super) fn typed(mut self, form: &Form, fields: &Fields) -> Result<Self, Told> {
-        if let Some(path) = &fields.file {
-            self.read_file(form, path)?;
-        }
-        let named = [
+    pub(super) fn typed(self, form: &Form, fields: &Fields) -> Result<Self, Told> {
+        let options = [
             ("leader", &fields.leader),
             ("officer", &fields.officer),
             ("phone", &fields.phone),
@@ -49,28 +57,35 @@ impl Answers {
             ("weather", &fields.weather),
             ("remark", &fields.remark),
         ];
-        for (key, text) in named {
-            text.iter().for_each(|text| self.say(form, key, &[text]));
-        }
+        let mut named: Vec<(&str, Vec<&str>)> =
+            options.into_iter().filter_map(|(key, text)| Some((key, vec![text.as_deref()?]))).collect();
         if !fields.incidents.is_empty() {
-            let rows: Vec<_> = fields.incidents.iter().map(String::as_str).collect();
-            self.say(form, "incidents", &rows);
+            named.push(("incidents", fields.incidents.iter().map(String::as_str).collect()));
         }
+        self.laid(&form.fields, &Typed { file: fields.file.as_deref(), named, keyed: &fields.fields })
+    }
+
+    /// The same to any fields.
+    pub(super) fn laid(mut self, fields: &[Field], typed: &Typed<'_>) -> Result<Self, Told> {
+        if let Some(path) = typed.file {
+            self.read_file(fields, path)?;
+        }
+        typed.named.iter().for_each(|(key, texts)| self.say(fields, key, texts));
         let mut keyed: Vec<(&str, Vec<&str>)> = Vec::new();
-        for text in &fields.fields {
+        for text in typed.keyed {
             let (key, value) = typed::at_equals(text).unwrap_or((text, ""));
             match keyed.iter_mut().find(|(k, _)| *k == key) {
                 Some((_, values)) => values.push(value),
                 None => keyed.push((key, vec![value])),
             }
         }
-        keyed.iter().for_each(|(key, values)| self.say(form, key, values));
+        keyed.iter().for_each(|(key, values)| self.say(fields, key, values));
         Ok(self)
     }
 
-    /// In the form's order, those at unknown fields last.
-    pub(super) fn into_vec(mut self, form: &Form) -> Vec<Answer> {
-        let known = form.fields.iter().filter_map(|f| Some(Answer { field: f.key.clone(), value: self.said.remove(&f.key)? }));
+    /// In the order of the fields, those at unknown ones last.
+    pub(super) fn into_vec(mut self, fields: &[Field]) -> Vec<Answer> {
+        let known = fields.iter().filter_map(|f| Some(Answer { field: f.key.clone(), value: self.said.remove(&f.key)? }));
         let mut answers: Vec<_> = known.collect();
         answers.extend(self.said.into_iter().map(|(field, value)| Answer { field, value }));
         answers
@@ -82,8 +97,8 @@ impl Answers {
     }
 
     /// One field by its key or its name; nothing but blanks empties it.
-    fn say(&mut self, form: &Form, key: &str, texts: &[&str]) {
-        let field = form.fields.iter().find(|field| field.key == key || field.label == key);
+    fn say(&mut self, fields: &[Field], key: &str, texts: &[&str]) {
+        let field = fields.iter().find(|field| field.key == key || field.label == key);
         let key = field.map_or(key, |field| field.key.as_str());
         if texts.iter().all(|text| text.trim().is_empty()) && field.is_some() {
             self.said.remove(key);
@@ -94,14 +109,14 @@ impl Answers {
         }
     }
 
-    fn read_file(&mut self, form: &Form, path: &Path) -> Result<(), Told> {
+    fn read_file(&mut self, fields: &[Field], path: &Path) -> Result<(), Told> {
         let unreadable = |why: String| Told::of(Refusal::FileUnreadable).about(format!("{}: {why}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
         let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(error.message().to_owned()))?;
         for (key, value) in &table {
             let texts = written(value).ok_or_else(|| unreadable(key.clone()))?;
             let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-            self.say(form, key, &texts);
+            self.say(fields, key, &texts);
         }
         Ok(())
     }
@@ -168,7 +183,7 @@ mod tests {
     }
 
     fn typed(fields: Fields) -> Vec<Answer> {
-        Answers::default().typed(daily(), &fields).unwrap().into_vec(daily())
+        Answers::default().typed(daily(), &fields).unwrap().into_vec(&daily().fields)
     }
 
     fn keyed(fields: &[&str]) -> Vec<(String, Value)> {
@@ -217,7 +232,7 @@ mod tests {
     fn an_empty_value_empties_a_field() {
         let before = Answers::of(vec![Answer { field: "remark".into(), value: Value::Text("x".into()) }]);
         let fields = Fields { remark: Some(String::new()), ..Fields::default() };
-        assert!(before.typed(daily(), &fields).unwrap().into_vec(daily()).is_empty());
+        assert!(before.typed(daily(), &fields).unwrap().into_vec(&daily().fields).is_empty());
     }
 
     #[test]
@@ -244,7 +259,7 @@ mod tests {
     #[test]
     fn a_zero_report_is_filled_by_name() {
         let zero = Forms::built_in().get("zero").unwrap();
-        let answers = Answers::nil_by_name(zero).typed(zero, &Fields::default()).unwrap().into_vec(zero);
+        let answers = Answers::nil_by_name(zero).typed(zero, &Fields::default()).unwrap().into_vec(&zero.fields);
         assert_eq!(answers.len(), 5);
         assert!(zero.fill(answers).is_ok());
     }

@@ -3,6 +3,7 @@
 pub(super) mod backup;
 pub(super) mod due;
 pub(super) mod lines;
+pub(super) mod matter;
 pub(super) mod notice;
 pub(super) mod report;
 pub(super) mod rules;
@@ -77,6 +78,8 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: Box<report::ReportVerb>,
     },
+    #[command(flatten)]
+    Matter(matter::MatterCommand),
     #[command(about = help::due::DUE)]
     Due {
         #[command(subcommand)]
@@ -136,6 +139,7 @@ impl Verb {
             Self::Office { verb: OfficeVerb::List(output) } => output.json,
             Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
             Self::Report { verb } => verb.wants_json(),
+            Self::Matter(command) => command.wants_json(),
             Self::Due { verb } => verb.wants_json(),
             Self::Period { verb } => verb.wants_json(),
             Self::Rules { verb } => verb.wants_json(),
@@ -309,7 +313,8 @@ fn in_chinese(command: Command) -> Command {
     let ordered = framed.mut_args(|arg| {
         place += 1;
         let heading = if arg.is_positional() { help::ARGUMENTS } else { help::OPTIONS };
-        let arg = arg.help_heading(heading).display_order(place);
+        let own = arg.get_help_heading().is_some();
+        let arg = if own { arg } else { arg.help_heading(heading) }.display_order(place);
         let takes_values = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
         if takes_values { arg.hide_possible_values(true).hide_default_value(true) } else { arg }
     });

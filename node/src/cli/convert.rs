@@ -1,7 +1,7 @@
 //! From replies of the local API to what is printed. Reports are in [`super::convert_report`].
 
 use dutynet_proto::{api, record};
-use dutynet_relay::{ids::UnixMillis, registry::OfficeClass};
+use dutynet_relay::{ids::UnixMillis, record::Mode, registry::OfficeClass};
 
 use super::{args, json};
 use crate::{
@@ -65,6 +65,23 @@ pub(super) fn state_name(number: i32) -> Option<&'static str> {
         Progress::Arrived => "arrived",
         Progress::Parked => "parked",
     })
+}
+
+/// Real unless it says otherwise.
+pub(super) fn mode(number: i32) -> Mode {
+    match record::Mode::try_from(number) {
+        Ok(record::Mode::Exercise) => Mode::Exercise,
+        Ok(record::Mode::Test) => Mode::Test,
+        Ok(record::Mode::Real | record::Mode::Unspecified) | Err(_) => Mode::Real,
+    }
+}
+
+pub(super) fn mode_name(number: i32) -> &'static str {
+    match mode(number) {
+        Mode::Exercise => "exercise",
+        Mode::Test => "test",
+        Mode::Real => "real",
+    }
 }
 
 pub(super) fn class_to_wire(class: args::Class) -> record::OfficeClass {

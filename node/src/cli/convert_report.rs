@@ -167,15 +167,7 @@ impl From<&api::ShowReportReply> for json::Report {
 fn revision(from: &api::Revision) -> json::Revision {
     let answer = from.answer.clone().unwrap_or_default();
     let record = reference(from.record.as_ref());
-    let entered = answer.entered.as_ref().map(|entered| json::Entered {
-        by: record.origin.clone(),
-        channel: match channel(entered.channel) {
-            Channel::Telephone => "telephone",
-            Channel::Written => "written",
-        },
-        told_by: entered.told_by.clone(),
-        phone: said(&entered.phone),
-    });
+    let entered = answer.entered.as_ref().map(|from| entered(&record.origin, from));
     json::Revision {
         revision: answer.revision,
         record,
@@ -197,6 +189,19 @@ fn revision(from: &api::Revision) -> json::Revision {
         entered,
         sources: from.sources.iter().map(source).collect(),
         missing: from.missing.iter().map(missing).collect(),
+    }
+}
+
+/// How the words came to the office that entered them.
+pub(super) fn entered(by: &str, from: &duty::Entered) -> json::Entered {
+    json::Entered {
+        by: by.to_owned(),
+        channel: match channel(from.channel) {
+            Channel::Telephone => "telephone",
+            Channel::Written => "written",
+        },
+        told_by: from.told_by.clone(),
+        phone: said(&from.phone),
     }
 }
 
@@ -351,7 +356,7 @@ impl From<&api::ListCutOffsReply> for json::CutOffs {
     }
 }
 
-fn answered_all(from: &[duty::Answer]) -> Vec<json::Answer> {
+pub(super) fn answered_all(from: &[duty::Answer]) -> Vec<json::Answer> {
     from.iter().cloned().filter_map(answered).collect()
 }
 

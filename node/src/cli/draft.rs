@@ -52,7 +52,7 @@ pub(super) async fn run(place: &Place, asked: &Draft) -> Result<String, Told> {
 fn edits(form: &Form, fields: &Fields) -> Result<Vec<duty::Answer>, Told> {
     let answers = Answers::default().typed(form, fields)?;
     let emptied: Vec<_> = answers.emptied().map(|field| duty::Answer { field: field.to_owned(), value: None }).collect();
-    Ok(answers.into_vec(form).iter().map(body::answer_to_wire).chain(emptied).collect())
+    Ok(answers.into_vec(&form.fields).iter().map(body::answer_to_wire).chain(emptied).collect())
 }
 
 fn page(form: &Form, draft: &api::Draft) -> String {

@@ -61,15 +61,15 @@ fn table(dues: &[api::DueRow], now: UnixMillis) -> String {
     table.render()
 }
 
-fn stands(due: &api::DueRow) -> String {
+pub(super) fn stands(due: &api::DueRow) -> String {
     text::stands(convert::standing(due.standing), due.late_ms)
 }
 
-fn duty_word(key: &str) -> String {
+pub(super) fn duty_word(key: &str) -> String {
     Duty::from_key(key).map_or_else(|| key.to_owned(), |duty| text::duty(duty).to_owned())
 }
 
-fn creditor(due: &api::DueRow) -> String {
+pub(super) fn creditor(due: &api::DueRow) -> String {
     if due.creditor.is_empty() { text::OWN_LEADER.to_owned() } else { due.creditor_name.clone() }
 }
 

@@ -22,6 +22,7 @@ mod json;
 mod json_lines;
 mod json_report;
 mod lines;
+mod matter;
 mod node;
 mod notice;
 mod period;
@@ -159,6 +160,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Purge(purge) => secrecy::purge(place, purge).await,
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
+        Verb::Matter(command) => matter::run(place, command).await,
         Verb::Due { verb } => due::run(place, verb).await,
         Verb::Period { verb } => period::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,

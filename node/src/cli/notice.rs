@@ -143,7 +143,7 @@ async fn drop_group(place: &Place, drop: &DropGroup) -> Result<String, Told> {
 }
 
 /// The one that was given, or a new one, made before the first attempt.
-fn id(given: Option<uuid::Uuid>) -> Result<Vec<u8>, Told> {
+pub(super) fn id(given: Option<uuid::Uuid>) -> Result<Vec<u8>, Told> {
     Ok(match given {
         Some(id) => id.as_bytes().to_vec(),
         None => new_id()?.0.to_vec(),
@@ -151,7 +151,7 @@ fn id(given: Option<uuid::Uuid>) -> Result<Vec<u8>, Told> {
 }
 
 /// What was typed, or all of standard input.
-fn text(typed: &str) -> Result<String, Told> {
+pub(super) fn text(typed: &str) -> Result<String, Told> {
     if typed != "-" {
         return Ok(typed.to_owned());
     }
@@ -163,7 +163,7 @@ fn record(from: Option<&dutynet_proto::record::RecordRef>) -> String {
     format!("{}/{}", record.origin, record.id)
 }
 
-fn with_state(said: String, state: i32) -> String {
+pub(super) fn with_state(said: String, state: i32) -> String {
     let state = base::progress(state).map(|progress| notice::state(words::progress(progress)));
     [said].into_iter().chain(state).collect::<Vec<_>>().join("\n")
 }

@@ -74,7 +74,7 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
         id: id.to_vec().into(),
         form: form.id.clone(),
         period: file.period.clone(),
-        answers: answers.into_vec(form).iter().map(body::answer_to_wire).collect(),
+        answers: answers.into_vec(&form.fields).iter().map(body::answer_to_wire).collect(),
         reason: reason.unwrap_or_default().to_owned(),
         by: Some(person::named(&file.by)?),
         correction: reason.is_some(),
@@ -96,7 +96,7 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
 }
 
 /// How another office's words came: `name:phone`; nobody when nothing was typed about it.
-fn entered(from: &OnBehalf) -> Option<duty::Entered> {
+pub(super) fn entered(from: &OnBehalf) -> Option<duty::Entered> {
     if from.on_behalf_of.is_none() && from.told_by.is_none() {
         return None;
     }

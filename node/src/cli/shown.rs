@@ -8,7 +8,7 @@ use crate::{
     domain::{
         beijing::minute,
         board::Differs,
-        form::{FieldKind, Form, Forms},
+        form::{Field, FieldKind, Form, Forms},
     },
     text::{draft, notice, report, words},
 };
@@ -123,8 +123,12 @@ fn label(form: Option<&Form>, key: &str) -> String {
 
 /// One answer.
 pub(super) fn value(form: Option<&Form>, answer: &duty::Answer) -> String {
+    value_of(form.and_then(|form| form.field(&answer.field)), answer)
+}
+
+/// The same of any field.
+pub(super) fn value_of(field: Option<&Field>, answer: &duty::Answer) -> String {
     use duty::answer::Value;
-    let field = form.and_then(|form| form.field(&answer.field));
     let code_label = |code: &str| match field.map(|field| &field.kind) {
         Some(FieldKind::Rows { codes, .. } | FieldKind::Choice { codes, .. }) => {
             codes.iter().find(|c| c.key == code).map(|c| c.label.clone())

@@ -7,7 +7,7 @@ use std::{collections::HashMap, env, fs, path::PathBuf};
 use clap::Command;
 use dutynet_proto::{api, duty, record};
 
-use super::{args, convert, convert_report, due, json, json_lines, json_report, notice, printed, told::Told};
+use super::{args, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, told::Told};
 use crate::text::refusal::Refusal;
 
 fn blessed() -> bool {
@@ -428,11 +428,16 @@ fn shapes() -> Vec<(&'static str, String)> {
     shapes
 }
 
+fn all_shapes() -> impl Iterator<Item = (&'static str, String)> {
+    let of_nouns = [notice::tests::shapes(), due::tests::shapes(), matter::tests::shapes()];
+    shapes().into_iter().chain(of_nouns.into_iter().flatten())
+}
+
 #[test]
 fn every_shape_is_documented_as_it_is_printed() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../deploy/json.md");
     let mut made = fs::read_to_string(&path).unwrap();
-    for (heading, shape) in shapes().into_iter().chain(notice::tests::shapes()).chain(due::tests::shapes()) {
+    for (heading, shape) in all_shapes() {
         let section = made.find(&format!("\n## `{heading}`")).unwrap_or_else(|| panic!("{heading} is not documented"));
         let open = section + made[section..].find("```json\n").unwrap() + "```json\n".len();
         let close = open + made[open..].find("\n```").unwrap();

@@ -13,8 +13,8 @@ use self::course::{CLOSE, CORRECT, Course, DONE, FEEDBACK, ORDER, PHONED, READ, 
 use super::{
     form::Value,
     matter::{
-        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, corrects_its_own, names_those_below, only_the_opener,
-        opening,
+        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below,
+        only_the_opener, opening,
     },
     step::MatterKind,
 };
@@ -139,6 +139,19 @@ pub fn summary(steps: &[Step]) -> Summary {
         titled_by: course.order.reference.clone(),
         last_at: steps.iter().map(|step| step.times.here).max().unwrap_or_default(),
     }
+}
+
+/// What an office has to do next.
+pub fn wanted(steps: &[Step], office: &OfficeId) -> Option<Wanted> {
+    let course = Course::of(steps, &steps[0]);
+    if course.closed().is_some() || course.recalled().is_some() {
+        return None;
+    }
+    let signed = course.taken_by(SIGN, office).next().is_some();
+    if course.has_part(office) && !course.is_settled(office) {
+        return Some(if signed || course.is_task() { Wanted::Outcome } else { Wanted::Sign });
+    }
+    (course.order.office == *office && course.unsettled(None).is_empty()).then_some(Wanted::Close)
 }
 
 /// What is known now.

@@ -19,7 +19,9 @@ use dutynet_relay::ids::OfficeId;
 use self::course::{CHECK, CLOSE, Course, DISMISS, EXPLAIN, FEEDBACK, FOLLOW, OPEN, PRAISE, RECTIFY, RULE};
 use super::{
     form::Value,
-    matter::{Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, corrects_its_own, names_those_below, opening},
+    matter::{
+        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below, opening,
+    },
     step::MatterKind,
 };
 use crate::text::refusal::Refusal;
@@ -180,6 +182,26 @@ pub fn cites(steps: &[Step]) -> Option<&str> {
 /// Whether it is praise.
 pub fn is_praise(steps: &[Step]) -> bool {
     steps.first().is_some_and(|step| step.form == PRAISE)
+}
+
+/// What an office has to do next.
+pub fn wanted(steps: &[Step], office: &OfficeId) -> Option<Wanted> {
+    let course = Course::of(steps, steps.first().filter(|step| step.form == OPEN)?);
+    if course.closed().is_some() {
+        return None;
+    }
+    let (is_about, is_openers) = (course.office() == Some(office), course.open.office == *office);
+    let heard = course.explanations().next().is_some();
+    let done = course.outstanding().iter().any(|demand| course.done(&demand.reference).is_some());
+    let undone = course.outstanding().iter().any(|demand| course.done(&demand.reference).is_none());
+    let cases = [
+        (course.ruling().is_none() && is_about && !heard, Wanted::Explain),
+        (course.ruling().is_none() && is_openers && heard, Wanted::Rule),
+        (course.is_upheld() && is_about && undone, Wanted::Rectify),
+        (course.is_upheld() && is_openers && done, Wanted::Check),
+        (is_openers && may_close(&course).is_ok(), Wanted::Close),
+    ];
+    cases.into_iter().find(|(holds, _)| *holds).map(|(_, wanted)| wanted)
 }
 
 /// What is known now.

@@ -3,10 +3,12 @@
 //! Only an office above asks; only the office that was asked answers, or one above it in its name. Saying why there is no answer yet does
 //! not end the duty to give it. A step of anybody else counts for nothing, whatever program let it pass.
 
+use dutynet_relay::ids::OfficeId;
+
 use super::{
     matter::{
-        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, corrects_its_own, names_those_below, only_the_opener,
-        opening, standing,
+        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below,
+        only_the_opener, opening, standing,
     },
     step::MatterKind,
 };
@@ -83,6 +85,17 @@ pub fn summary(steps: &[Step]) -> Summary {
         grade: String::new(),
         titled_by: question.ask.reference.clone(),
         last_at: steps.iter().map(|step| step.times.here).max().unwrap_or_default(),
+    }
+}
+
+/// What an office has to do next.
+pub fn wanted(steps: &[Step], office: &OfficeId) -> Option<Wanted> {
+    let question = Question::of(steps, &steps[0]);
+    let answered = !question.answers.is_empty();
+    match question.closed {
+        None if !answered && question.ask.to.contains(office) => Some(Wanted::Answer),
+        None if answered && question.ask.office == *office => Some(Wanted::Close),
+        Some(_) | None => None,
     }
 }
 

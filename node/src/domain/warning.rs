@@ -7,14 +7,14 @@ mod course;
 #[cfg(test)]
 mod tests;
 
-use dutynet_relay::ids::OfficeId;
+use dutynet_relay::{ids::OfficeId, registry::Registry};
 
 use self::course::{Course, LIFT, LOWER, PASS, PHONED, RAISE, RESPONSE, SHOWN, SIGNED, TAKE, TOLD, height, reached};
 use super::{
     form::Value,
     matter::{
-        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, corrects_its_own, names_those_below, only_the_opener,
-        opening,
+        Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below,
+        only_the_opener, opening,
     },
     step::MatterKind,
 };
@@ -98,6 +98,20 @@ pub fn summary(steps: &[Step]) -> Summary {
         titled_by: course.take.reference.clone(),
         last_at: steps.iter().map(|step| step.times.here).max().unwrap_or_default(),
     }
+}
+
+/// What an office has to do next.
+pub fn wanted(steps: &[Step], office: &OfficeId, tree: &Registry) -> Option<Wanted> {
+    let course = Course::of(steps, &steps[0]);
+    let told = course.taken_by(TOLD, office).next().is_some();
+    let passed = course.taken_by(PASS, office).next().is_some();
+    let cases = [
+        (course.is_addressed(office) && !course.is_confirmed(office), Wanted::Sign),
+        (course.holds(office) && !told, Wanted::Tell),
+        (course.holds(office) && !passed && tree.children(office).next().is_some(), Wanted::Pass),
+    ];
+    let found = cases.into_iter().find(|(holds, _)| *holds);
+    found.filter(|_| course.lifted().is_none()).map(|(_, wanted)| wanted)
 }
 
 /// What is known now.

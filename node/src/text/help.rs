@@ -1,6 +1,7 @@
 //! What the command line says of itself: one sentence for each command and each option.
 
 pub mod due;
+pub mod matter;
 pub mod notice;
 pub mod rules;
 pub mod secrecy;

@@ -13,6 +13,7 @@
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`incident`]: around incidents: what facts and their codes are called.
+//! - [`matter`]: around matters of every kind.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
 //! - [`typed`]: what officers may type in more than one way.
@@ -36,6 +37,7 @@ pub mod finding;
 pub mod help;
 pub mod incident;
 pub mod line;
+pub mod matter;
 pub mod notice;
 pub mod refusal;
 pub mod report;

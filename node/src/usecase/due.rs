@@ -15,7 +15,9 @@ pub use bell::{Rang, keep_dues};
 pub use chase::{ChaseDue, ChasedDue, ShownChase};
 pub use stats::{AskDueStats, DueStats};
 
-use dutynet_relay::ids::{OfficeId, UnixMillis};
+use std::cmp::Ordering;
+
+use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 
 use super::{Office, Refused, board::Reach, shown};
 use crate::{
@@ -126,7 +128,19 @@ impl Office {
         if which == WhichDues::ToChase {
             found.retain(|due| due.standing.late_ms() > 0);
         }
-        found.sort_by(|a, b| (a.obligation.due.here, &a.obligation.key).cmp(&(b.obligation.due.here, &b.obligation.key)));
+        found.sort_by(soonest_first);
+        Ok(found)
+    }
+
+    /// Everything that is owed because of a matter, closed ones too, soonest first.
+    pub(super) fn dues_of(&self, matter: &RecordRef, now: UnixMillis) -> Result<Vec<Due>, Refused> {
+        let counts = self.inner.dues.chase_counts()?;
+        let judged = |owed: Obligation| {
+            let chases = counts.get(owed.key.as_str()).copied().unwrap_or(0);
+            Ok(Due { chases, ..self.judged(owed, now)? })
+        };
+        let mut found = self.inner.dues.of_matter(matter)?.into_iter().map(judged).collect::<Result<Vec<_>, Refused>>()?;
+        found.sort_by(soonest_first);
         Ok(found)
     }
 
@@ -167,4 +181,8 @@ impl Office {
     pub(super) fn name_of(&self, office: &OfficeId) -> String {
         self.relay().registry().entry(office).map_or_else(|| office.to_string(), |entry| entry.name.clone())
     }
+}
+
+fn soonest_first(a: &Due, b: &Due) -> Ordering {
+    (a.obligation.due.here, &a.obligation.key).cmp(&(b.obligation.due.here, &b.obligation.key))
 }

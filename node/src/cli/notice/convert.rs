@@ -1,6 +1,6 @@
 //! From replies about notices and groups to what is printed.
 
-use dutynet_proto::{api, duty, record};
+use dutynet_proto::{api, duty};
 use dutynet_relay::ids::OfficeId;
 
 use super::json;
@@ -8,7 +8,7 @@ use crate::{
     body,
     cli::{
         args::notice::UrgencyName,
-        convert::{moment, person, reference, said, state_name, time},
+        convert::{mode_name, moment, person, reference, said, state_name, time},
         json::Hop,
     },
     domain::{
@@ -98,14 +98,6 @@ fn undelivered_name(row: &api::NoticeBoardRow) -> Option<&'static str> {
         Undelivered::Refused(_) => "refused",
         Undelivered::NoNode => "no_node",
     })
-}
-
-fn mode_name(number: i32) -> &'static str {
-    match record::Mode::try_from(number) {
-        Ok(record::Mode::Exercise) => "exercise",
-        Ok(record::Mode::Test) => "test",
-        Ok(record::Mode::Real | record::Mode::Unspecified) | Err(_) => "real",
-    }
 }
 
 pub(super) fn counts(from: &api::NoticeCounts) -> Counts {

@@ -21,7 +21,7 @@ mod totals;
 pub use admit::admit;
 pub use facts::{ELEMENTS, facts, missing_elements};
 pub use numbering::{Report, Stage, reports};
-pub use state::{Ask, Handling, asks, handling, is_withdrawn, summary};
+pub use state::{Ask, Handling, asks, handling, is_withdrawn, summary, wanted};
 pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
 
 use dutynet_relay::ids::OfficeId;

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use dutynet_relay::ids::{OfficeId, RecordRef};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef},
+    registry::Registry,
+};
 
 use super::{numbering::Stage, of_office, reports, standing};
 use crate::domain::{
-    matter::{Step, Summary},
+    matter::{Step, Summary, Wanted},
     rules::Grade,
     step::MatterKind,
 };
@@ -172,4 +175,26 @@ pub fn summary(steps: &[Step]) -> Summary {
         titled_by: titled.reference.clone(),
         last_at: steps.iter().map(|step| step.times.here).max().unwrap_or_default(),
     }
+}
+
+/// What an office has to do next. The tier at the top reports to nobody in this network.
+pub fn wanted(steps: &[Step], office: &OfficeId, tree: &Registry) -> Option<Wanted> {
+    let handling = handling(steps);
+    let own = reports(steps, office);
+    let stands = |stage: Option<Stage>| own.iter().any(|r| !r.withdrawn && stage.is_none_or(|stage| r.stage == stage));
+    if closing(steps, office).is_some() {
+        return None;
+    }
+    let waits = asks(steps, office).iter().any(|ask| ask.answers.is_empty());
+    let told = of_office(steps, office).iter().any(|step| step.form == "incident.told");
+    let has_above = tree.parent(office).is_some();
+    let cases = [
+        (handling.offer.is_some() && handling.side() == office, Wanted::Accept),
+        (!unconfirmed(steps, office).is_empty(), Wanted::Confirm),
+        (waits, Wanted::Approve),
+        (!told, Wanted::Tell),
+        (has_above && !stands(None), Wanted::Report),
+        (has_above && !stands(Some(Stage::Final)), Wanted::FollowUp),
+    ];
+    cases.into_iter().find(|(holds, _)| *holds).map(|(_, wanted)| wanted)
 }

@@ -17,13 +17,18 @@ mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;
+mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use standing::{corrects_its_own, names_those_below, only_the_opener, opening, standing};
 pub use step::{Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
+pub use wanted::Wanted;
 
-use dutynet_relay::{ids::RecordRef, registry::Registry};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef},
+    registry::Registry,
+};
 
 use super::{
     directive, finding, incident,
@@ -79,6 +84,17 @@ impl Matter<'_> {
             MatterKind::Finding => finding::obligations(self.steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
+        }
+    }
+
+    /// What an office has to do about it next, while it is open.
+    pub fn wanted(&self, office: &OfficeId, tree: &Registry) -> Option<Wanted> {
+        match self.kind {
+            MatterKind::Incident => incident::wanted(self.steps, office, tree),
+            MatterKind::Warning => warning::wanted(self.steps, office, tree),
+            MatterKind::Verification => verification::wanted(self.steps, office),
+            MatterKind::Directive => directive::wanted(self.steps, office),
+            MatterKind::Finding => finding::wanted(self.steps, office),
         }
     }
 

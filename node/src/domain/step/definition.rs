@@ -135,6 +135,8 @@ pub struct StepForm {
     pub version: u32,
     /// Of which kind of matter.
     pub matter: MatterKind,
+    /// Its command, e.g. `call`: the verb of its id unless the file says another.
+    pub command: String,
     /// Name for people, e.g. 接报.
     pub title: String,
     /// It begins a matter.
@@ -159,11 +161,6 @@ impl StepForm {
     /// Kind of the records that carry it.
     pub fn record_kind(&self) -> String {
         format!("{}/1", self.id)
-    }
-
-    /// The step's name within its matter, as it is typed: `call` of `incident.call`.
-    pub fn verb(&self) -> &str {
-        self.id.split_once('.').map_or(self.id.as_str(), |(_, verb)| verb)
     }
 
     /// The fields that a person answers.
@@ -213,6 +210,7 @@ struct WrittenSteps {
 struct WrittenStep {
     id: String,
     version: u32,
+    command: Option<String>,
     title: String,
     #[serde(default)]
     opens: bool,
@@ -242,8 +240,10 @@ impl WrittenStep {
     fn read(self, matter: MatterKind) -> Result<StepForm, DefinitionError> {
         let wrong = |allowed| DefinitionError::Content { place: self.id.clone(), allowed };
         let verb = self.id.strip_prefix(matter.key()).and_then(|rest| rest.strip_prefix('.'));
-        if verb.is_none_or(|verb| verb.is_empty() || !verb.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')) {
-            return Err(wrong("id = \"<matter>.<verb>\", the verb of a-z and -"));
+        let verb = verb.filter(|verb| is_verb(verb)).ok_or_else(|| wrong("id = \"<matter>.<verb>\", the verb of a-z and -"))?;
+        let command = self.command.unwrap_or_else(|| verb.to_owned());
+        if !is_verb(&command) {
+            return Err(wrong("command = \"<verb>\", of a-z and -"));
         }
         if self.version == 0 {
             return Err(wrong("version from 1"));
@@ -267,6 +267,7 @@ impl WrittenStep {
             id: self.id,
             version: self.version,
             matter,
+            command,
             title: self.title,
             opens: self.opens,
             only: self.only,
@@ -278,4 +279,8 @@ impl WrittenStep {
             fields,
         })
     }
+}
+
+fn is_verb(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
 }

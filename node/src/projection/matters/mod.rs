@@ -5,6 +5,8 @@
 //! - `dirty/<matter>`: a step was added, or its content removed, and what follows from it is still to be made anew. Put by the digest, taken
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
+//! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
+//!   looks at the steps themselves.
 //!
 //! Each record is judged by itself, in any order: a step may stand in the journal before its matter's opening one.
 
@@ -58,7 +60,16 @@ impl Matters {
 
     /// Those whose opening record a number names: hardly ever more than one.
     pub fn by_number(&self, number: &Number) -> Result<Vec<RecordRef>, ProjectionError> {
-        let prefix = stored::opening_prefix(number);
+        self.named_after(&stored::opening_prefix(number))
+    }
+
+    /// Matters that named a record at their opening.
+    pub fn about(&self, named: &RecordRef) -> Result<Vec<RecordRef>, ProjectionError> {
+        self.named_after(&stored::about_prefix(named))
+    }
+
+    /// The matters whose references stand at the end of keys.
+    fn named_after(&self, prefix: &str) -> Result<Vec<RecordRef>, ProjectionError> {
         let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
         let reference = |key: &Vec<u8>| parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?);
         found.iter().map(|(key, _)| reference(key).ok_or_else(|| damaged(key))).collect()

@@ -69,6 +69,10 @@ fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), 
         }
         batch.delete(key);
     }
+    let opened_by = steps.first().filter(|step| step.reference == *matter);
+    for link in opened_by.iter().flat_map(|step| &step.links) {
+        batch.put(stored::about_key(&link.record, matter), stored::mark());
+    }
     let Some(folded) = folded(&steps, matter) else { return Dues::replace(from.index, batch, matter, &[]) };
     let summary = folded.summary();
     let openness = if summary.open { Openness::Open } else { Openness::Closed };

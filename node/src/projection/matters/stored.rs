@@ -105,6 +105,15 @@ pub(super) fn dirty(index: &dyn Index, limit: usize) -> Result<Vec<RecordRef>, P
     found.iter().map(|(key, _)| matter(key).ok_or_else(|| damaged(key))).collect()
 }
 
+pub(super) fn about_prefix(named: &RecordRef) -> String {
+    format!("about/{named}/")
+}
+
+/// A matter names another at its opening: `about/<other>/<matter>`.
+pub(super) fn about_key(named: &RecordRef, matter: &RecordRef) -> String {
+    format!("{}{matter}", about_prefix(named))
+}
+
 fn openness_name(openness: Openness) -> &'static str {
     match openness {
         Openness::Open => "open",

@@ -1,11 +1,25 @@
 //! Lists of matters.
 
-use dutynet_relay::{ids::RecordRef, record::Mode};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, btree_map::Entry},
+};
+
+use dutynet_relay::{
+    ids::{RecordRef, UnixMillis},
+    record::Mode,
+};
 
 use crate::{
     body::read_step,
-    domain::{matter::Summary, number::Number, step::MatterKind},
+    domain::{
+        matter::{Matter, Summary, Wanted},
+        number::Number,
+        obligation::About,
+        step::MatterKind,
+    },
     projection::{ListedMatter, Openness},
+    text::refusal::Refusal,
     usecase::{Office, Refused},
 };
 
@@ -22,26 +36,72 @@ pub struct MatterRow {
     pub mode: Mode,
     /// What else is shown.
     pub summary: Summary,
+    /// What this office has to do about it next.
+    pub wanted: Option<Wanted>,
+    /// When the soonest of what this office owes because of it is due.
+    pub due: Option<UnixMillis>,
+    /// Name of the office that began it.
+    pub opener_name: String,
 }
 
 impl Office {
-    /// Matters of a kind, those about which something is still to be done, and, if asked for, the others; the one that changed last first.
+    /// Matters of a kind, those about which something is still to be done, and, if asked for, the others. What wants something of this office
+    /// comes first, soonest due before; then the one that changed last.
     pub async fn matters(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
         self.caught_up().await?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || office.rows_of(kind, also)).await;
+        made.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
+    fn rows_of(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
         let mut listed = self.inner.matters.listed(kind, Openness::Open)?;
         if also == Openness::Closed {
             listed.extend(self.inner.matters.listed(kind, Openness::Closed)?);
         }
-        listed.sort_by_key(|row| std::cmp::Reverse((row.summary.last_at, row.matter.clone())));
-        listed.into_iter().map(|ListedMatter { matter, summary }| self.matter_row(&matter, summary)).collect()
+        let due = self.soonest_due()?;
+        let row = |ListedMatter { matter, summary }: ListedMatter| {
+            let wanted = if summary.open { self.wanted_of(kind, &matter)? } else { None };
+            let due = due.get(&matter).copied();
+            Ok(MatterRow { wanted, due, ..self.matter_row(&matter, summary)? })
+        };
+        let mut rows = listed.into_iter().map(row).collect::<Result<Vec<_>, Refused>>()?;
+        rows.sort_by_key(|row| {
+            let due = (row.due.is_none(), row.due);
+            (due, row.wanted.is_none(), Reverse((row.summary.last_at, row.matter.clone())))
+        });
+        Ok(rows)
+    }
+
+    /// Of each matter, the soonest that this office owes because of it.
+    fn soonest_due(&self) -> Result<BTreeMap<RecordRef, UnixMillis>, Refused> {
+        let mut soonest = BTreeMap::new();
+        for owed in self.inner.dues.open()?.into_iter().filter(|owed| owed.debtor == *self.own()) {
+            let About::Matter(matter) = owed.about else { continue };
+            match soonest.entry(matter) {
+                Entry::Vacant(free) => {
+                    free.insert(owed.due.here);
+                }
+                Entry::Occupied(mut held) => *held.get_mut() = owed.due.here.min(*held.get()),
+            }
+        }
+        Ok(soonest)
+    }
+
+    fn wanted_of(&self, kind: MatterKind, matter: &RecordRef) -> Result<Option<Wanted>, Refused> {
+        let steps = self.steps_of(matter)?;
+        Ok(if steps.is_empty() { None } else { Matter { kind, steps: &steps }.wanted(self.own(), &self.relay().registry()) })
     }
 
     /// With its title, which stands in the journal.
     pub(super) fn matter_row(&self, matter: &RecordRef, summary: Summary) -> Result<MatterRow, Refused> {
         let titled = self.relay().store().record(&summary.titled_by)?;
-        let step = titled.as_ref().and_then(|stored| read_step(stored, &self.relay().registry()).ok());
+        let registry = self.relay().registry();
+        let step = titled.as_ref().and_then(|stored| read_step(stored, &registry).ok());
         let title = step.as_ref().and_then(|step| step.text("title")).map(str::to_owned);
         let mode = step.map_or(Mode::Real, |step| step.mode);
-        Ok(MatterRow { matter: matter.clone(), number: Number::of(matter), title, mode, summary })
+        let opener_name = registry.entry(&matter.origin).map_or_else(|| matter.origin.to_string(), |entry| entry.name.clone());
+        let (matter, number) = (matter.clone(), Number::of(matter));
+        Ok(MatterRow { matter, number, title, mode, summary, wanted: None, due: None, opener_name })
     }
 }

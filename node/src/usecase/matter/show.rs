@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use dutynet_relay::{ids::RecordRef, writer::RecordState};
+use dutynet_relay::{
+    ids::{RecordRef, UnixMillis},
+    writer::RecordState,
+};
 
 use super::list::MatterRow;
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
         step::MatterKind,
     },
     text::refusal::Refusal,
-    usecase::{Office, Refused, shown},
+    usecase::{Due, Office, Refused, shown},
 };
 
 /// A matter as this office knows it.
@@ -24,6 +27,12 @@ pub struct ShownMatter {
     pub facts: Vec<Fact>,
     /// Every step, in order.
     pub steps: Vec<ShownStep>,
+    /// What is owed because of it, soonest due first.
+    pub dues: Vec<Due>,
+    /// Matters that named this one at their opening, each with its steps.
+    pub related: Vec<(MatterRow, Vec<ShownStep>)>,
+    /// By the clock of this office.
+    pub as_of: UnixMillis,
 }
 
 /// A step of it.
@@ -42,13 +51,40 @@ impl Office {
         let steps = self.steps_of(&matter)?;
         let kind = kind_of(&matter, &steps).ok_or_else(|| Refused::about(Refusal::MatterUnknown, shown(named)))?;
         let folded = Matter { kind, steps: &steps };
-        let row = self.matter_row(&matter, folded.summary())?;
+        let row = self.row_whole(&matter, folded)?;
         let mut facts = folded.facts();
         if kind == MatterKind::Incident {
             facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?));
         }
+        let (now, related) = (self.now(), self.related_to(&matter)?);
+        let dues = self.dues_of(&matter, now)?;
+        let ours = dues.iter().map(|due| &due.obligation).filter(|owed| owed.debtor == *self.own() && !owed.is_closed());
+        let row = MatterRow { due: ours.map(|owed| owed.due.here).min(), ..row };
+        Ok(ShownMatter { row, facts, steps: self.with_states(steps)?, dues, related, as_of: now })
+    }
+
+    fn row_whole(&self, matter: &RecordRef, folded: Matter<'_>) -> Result<MatterRow, Refused> {
+        let summary = folded.summary();
+        let wanted = if summary.open { folded.wanted(self.own(), &self.relay().registry()) } else { None };
+        Ok(MatterRow { wanted, ..self.matter_row(matter, summary)? })
+    }
+
+    /// Questions about an incident, instructions because of it: matters that name it at their opening.
+    fn related_to(&self, matter: &RecordRef) -> Result<Vec<(MatterRow, Vec<ShownStep>)>, Refused> {
+        let mut related = Vec::new();
+        for other in self.inner.matters.about(matter)? {
+            let steps = self.steps_of(&other)?;
+            let still_names = steps.first().is_some_and(|step| step.links.iter().any(|link| link.record == *matter));
+            let Some(kind) = kind_of(&other, &steps).filter(|_| still_names) else { continue };
+            let row = self.row_whole(&other, Matter { kind, steps: &steps })?;
+            related.push((row, self.with_states(steps)?));
+        }
+        Ok(related)
+    }
+
+    fn with_states(&self, steps: Vec<Step>) -> Result<Vec<ShownStep>, Refused> {
         let with_state = |step: Step| self.step_state(&step.reference).map(|state| ShownStep { step, state });
-        Ok(ShownMatter { row, facts, steps: steps.into_iter().map(with_state).collect::<Result<_, _>>()? })
+        steps.into_iter().map(with_state).collect()
     }
 
     /// Figures of an incident and of all that are joined under it, of the offices that have said them.

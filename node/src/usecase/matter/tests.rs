@@ -2,7 +2,7 @@
 
 use dutynet_relay::record::Mode;
 
-use super::TakeStep;
+use super::{NamedRecord, TakeStep};
 use crate::{
     domain::{
         form::{Answer, Value},
@@ -100,4 +100,32 @@ async fn a_step_whose_content_was_destroyed_takes_what_followed_from_it_along_an
     house.office.destroy(destroy).await.unwrap();
     assert_eq!(house.office.matter(&number).await.unwrap().steps.len(), 1, "the number names it all the same");
     assert_eq!(state().await, "called");
+}
+
+#[tokio::test]
+async fn a_matter_shows_what_names_it_and_what_it_owes_and_lists_put_what_wants_something_first() {
+    let house = House::new();
+    let first = house.office.take_step(call(1)).await.unwrap();
+    let second = house.office.take_step(call(2)).await.unwrap();
+    let links = vec![NamedRecord { role: "basis".into(), record: first.number().to_string() }];
+    let choice = |code: &str| Value::Choices(vec![code.into()]);
+    let said = [("kind", choice("task")), ("title", text("搜救")), ("words", text("全力搜救")), ("owner", text("李四"))];
+    let order = step(3, "directive.order", "", &[&said[..], &[("urgency", choice("flash"))]].concat());
+    let task = house.office.take_step(TakeStep { links, ..order }).await.unwrap();
+    let shown = house.office.matter(&first.number().to_string()).await.unwrap();
+    let (related, steps) = &shown.related[0];
+    assert_eq!((related.number.clone(), steps.len(), related.wanted.map(|w| w.key())), (task.number(), 1, Some("outcome")));
+    assert_eq!(shown.row.wanted.map(|wanted| wanted.key()), Some("tell"));
+    let owed: Vec<_> = shown.dues.iter().map(|due| due.obligation.due.here).collect();
+    assert_eq!((owed.is_empty(), shown.row.due), (false, owed.iter().min().copied()));
+    assert!(house.office.matter(&second.number().to_string()).await.unwrap().related.is_empty());
+    let at = Value::Time(house.office.now());
+    let told = [("leader", text("王省长")), ("told_at", at), ("how", choice("telephone")), ("said", Value::Nil)];
+    house.office.take_step(step(4, "incident.told", &second.number().to_string(), &told)).await.unwrap();
+    let rows = house.office.matters(MatterKind::Incident, Openness::Open).await.unwrap();
+    let first_first: Vec<_> = rows.iter().map(|row| (row.number.clone(), row.wanted.is_some())).collect();
+    assert_eq!(first_first, [(first.number(), true), (second.number(), false)], "although the other changed last");
+    let destroy = Destroy { id: record_id(5), record: task.matter.to_string(), reason: "误".into(), by: by() };
+    house.office.destroy(destroy).await.unwrap();
+    assert!(house.office.matter(&first.number().to_string()).await.unwrap().related.is_empty(), "it names nothing any more");
 }

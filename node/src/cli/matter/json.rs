@@ -1,0 +1,133 @@
+//! What `--json` prints of matters; the rules are those of [`crate::cli::json`].
+
+use serde::Serialize;
+
+use crate::cli::{
+    due::json::Due,
+    json::{Person, Record},
+    json_report::{Answer, Entered},
+};
+
+/// A step that was taken, of whichever matter.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Taken {
+    pub(in crate::cli) record: Record,
+    pub(in crate::cli) matter: Record,
+    pub(in crate::cli) number: String,
+    /// True: it had been taken already.
+    pub(in crate::cli) folded: bool,
+    /// `saved`, `custody`, `arrived`, `parked`.
+    pub(in crate::cli) state: &'static str,
+}
+
+/// `incident list --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct List {
+    pub(in crate::cli) matters: Vec<Head>,
+}
+
+/// What lists show of a matter.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Head {
+    pub(in crate::cli) matter: Record,
+    pub(in crate::cli) number: String,
+    /// `incident`, `warning`, `verification`, `directive`, `finding`.
+    pub(in crate::cli) kind: String,
+    /// Null: its content was removed.
+    pub(in crate::cli) title: Option<String>,
+    pub(in crate::cli) open: bool,
+    pub(in crate::cli) state: String,
+    pub(in crate::cli) grade: Option<String>,
+    /// `real`, `exercise`, `test`.
+    pub(in crate::cli) mode: &'static str,
+    pub(in crate::cli) last_at: Option<String>,
+    /// What this office has to do next.
+    pub(in crate::cli) wanted: Option<String>,
+    /// When the soonest of what this office owes is due.
+    pub(in crate::cli) due: Option<String>,
+    pub(in crate::cli) opener_name: String,
+}
+
+/// `incident show --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Shown {
+    pub(in crate::cli) matter: Head,
+    pub(in crate::cli) facts: Vec<Fact>,
+    pub(in crate::cli) steps: Vec<Step>,
+    pub(in crate::cli) dues: Vec<Due>,
+    /// Matters that name this one at their opening.
+    pub(in crate::cli) related: Vec<Related>,
+    pub(in crate::cli) as_of: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Related {
+    pub(in crate::cli) matter: Head,
+    pub(in crate::cli) steps: Vec<Step>,
+}
+
+/// `incident timeline --json`: steps of this matter and of the related ones, in the order in which they were taken.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Timeline {
+    pub(in crate::cli) matter: Head,
+    pub(in crate::cli) steps: Vec<Placed>,
+    pub(in crate::cli) as_of: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Placed {
+    /// Number of the matter whose step it is.
+    pub(in crate::cli) number: String,
+    pub(in crate::cli) step: Step,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Fact {
+    pub(in crate::cli) key: String,
+    /// Text, number, `{"time": …}`, `{"code": …}`, `{"office": …}`, or `{"office": …, "person": …}`.
+    pub(in crate::cli) value: FactValue,
+    pub(in crate::cli) sources: Vec<Record>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(in crate::cli) enum FactValue {
+    Text(String),
+    Number(i64),
+    Time { time: Option<String> },
+    Code { code: String },
+    Office { office: String },
+    Person { office: String, person: Option<Person> },
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Step {
+    pub(in crate::cli) record: Record,
+    pub(in crate::cli) form: String,
+    pub(in crate::cli) office: String,
+    /// Null: a node by itself.
+    pub(in crate::cli) by: Option<Person>,
+    /// Null: nobody entered it for the office.
+    pub(in crate::cli) entered: Option<Entered>,
+    pub(in crate::cli) answers: Vec<Answer>,
+    pub(in crate::cli) links: Vec<Link>,
+    pub(in crate::cli) to: Vec<String>,
+    /// By the clock of the office that entered it.
+    pub(in crate::cli) recorded_at: Option<String>,
+    /// By the clock of this node.
+    pub(in crate::cli) received_at: Option<String>,
+    /// That clock minus this one, as far as it is known.
+    pub(in crate::cli) ahead_ms: i64,
+    pub(in crate::cli) corrects: Option<Record>,
+    pub(in crate::cli) hollow: bool,
+    pub(in crate::cli) mode: &'static str,
+    /// Null unless it is a record of this node.
+    pub(in crate::cli) state: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Link {
+    pub(in crate::cli) role: String,
+    /// `ORIGIN/ID`.
+    pub(in crate::cli) record: String,
+}

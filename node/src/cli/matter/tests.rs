@@ -1,0 +1,164 @@
+//! One of each reply about matters, for what is compared with files and read by people; and that every step can be typed.
+
+use dutynet_proto::{duty, record};
+
+use super::*;
+use crate::{cli::args, domain::step::StepForms};
+
+const AT: i64 = 1_782_867_600_000;
+
+fn reference(n: u8) -> Option<record::RecordRef> {
+    let id = (n..n + 16).collect::<Vec<u8>>().into();
+    Some(record::RecordRef { origin: "440825103".into(), id })
+}
+
+fn person(name: &str) -> Option<record::Person> {
+    Some(record::Person { id: "lisi".into(), name: name.into() })
+}
+
+fn head(kind: &str, number: &str, title: &str, state: &str) -> api::MatterHead {
+    api::MatterHead {
+        matter: reference(1),
+        number: number.into(),
+        kind: kind.into(),
+        title: title.into(),
+        open: true,
+        state: state.into(),
+        grade: "considerable".into(),
+        mode: record::Mode::Exercise.into(),
+        last_at_ms: AT,
+        wanted: "follow_up".into(),
+        due_ms: AT + 3_600_000,
+        opener_name: "海安镇".into(),
+    }
+}
+
+fn answer(field: &str, value: duty::answer::Value) -> duty::Answer {
+    duty::Answer { field: field.into(), value: Some(value) }
+}
+
+fn step(n: u8, form: &str, answers: Vec<duty::Answer>) -> api::MatterStep {
+    api::MatterStep {
+        record: reference(n),
+        form: form.into(),
+        office: "440825103".into(),
+        by: person("李四"),
+        answers,
+        recorded_at_ms: AT + i64::from(n) * 1000,
+        here_at_ms: AT + i64::from(n) * 1000,
+        mode: record::Mode::Exercise.into(),
+        state: api::ReportState::Arrived.into(),
+        ..api::MatterStep::default()
+    }
+}
+
+fn facts() -> Vec<api::MatterFact> {
+    use api::matter_fact::Value;
+    let fact = |key: &str, value, sources: &[u8]| api::MatterFact {
+        key: key.into(),
+        value: Some(value),
+        sources: sources.iter().filter_map(|n| reference(*n)).collect(),
+    };
+    let receiver = api::OfficePerson { office: "440825103".into(), person: person("李四") };
+    vec![
+        fact("first_receiver", Value::Person(receiver), &[1]),
+        fact("handler", Value::Office("440825103".into()), &[1]),
+        fact("title", Value::Text("山洪".into()), &[2]),
+        fact("happened_at", Value::TimeMs(AT), &[1]),
+        fact("report.followup", Value::Number(1), &[2]),
+        fact("missing", Value::Code("place".into()), &[2]),
+        fact("missing", Value::Code("cause".into()), &[2]),
+        fact("total.dead", Value::Number(1), &[2]),
+    ]
+}
+
+fn shown() -> api::ShowMatterReply {
+    use duty::answer::Value;
+    let channel = duty::Channel::Telephone.into();
+    let entered = duty::Entered { channel, told_by: "王五".into(), phone: "0759-4850000".into() };
+    let report = api::MatterStep {
+        entered: Some(entered),
+        links: vec![api::NamedRecord { role: "oral".into(), record: "440825103/0102030405060708090a0b0c0d0e0f10".into() }],
+        to: vec!["440825".into()],
+        corrects: reference(1),
+        ..step(2, "incident.report", vec![answer("dead", Value::Number(1))])
+    };
+    let question = api::MatterStep {
+        office: "440825".into(),
+        state: 0,
+        ahead_ms: 2000,
+        ..step(3, "verification.ask", vec![answer("question", Value::Text("几人？".into()))])
+    };
+    api::ShowMatterReply {
+        head: Some(head("incident", "0701-482137", "山洪", "reported")),
+        facts: facts(),
+        steps: vec![step(1, "incident.call", vec![answer("why", Value::Unknown(true))]), report],
+        dues: Vec::new(),
+        related: vec![api::RelatedMatter {
+            head: Some(head("verification", "0701-100200", "伤亡", "asked")),
+            steps: vec![question],
+        }],
+        as_of_ms: AT,
+    }
+}
+
+/// Every shape, by the heading under which it is documented.
+pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
+    let taken = api::TakeStepReply {
+        record: reference(2),
+        matter: reference(1),
+        number: "0701-482137".into(),
+        folded: false,
+        state: api::ReportState::Saved.into(),
+    };
+    let list = api::ListMattersReply { matters: vec![head("incident", "0701-482137", "山洪", "reported")] };
+    vec![
+        ("incident report", printed(&json::Taken::from(&taken))),
+        ("incident list", printed(&json::List::from(&list))),
+        ("incident show", printed(&json::Shown::from(&shown()))),
+        ("incident timeline", printed(&json::Timeline::from(&shown()))),
+    ]
+}
+
+#[test]
+fn every_step_has_a_command_with_an_option_for_each_field_and_none_is_in_anothers_way() {
+    let mut command = args::command();
+    // It panics where two options or commands of one step have the same name.
+    command.clone().debug_assert();
+    command.build();
+    for kind in MatterKind::ALL {
+        let word = if kind == MatterKind::Verification { "question" } else { kind.key() };
+        for form in StepForms::built_in().of(kind) {
+            let group = command.find_subcommand(word).unwrap();
+            let page = group.find_subcommand(&form.command).unwrap_or_else(|| panic!("{} cannot be typed", form.id));
+            let options: Vec<_> = page.get_arguments().filter_map(clap::Arg::get_long).collect();
+            for field in form.typed() {
+                assert!(options.contains(&field.key.replace('_', "-").as_str()), "{} {}", form.id, field.key);
+            }
+            assert!(form.links.iter().all(|role| options.contains(&role.role.as_str())), "{}", form.id);
+            assert_eq!(page.get_positionals().count(), usize::from(!form.opens), "{}", form.id);
+        }
+    }
+}
+
+#[test]
+fn a_matter_reads_as_what_is_known_with_its_sources_and_everything_in_its_order() {
+    let names = print::Names::given(&[("440825103", "海安镇"), ("440825", "徐闻县")]);
+    let page = print::shown(&shown(), &names);
+    for line in [
+        "【演练】突发事件 0701-482137　山洪",
+        "本单位：待续报或终报，最迟 07-01 10:00:00",
+        "  首接人：海安镇 李四 [1]",
+        "  尚缺要素：地点、起因和性质 [3]",
+        "[1] 07-01 09:00:01　海安镇　【演练】接报",
+        "    何因：不明，正在核实",
+        "[2] 07-01 09:00:01　徐闻县　【演练】核报要求（核报 0701-100200）",
+        "[3] 07-01 09:00:02　海安镇　【演练】续报 1",
+        "    代录：海安镇 录入，电话报来，报告人 王五，号码 0759-4850000",
+        "    死亡：1 人",
+        "    所补的口头报告：[1]",
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    assert_eq!(print::timeline(&shown(), &names).lines().filter(|line| line.starts_with('[')).count(), 3);
+}
