@@ -23,6 +23,7 @@ const FILES: &[&str] = &[
     "dutynet/duty/v1/special.proto",
     "dutynet/duty/v1/step.proto",
     "dutynet/api/v1/api.proto",
+    "dutynet/api/v1/attachment.proto",
     "dutynet/api/v1/backup.proto",
     "dutynet/api/v1/destruction.proto",
     "dutynet/api/v1/cut_offs.proto",

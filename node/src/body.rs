@@ -1,8 +1,10 @@
 //! Bodies of duty records, beside the header that every hop may read. Here those about reports: what is said about one office and one period,
 //! a choice between versions of it, a cut-off, and the draft that an office keeps for itself; those of notices are in [`notice`], those of
-//! special periods and chases in [`special`], those of the steps of matters in [`step`].
+//! special periods and chases in [`special`], those of the steps of matters in [`step`], those of files in [`attached`].
 
+pub mod attached;
 mod convert;
+mod convert_attached;
 mod convert_form;
 mod convert_notice;
 pub mod convert_pack;

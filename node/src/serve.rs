@@ -47,6 +47,7 @@ pub struct Running {
     follower_task: JoinHandle<()>,
     deliver_task: JoinHandle<()>,
     purge_task: JoinHandle<()>,
+    files_task: JoinHandle<()>,
     backup_task: JoinHandle<()>,
     dues_task: JoinHandle<()>,
     rules_task: JoinHandle<()>,
@@ -85,6 +86,7 @@ impl Running {
             follower_task: tokio::spawn(follower.run(stopped.clone())),
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
             purge_task: tokio::spawn(usecase::confirm_by_itself(office.clone(), stopped.clone())),
+            files_task: tokio::spawn(usecase::forget_unnamed_by_itself(office.clone())),
             backup_task: tokio::spawn(backups),
             rules_task: tokio::spawn(usecase::tell_rules_by_itself(office.clone(), stopped.clone())),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
@@ -124,6 +126,7 @@ impl Running {
         finish("api", self.api_task).await;
         finish("delivering", self.deliver_task).await;
         finish("purges", self.purge_task).await;
+        finish("files", self.files_task).await;
         finish("projection", self.follower_task).await;
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;

@@ -11,10 +11,13 @@
 //! file that turns out to be another one is thrown away; nothing is taken beyond the limits, or when the disk is too full for files.
 
 mod inventory;
+mod putting;
+
+pub use putting::Fresh;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, Read},
+    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -61,6 +64,9 @@ pub enum FileFault {
     /// The disk is too full for files, or all of them together are too many.
     #[error("there is no room for files")]
     NoRoom,
+    /// Whoever put it has looked at it and turned it away.
+    #[error("the file was turned away")]
+    TurnedAway,
     /// It is not what was wanted.
     #[error("the content is not that of the file")]
     NotIt,
@@ -162,7 +168,9 @@ impl Files {
             self.disk.sync(&part(&file.digest))?;
             match self.finish(file) {
                 Err(FileFault::Io(fault)) => return Err(fault),
-                Ok(()) | Err(FileFault::NotIt | FileFault::Size(_) | FileFault::NoRoom | FileFault::Unwanted) => {}
+                Ok(())
+                | Err(FileFault::NotIt | FileFault::Size(_) | FileFault::NoRoom | FileFault::Unwanted | FileFault::TurnedAway) => {
+                }
             }
         }
         Ok(())
@@ -176,47 +184,6 @@ impl Files {
     /// Whether more would be taken.
     pub fn has_room(&self) -> bool {
         self.room.load(Ordering::Relaxed)
-    }
-
-    /// Takes over a file; durable when it returns.
-    pub fn put(&self, mut from: impl Read) -> Result<FileRef, FileFault> {
-        let name = {
-            let mut known = self.lock();
-            known.fresh += 1;
-            format!("{FRESH}{}", known.fresh)
-        };
-        let mut written = 0;
-        let put = self.write_new(&name, &mut from, &mut written);
-        self.lock().fresh_bytes -= written;
-        let file = put.inspect_err(|_| self.discard(&name))?;
-        self.disk.rename(&name, &whole(&file.digest))?;
-        self.arrived(file)?;
-        Ok(file)
-    }
-
-    fn write_new(&self, name: &str, from: &mut impl Read, written: &mut u64) -> Result<FileRef, FileFault> {
-        let (mut digest, mut piece) = (Digesting::new(FileRef::TAG), vec![0; PIECE]);
-        loop {
-            let count = from.read(&mut piece)?;
-            if count == 0 {
-                break;
-            }
-            let more = count as u64;
-            if *written + more > self.limits.file_bytes_max {
-                return Err(FileFault::Size(*written + more));
-            }
-            self.take_room(more)?;
-            self.lock().fresh_bytes += more;
-            let at = *written;
-            *written += more;
-            self.disk.write(name, at, &piece[..count])?;
-            digest.add(&piece[..count]);
-        }
-        if *written == 0 {
-            return Err(FileFault::Size(0));
-        }
-        self.disk.sync(name)?;
-        Ok(FileRef { digest: digest.finish(), bytes: *written })
     }
 
     /// Wants a file, from now on and after a restart too. Durable when it returns.
@@ -323,6 +290,11 @@ impl Files {
             (false, Some(wanted)) => FileState::Wanted(wanted.have),
             (false, None) => FileState::Unknown,
         }
+    }
+
+    /// Every file that is here.
+    pub fn all_held(&self) -> Vec<FileRef> {
+        self.lock().held.iter().map(|(digest, bytes)| FileRef { digest: *digest, bytes: *bytes }).collect()
     }
 
     /// Length of a file that is here.

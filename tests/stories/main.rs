@@ -1,5 +1,6 @@
 //! Stories: several real nodes on loopback, with real certificates, stores and links. The name of each is a sentence.
 
+mod attachments;
 mod backup;
 mod backup_storms;
 mod carriage;

@@ -4,8 +4,11 @@
 //! service, each turning a message into a use case and the answer back; the words of both meet in `convert`. What is refused becomes a
 //! status in [`status`], and nowhere else.
 
+mod attachments;
 mod backups;
+mod codes;
 pub(crate) mod convert;
+mod convert_attachment;
 mod convert_backup;
 mod convert_due;
 mod convert_matter;
@@ -36,12 +39,12 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        backups_server::BackupsServer, classified_server::ClassifiedServer, cut_offs_server::CutOffsServer,
-        destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
-        findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
-        matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
-        parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
-        rules_server::RulesServer,
+        attachments_server::AttachmentsServer, backups_server::BackupsServer, classified_server::ClassifiedServer,
+        cut_offs_server::CutOffsServer, destructions_server::DestructionsServer, drafts_server::DraftsServer,
+        dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer,
+        links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer,
+        offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer,
+        reports_server::ReportsServer, rules_server::RulesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -79,6 +82,7 @@ pub async fn run(
         .add_service(ParkedServer::with_interceptor(parked::ParkedService(office.clone()), ask.clone()))
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
         .add_service(MattersServer::with_interceptor(matters::MattersService(office.clone()), ask.clone()))
+        .add_service(AttachmentsServer::with_interceptor(attachments::AttachmentsService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))

@@ -12,6 +12,7 @@ use tonic::{
     metadata::{MetadataMap, MetadataValue},
 };
 
+use super::codes::grpc_code;
 use crate::{
     text::{fault, notice, refusal::Refusal},
     usecase::Refused,
@@ -112,78 +113,6 @@ fn cut(mut message: String) -> String {
         message.truncate(end);
     }
     message
-}
-
-fn grpc_code(refusal: Refusal) -> Code {
-    match refusal {
-        Refusal::KeyWrong => Code::Unauthenticated,
-        Refusal::RequestUnreadable | Refusal::FormUnknown | Refusal::FormFaults | Refusal::TimeInvalid => Code::InvalidArgument,
-        Refusal::SpanInvalid | Refusal::PeriodInvalid | Refusal::PeriodFuture => Code::InvalidArgument,
-        Refusal::PeriodNoHoliday | Refusal::PeriodNotAnnounced | Refusal::ToldByAlone => Code::InvalidArgument,
-        Refusal::OnBehalfDraft | Refusal::SpecialBrings | Refusal::SpecialReason => Code::InvalidArgument,
-        Refusal::ChaseFaults | Refusal::MonthInvalid | Refusal::PackFaulty | Refusal::RuleCase => Code::InvalidArgument,
-        Refusal::CutOffInvalid | Refusal::CutOffTooEarly | Refusal::RecordIdInvalid => Code::InvalidArgument,
-        Refusal::RecordMalformed | Refusal::ModeInvalid | Refusal::PersonMissing => Code::InvalidArgument,
-        Refusal::PersonInvalid | Refusal::OfficeInvalid | Refusal::NameInvalid => Code::InvalidArgument,
-        Refusal::AreaCodeInvalid | Refusal::ClassInvalid | Refusal::ZoneInvalid => Code::InvalidArgument,
-        Refusal::InvitationTooLong | Refusal::InvitationUnreadable | Refusal::AddressInvalid => Code::InvalidArgument,
-        Refusal::SecrecyMark | Refusal::DestroyReason | Refusal::NoticeFaults => Code::InvalidArgument,
-        Refusal::NoticeNumberInvalid | Refusal::UrgencyMissing | Refusal::SignByInvalid => Code::InvalidArgument,
-        Refusal::SignByPast | Refusal::AudienceUnclear | Refusal::AudienceTooLong => Code::InvalidArgument,
-        Refusal::ToldByMissing | Refusal::OnBehalfMissing | Refusal::GroupNameInvalid => Code::InvalidArgument,
-        Refusal::GroupEmpty | Refusal::ConfigFaults | Refusal::ConfigUnreadable => Code::InvalidArgument,
-        Refusal::FileUnreadable | Refusal::StepUnknown | Refusal::StepOpens => Code::InvalidArgument,
-        Refusal::StepMatterMissing | Refusal::StepLinkUnknown | Refusal::StepLinkMissing => Code::InvalidArgument,
-        Refusal::StepLinksTooMany | Refusal::StepOfficesMissing | Refusal::StepNamesNobody => Code::InvalidArgument,
-        Refusal::StepModeDiffers | Refusal::MatterNumberInvalid | Refusal::IncidentTimeFuture => Code::InvalidArgument,
-        Refusal::IncidentTimesCrossed | Refusal::IncidentOfferOne | Refusal::IncidentElementsMissing => Code::InvalidArgument,
-        Refusal::VerificationOneOffice | Refusal::DirectiveTaskInside | Refusal::DirectiveOwnerMissing => Code::InvalidArgument,
-        Refusal::DirectiveLeaderMissing | Refusal::DirectiveDuePast => Code::InvalidArgument,
-        Refusal::DirectiveReadBackMissing | Refusal::StepOneOffice | Refusal::WarningNotHigher => Code::InvalidArgument,
-        Refusal::WarningNotLower | Refusal::WarningTimesWrong | Refusal::WarningAnswererMissing => Code::InvalidArgument,
-        Refusal::FindingResponsibleMissing | Refusal::FindingTransferWhere => Code::InvalidArgument,
-        Refusal::RecoveryCodeMistyped | Refusal::RecoveryCodeWrong => Code::InvalidArgument,
-        Refusal::OfficeNoLine | Refusal::ChaseClosed | Refusal::PackVersion => Code::FailedPrecondition,
-        Refusal::IncidentOffered | Refusal::IncidentOfferMissing | Refusal::IncidentInitialMissing => Code::FailedPrecondition,
-        Refusal::IncidentInitialTwice | Refusal::IncidentFinalTwice | Refusal::IncidentAfterFinal => Code::FailedPrecondition,
-        Refusal::IncidentGradeLowered | Refusal::IncidentApprovalMissing => Code::FailedPrecondition,
-        Refusal::IncidentConfirmNothing | Refusal::IncidentJoinItself => Code::FailedPrecondition,
-        Refusal::IncidentWithdrawNothing | Refusal::MatterNumberShared | Refusal::MatterClosed => Code::FailedPrecondition,
-        Refusal::VerificationAnswered | Refusal::VerificationUnanswered => Code::FailedPrecondition,
-        Refusal::DirectiveRecalled | Refusal::DirectiveDone | Refusal::DirectiveOpenParts => Code::FailedPrecondition,
-        Refusal::FindingUnheard | Refusal::FindingRuled | Refusal::FindingNotUpheld => Code::FailedPrecondition,
-        Refusal::FindingOpenDemands | Refusal::FindingUnruled | Refusal::FindingNoEvidence => Code::FailedPrecondition,
-        Refusal::ResponseNotRunning | Refusal::ResponseRunning | Refusal::PeriodClosed => Code::FailedPrecondition,
-        Refusal::NothingToCorrect | Refusal::ChoiceNoDifference | Refusal::NoChildren => Code::FailedPrecondition,
-        Refusal::InvitationExpired | Refusal::NoAudience | Refusal::DestroyNever => Code::FailedPrecondition,
-        Refusal::NothingBelow | Refusal::NoticeNumberShared | Refusal::NotListening => Code::FailedPrecondition,
-        Refusal::FolderEmpty | Refusal::FolderOfAnother | Refusal::FolderNoRights => Code::FailedPrecondition,
-        Refusal::FolderReadOnly | Refusal::KeyOpenToOthers | Refusal::FolderLocked => Code::FailedPrecondition,
-        Refusal::FolderNewer | Refusal::PortInUse | Refusal::PortNotAllowed | Refusal::StopFirst => Code::FailedPrecondition,
-        Refusal::BackupAbsent | Refusal::BackupSeveral | Refusal::BackupOfAnother => Code::FailedPrecondition,
-        Refusal::BackupNewer | Refusal::BackupDiskFailed | Refusal::BackupInsideData => Code::FailedPrecondition,
-        Refusal::RecoveryCodeMissing | Refusal::FolderNotEmpty => Code::FailedPrecondition,
-        Refusal::SpecialUnknown | Refusal::DueUnknown | Refusal::RecordUnknown | Refusal::OfficeUnknown => Code::NotFound,
-        Refusal::ParkedUnknown | Refusal::InvitationUnknown | Refusal::MatterUnknown => Code::NotFound,
-        Refusal::StepCorrectsUnknown | Refusal::DirectiveOutcomeUnknown | Refusal::NoticeUnknown => Code::NotFound,
-        Refusal::FindingDemandUnknown | Refusal::FindingFeedbackUnknown => Code::NotFound,
-        Refusal::GroupUnknown | Refusal::ChoiceUnknown | Refusal::BackupEmpty => Code::NotFound,
-        Refusal::IncidentCorrectsOther | Refusal::IncidentNotHandler => Code::PermissionDenied,
-        Refusal::IncidentApprovedByAsker | Refusal::IncidentNotThePerson => Code::PermissionDenied,
-        Refusal::IncidentWithdrawOther | Refusal::MatterNotOpener | Refusal::StepNotBelow => Code::PermissionDenied,
-        Refusal::StepNotAddressed | Refusal::StepCorrectsOther | Refusal::VerificationElsewhere => Code::PermissionDenied,
-        Refusal::MatterNotAbove | Refusal::FindingElsewhere | Refusal::FindingOtherDebtor => Code::PermissionDenied,
-        Refusal::DirectiveNotSource | Refusal::OfficeNotYours | Refusal::OfficeElsewhere => Code::PermissionDenied,
-        Refusal::DestroyElsewhere | Refusal::OnBehalfElsewhere | Refusal::InvitationForAnother => Code::PermissionDenied,
-        Refusal::ParentNotBelieved | Refusal::NotBelow | Refusal::NotAddressed => Code::PermissionDenied,
-        Refusal::RecordIdUsed | Refusal::OfficeExists | Refusal::InvitationUsed | Refusal::FolderTaken => Code::AlreadyExists,
-        Refusal::FindingTwice => Code::AlreadyExists,
-        Refusal::RequestTooLarge | Refusal::NoSpace | Refusal::BackupFull => Code::ResourceExhausted,
-        Refusal::ParentUnreachable | Refusal::NotServing | Refusal::NotReachable | Refusal::Stopping => Code::Unavailable,
-        Refusal::Behind => Code::Unavailable,
-        Refusal::FolderDamaged | Refusal::StoreFailed | Refusal::BackupDamaged => Code::DataLoss,
-        Refusal::Internal => Code::Internal,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
+pub(super) mod attachment;
 pub(super) mod backup;
 pub(super) mod due;
 pub(super) mod lines;
@@ -100,6 +101,11 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: Box<notice::NoticeVerb>,
     },
+    #[command(about = help::attachment::ATTACHMENT)]
+    Attachment {
+        #[command(subcommand)]
+        verb: attachment::AttachmentVerb,
+    },
     #[command(about = help::notice::GROUP)]
     Group {
         #[command(subcommand)]
@@ -144,6 +150,7 @@ impl Verb {
             Self::Period { verb } => verb.wants_json(),
             Self::Rules { verb } => verb.wants_json(),
             Self::Notice { verb } => verb.wants_json(),
+            Self::Attachment { verb } => verb.wants_json(),
             Self::Group { verb } => verb.wants_json(),
             Self::Backup { verb } => verb.wants_json(),
             Self::Restore(restore) => restore.output.json,

@@ -3,11 +3,12 @@
 use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
-    backups_client::BackupsClient, classified_client::ClassifiedClient, cut_offs_client::CutOffsClient,
-    destructions_client::DestructionsClient, drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient,
-    lines_client::LinesClient, links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient,
-    notices_client::NoticesClient, offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient,
-    purges_client::PurgesClient, reports_client::ReportsClient, rules_client::RulesClient,
+    attachments_client::AttachmentsClient, backups_client::BackupsClient, classified_client::ClassifiedClient,
+    cut_offs_client::CutOffsClient, destructions_client::DestructionsClient, drafts_client::DraftsClient,
+    dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
+    matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
+    parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient, reports_client::ReportsClient,
+    rules_client::RulesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -80,6 +81,10 @@ impl Node {
 
     pub(super) fn offices(&self) -> OfficesClient<Keyed> {
         OfficesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn attachments(&self) -> AttachmentsClient<Keyed> {
+        AttachmentsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn notices(&self) -> NoticesClient<Keyed> {

@@ -5,6 +5,7 @@
 
 mod answers;
 mod args;
+mod attachment;
 mod backup;
 mod client;
 mod convert;
@@ -165,6 +166,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Period { verb } => period::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,
         Verb::Rules { verb } => rules::run(place, verb).await,
+        Verb::Attachment { verb } => attachment::run(place, verb).await,
         Verb::Group { verb } => notice::run_group(place, verb).await,
         Verb::Backup { verb } => backup::run(place, verb).await,
         Verb::Restore(from) => restore::run(place, from),

@@ -14,7 +14,7 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::{cut_offs, dues, groups, made, matters, notices, offices, packs, reports, secrecy, special, value};
+use super::{attachments, cut_offs, dues, groups, made, matters, notices, offices, packs, reports, secrecy, special, value};
 
 /// Puts what a record says into the batch, or says why it does not.
 type Digests = fn(&Registry, &Stored, &mut Batch) -> Result<(), String>;
@@ -69,6 +69,9 @@ fn module(kind: &str) -> Option<(&'static str, Digests)> {
     }
     if secrecy::reads(kind) {
         return Some((secrecy::NAME, secrecy::digest));
+    }
+    if attachments::reads(kind) {
+        return Some((attachments::NAME, attachments::digest));
     }
     offices::reads(kind).then_some((offices::NAME, offices::digest as Digests))
 }

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    FORMER_SPACE, ProjectionError, RENEWAL, SPACE,
+    FORMER_SPACE, ProjectionError, RENEWAL, SPACE, attachments,
     digest::{Strange, Stretch, digest},
     made, matters, value,
 };
@@ -184,6 +184,7 @@ fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
     for reference in &stretch.hollowed {
         let gone = made::forget(index, reference, &mut stretch.batch)?;
         matters::unsettle(&gone, &mut stretch.batch);
+        attachments::gone(&gone, &mut stretch.batch);
     }
     index.apply(SPACE, &stretch.batch)
 }

@@ -3,6 +3,7 @@
 //! - [`Follower`]: keeps it up to date. Its one cursor moves in the same batch as the values, so that nothing is counted twice or left out.
 //!   A record that cannot be digested is noted in the journal and passed over: it stops neither the projection nor the node.
 //! - `digest`: which module reads which kinds of record, and what they make of a stretch of the journal.
+//! - [`Attachments`]: which files belong to what.
 //! - [`Dues`]: obligations that were derived from matters, and chases.
 //! - [`Specials`]: special periods and their changes.
 //! - [`Reports`]: reports and choices between their versions, by period and by row; and cut-offs.
@@ -16,6 +17,7 @@
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
+mod attachments;
 mod cut_offs;
 mod digest;
 mod dues;
@@ -31,6 +33,7 @@ mod secrecy;
 mod special;
 mod value;
 
+pub use attachments::Attachments;
 pub use cut_offs::CutOffEntry;
 pub use dues::Dues;
 pub use follow::{CaughtUp, Follower};

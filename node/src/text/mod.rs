@@ -1,5 +1,6 @@
 //! Every sentence and word that an officer reads. The only module with Chinese in it; forms bring their own labels as data.
 //!
+//! - [`attachment`]: words around attachments.
 //! - [`backup`]: what is said of backups and of coming back from one.
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
 //! - [`directive`]: notices, what is said about them, and saved groups.
@@ -23,6 +24,7 @@
 //! - [`warning_matter`]: words of a warning about what may come.
 //! - [`warning`]: what a person should know about a node that runs.
 
+pub mod attachment;
 pub mod backup;
 pub mod clock;
 pub mod config;

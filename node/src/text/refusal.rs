@@ -3,9 +3,8 @@
 //! A code never changes its meaning and is never used again. The sentence is for the officer; what a person who looks after machines
 //! needs stands in the log under the same reference number.
 
+mod codes;
 mod sentences;
-
-use sentences::TABLE;
 
 /// Everything that this program refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -318,6 +317,40 @@ pub enum Refusal {
     GroupNameInvalid,
     /// Nobody is in it.
     GroupEmpty,
+    /// Files are added to records of this office alone.
+    AttachmentNotOwn,
+    /// Nobody has stated by name that the files are no secret.
+    AttachmentNotPlain,
+    /// Not a name of a file.
+    AttachmentName,
+    /// A file of that record has this name.
+    AttachmentNameTwice,
+    /// Several files have this name.
+    AttachmentNameShared,
+    /// No format that is taken.
+    AttachmentKind,
+    /// Another format than its name says.
+    AttachmentOther,
+    /// A program, or something in it that runs.
+    AttachmentRuns,
+    /// An archive.
+    AttachmentPacked,
+    /// Locked with a password.
+    AttachmentLocked,
+    /// Empty, or too large.
+    AttachmentSize,
+    /// More files than a record may have.
+    AttachmentTooMany,
+    /// There is no room for files.
+    AttachmentNoRoom,
+    /// It broke off, or is not as long as was said.
+    AttachmentBroken,
+    /// No such file belongs to it.
+    AttachmentUnknown,
+    /// The file has not come here yet.
+    AttachmentNotHere,
+    /// The file was removed by rule.
+    AttachmentGone,
     /// The disk is too full for it.
     NoSpace,
     /// The configuration has faults.
@@ -354,6 +387,8 @@ pub enum Refusal {
     StopFirst,
     /// A file that was named cannot be read.
     FileUnreadable,
+    /// A file of that name is there.
+    FileExists,
     /// The folder for backups is not there.
     BackupAbsent,
     /// No backup stands there.
@@ -390,33 +425,11 @@ pub enum Refusal {
     Internal,
 }
 
-impl Refusal {
-    /// Every one of them, in the order of the declaration.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.into_iter().map(|(refusal, ..)| refusal)
-    }
-
-    /// The one with this stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::all().find(|refusal| refusal.code() == code)
-    }
-
-    /// Stable code, upper case.
-    pub fn code(self) -> &'static str {
-        TABLE[self as usize].1
-    }
-
-    /// One sentence that says what to do.
-    pub fn sentence(self) -> &'static str {
-        TABLE[self as usize].2
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::*;
+    use super::{sentences::TABLE, *};
 
     #[test]
     fn every_code_is_its_own_and_has_one_sentence_that_says_what_to_do() {

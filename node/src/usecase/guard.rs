@@ -9,6 +9,7 @@
 
 use bytes::Bytes;
 use dutynet_relay::{
+    ids::FileRef,
     inspect::Inspector,
     record::{Header, Person},
     relay::Made,
@@ -17,6 +18,7 @@ use dutynet_relay::{
 
 use super::{Office, Refused};
 use crate::{
+    body::attached::FILES_ATTACHED,
     domain::secrecy::{Mark, Written, mark_in, strings_of},
     text::{refusal::Refusal, secrecy},
 };
@@ -27,7 +29,7 @@ pub struct Guard;
 
 impl Inspector for Guard {
     fn inspect(&self, header: &Header, body: &Bytes) -> Result<(), String> {
-        match marked(&header.subject, header.person.as_ref(), body) {
+        match marked(&header.kind, &header.subject, header.person.as_ref(), body) {
             None => Ok(()),
             Some(mark) => Err(secrecy::turned_away(mark.level)),
         }
@@ -37,13 +39,19 @@ impl Inspector for Guard {
 impl Office {
     /// Makes a record, unless its words bear a mark. No use case has another way.
     pub(super) async fn submit(&self, draft: Draft) -> Result<Made, Refused> {
-        refuse(marked(&draft.subject, draft.person.as_ref(), &draft.body))?;
+        refuse(marked_draft(&draft))?;
         Ok(self.relay().submit(draft).await?)
+    }
+
+    /// The same for a record that files belong to; they are here.
+    pub(super) async fn submit_with(&self, draft: Draft, files: Vec<FileRef>) -> Result<Made, Refused> {
+        refuse(marked_draft(&draft))?;
+        Ok(self.relay().submit_with(draft, files).await?)
     }
 
     /// Keeps what is no record yet, in the same way.
     pub(super) async fn keep_for_itself(&self, namespace: &str, key: &str, bytes: Bytes) -> Result<(), Refused> {
-        refuse(marked("", None, &bytes))?;
+        refuse(marked("", "", None, &bytes))?;
         Ok(self.relay().put_local(namespace, key, bytes).await?)
     }
 }
@@ -57,8 +65,15 @@ fn refuse(mark: Option<Mark>) -> Result<(), Refused> {
     mark.map_or(Ok(()), |mark| Err(Refused::about(Refusal::SecrecyMark, mark.level)))
 }
 
-fn marked(subject: &str, person: Option<&Person>, body: &[u8]) -> Option<Mark> {
+fn marked_draft(draft: &Draft) -> Option<Mark> {
+    marked(&draft.kind, &draft.subject, draft.person.as_ref(), &draft.body)
+}
+
+fn marked(kind: &str, subject: &str, person: Option<&Person>, body: &[u8]) -> Option<Mark> {
     let name = person.map_or("", |person| person.name.as_str());
     let found = strings_of(body).0;
-    [subject, name].into_iter().chain(found).find_map(|text| mark_in(text, Written::Text))
+    // In names of files other separators stand between words.
+    let written: &[Written] = if kind == FILES_ATTACHED { &[Written::Text, Written::Name] } else { &[Written::Text] };
+    let texts = [subject, name].into_iter().chain(found);
+    texts.flat_map(|text| written.iter().map(move |written| (text, *written))).find_map(|(text, written)| mark_in(text, written))
 }

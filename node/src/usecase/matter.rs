@@ -7,7 +7,7 @@ mod list;
 mod show;
 mod take;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use list::MatterRow;
 pub use show::{ShownMatter, ShownStep};

@@ -3,6 +3,7 @@
 //! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
 //! the projection.
 
+mod attachment;
 mod backup;
 mod board;
 mod choose;
@@ -32,6 +33,10 @@ mod tree;
 mod upkept;
 mod verify;
 
+pub use attachment::{
+    AddAttachments, AddedAttachments, AttachmentRow, FilePlace, Incoming, SaidOfFile, SentFile, forget_unnamed_by_itself,
+    incoming, pieces,
+};
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
 pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
@@ -92,7 +97,8 @@ use crate::{
         period::Period,
     },
     projection::{
-        CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, RulePacks, Secrecy, Specials,
+        Attachments, CaughtUp, Dues, Groups, Matters, Notices, Offices, ProjectionError, Reports, Row, RulePacks, Secrecy,
+        Specials,
     },
     text::refusal::Refusal,
 };
@@ -118,6 +124,7 @@ struct Inner {
     secrecy: Secrecy,
     specials: Specials,
     rule_packs: RulePacks,
+    attachments: Attachments,
     dues: Dues,
     bell: due::Bell,
     caught_up: CaughtUp,
@@ -140,6 +147,7 @@ impl Office {
             offices: Offices::new(index.clone()),
             specials: Specials::new(index.clone()),
             rule_packs: RulePacks::new(index.clone()),
+            attachments: Attachments::new(index.clone()),
             dues: Dues::new(index),
             bell: due::Bell::default(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),

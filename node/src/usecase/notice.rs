@@ -43,7 +43,7 @@ struct Held {
 
 impl Office {
     /// The notice that is meant by a number or a reference.
-    async fn notice_named(&self, text: &str) -> Result<Notice, Refused> {
+    pub(super) async fn notice_named(&self, text: &str) -> Result<Notice, Refused> {
         self.caught_up().await?;
         let unknown = || Refused::about(Refusal::NoticeUnknown, shown(text));
         if let Some(reference) = parse_reference(text) {

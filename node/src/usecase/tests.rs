@@ -347,6 +347,7 @@ async fn a_board_made_anew_equals_the_living_one() {
     rebuilt.close().await;
 }
 
+mod attachments;
 mod behalf;
 mod cut_offs;
 mod drafts;

@@ -123,6 +123,24 @@ fn what_nobody_wanted_or_what_does_not_follow_is_not_written() {
 }
 
 #[test]
+fn a_file_that_is_turned_away_was_all_there_to_look_at_and_leaves_nothing() {
+    let disk = Arc::new(MemoryDisk::default());
+    let files = open(&disk);
+    let bytes = content(9, 200_000);
+    let mut seen = Vec::new();
+    let put = files.put_if(bytes.as_slice(), |fresh| {
+        seen = [fresh.read(0, 150_000).unwrap(), fresh.read(150_000, usize::MAX).unwrap()].concat();
+        assert_eq!(fresh.bytes(), 200_000);
+        false
+    });
+    assert!(matches!(put, Err(FileFault::TurnedAway)), "{put:?}");
+    assert_eq!(seen, bytes);
+    assert_eq!((disk.list("").unwrap(), files.status()), (Vec::new(), FilesHeld::default()));
+    assert_eq!(files.put_if(bytes.as_slice(), |_| true).unwrap(), named(&bytes));
+    assert_eq!(files.all_held(), [named(&bytes)]);
+}
+
+#[test]
 fn everything_has_a_limit() {
     let disk = Arc::new(MemoryDisk::default());
     let files = open(&disk);

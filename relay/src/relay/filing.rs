@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Inner, Made, Relay, SubmitError};
 use crate::{
-    files::{FileFault, FileState},
+    files::{FileFault, FileState, Fresh},
     ids::{Digest, FileRef, OfficeId},
     link::{
         event::{Event, NotKept},
@@ -24,6 +24,32 @@ impl Relay {
     pub async fn put_file(&self, from: impl Read + Send + 'static) -> Result<FileRef, FileFault> {
         let files = self.inner.files.clone();
         blocking(move || files.put(from)).await
+    }
+
+    /// The same for a file that is looked at first, when all of it is here; one that is turned away leaves nothing.
+    pub async fn put_file_if(
+        &self,
+        from: impl Read + Send + 'static,
+        looks_right: impl FnOnce(&Fresh<'_>) -> bool + Send + 'static,
+    ) -> Result<FileRef, FileFault> {
+        let files = self.inner.files.clone();
+        blocking(move || files.put_if(from, looks_right)).await
+    }
+
+    /// The largest file that is taken, bytes.
+    pub fn file_bytes_max(&self) -> u64 {
+        self.inner.settings.files.file_bytes_max
+    }
+
+    /// Every file that is here.
+    pub fn files_held(&self) -> Vec<FileRef> {
+        self.inner.files.all_held()
+    }
+
+    /// A part of a file that is here; up to its end.
+    pub async fn read_file(&self, file: FileRef, offset: u64, bytes_max: usize) -> Result<Bytes, FileFault> {
+        let files = self.inner.files.clone();
+        blocking(move || Ok(files.read(&file.digest, offset, bytes_max)?.into())).await
     }
 
     /// Makes a record that files belong to; they must be here.
@@ -128,7 +154,7 @@ impl Inner {
             match fault {
                 FileFault::NotIt => NotKept::NotIt,
                 FileFault::NoRoom | FileFault::Io(_) => NotKept::NoRoom,
-                FileFault::Size(_) | FileFault::Unwanted => NotKept::Unwanted,
+                FileFault::Size(_) | FileFault::Unwanted | FileFault::TurnedAway => NotKept::Unwanted,
             }
         })
     }

@@ -35,7 +35,8 @@ fn text(words: &str) -> Value {
     Value::Text(words.into())
 }
 
-fn call(id: u8) -> TakeStep {
+/// 山洪, of which little is known.
+pub(in crate::usecase) fn call(id: u8) -> TakeStep {
     let unknown = ["caller_name", "caller_unit", "caller_phone", "place", "happened_at", "who", "why"];
     let mut said: Vec<_> = unknown.into_iter().map(|field| (field, Value::Unknown)).collect();
     said.extend([("title", text("山洪")), ("what", text("河水漫过公路"))]);
