@@ -1,9 +1,10 @@
-//! Figures: how fast records climb four tiers, and what that costs. `cargo bench -p dutynet-tests --bench figures -- p1 p2 p7`
+//! Figures: how fast records climb four tiers, and what that costs. `cargo bench -p dutynet-tests --bench figures -- p1 p2 p7 att`
 //!
 //! Every figure is printed with the work it was measured on and with the limit of this machine's disk from the same run, and the whole as
 //! one line of JSON at the end. Four processes in a row, mutual TLS, seals verified at each hop, a sync before every acknowledgement, and
 //! every body compared at the top. Nothing here passes or fails.
 
+mod attachment;
 mod disk;
 mod node;
 mod tower;
@@ -35,6 +36,9 @@ async fn main() -> ExitCode {
     }
     if wanted("p7") {
         figures.push(("p7", p7().await));
+    }
+    if wanted("att") {
+        figures.push(("att", attachment::att().await));
     }
     let all: serde_json::Map<String, Value> = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     println!("{}", Value::Object(all));

@@ -27,6 +27,8 @@ struct Shared {
     cut: AtomicBool,
     heals: watch::Sender<u64>,
     passed: AtomicU64,
+    /// What may pass before the line cuts itself.
+    passes_until: AtomicU64,
 }
 
 impl GoBetween {
@@ -39,6 +41,7 @@ impl GoBetween {
             cut: AtomicBool::new(false),
             heals: watch::channel(0).0,
             passed: AtomicU64::new(0),
+            passes_until: AtomicU64::new(u64::MAX),
         });
         tokio::spawn(forward_all(listener, shared.clone()));
         Self { address, shared }
@@ -57,6 +60,16 @@ impl GoBetween {
     /// Drops everything from now on.
     pub fn cut(&self) {
         self.shared.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Cuts itself when so many more bytes have passed, in the middle of whatever passes then; once.
+    pub fn cut_after(&self, bytes: u64) {
+        self.shared.passes_until.store(self.passed() + bytes, Ordering::SeqCst);
+    }
+
+    /// Whether it is cut.
+    pub fn is_cut(&self) -> bool {
+        self.shared.cut.load(Ordering::SeqCst)
     }
 
     /// Forwards again; connections from before break.
@@ -115,6 +128,10 @@ async fn forward(child: TcpStream, shared: Arc<Shared>) {
 async fn pump(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, shared: Arc<Shared>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if shared.passed.load(Ordering::Relaxed) + count as u64 > shared.passes_until.load(Ordering::SeqCst) {
+            shared.passes_until.store(u64::MAX, Ordering::SeqCst);
+            shared.cut.store(true, Ordering::SeqCst);
+        }
         if shared.cut.load(Ordering::SeqCst) {
             continue;
         }

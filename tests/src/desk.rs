@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use dutynet_node::{
     domain::sign_for::SignForRow,
     projection::Follower,
-    usecase::{NoticeBoard, Office, SendNotice, SentNotice, SignNotice, SignedNotice, To, confirm_by_itself, deliver_by_itself},
+    usecase::{
+        AddAttachments, AddedAttachments, AttachmentRow, FilePlace, NoticeBoard, Office, Refused, SendNotice, SentFile,
+        SentNotice, SignNotice, SignedNotice, To, confirm_by_itself, deliver_by_itself, incoming, pieces,
+    },
 };
 use dutynet_relay::{
     ids::{OfficeId, RecordId},
@@ -53,6 +56,53 @@ impl Desk {
     /// Signs for the office itself.
     pub async fn sign(&self, number: &str, by: &str) -> SignedNotice {
         self.office.sign_notice(signature(number, by)).await.expect("a notice is signed for")
+    }
+
+    /// Adds files to what the office has said.
+    pub async fn attach(&self, record: &str, files: &[(&str, &[u8])]) -> Result<AddedAttachments, Refused> {
+        let asked = AddAttachments { id: new_id(), record: record.into(), stated_plain_by: clerk().name, by: Some(clerk()) };
+        let (to, from) = incoming();
+        let sending = async move {
+            for (name, content) in files {
+                let (file, pieces) = pieces(content.len() as u64);
+                let begins = SentFile::Begins { name: (*name).into(), bytes: content.len() as u64, pieces };
+                // Whatever is refused is taken no further.
+                let _ = to.send(begins).await;
+                for piece in content.chunks(256 * 1024) {
+                    let _ = file.send(Some(bytes::Bytes::copy_from_slice(piece))).await;
+                }
+                let _ = file.send(None).await;
+            }
+            let _ = to.send(SentFile::Ended).await;
+        };
+        tokio::join!(self.office.add_attachments(asked, from), sending).0
+    }
+
+    /// Adds a file of a matter that is here already to what the office has said about it.
+    pub async fn pass(&self, matter: &str, file: &str) -> Result<AddedAttachments, Refused> {
+        let asked = AddAttachments { id: new_id(), record: matter.into(), stated_plain_by: clerk().name, by: Some(clerk()) };
+        let (to, from) = incoming();
+        let sending = async move {
+            for sent in [SentFile::Passes { record: matter.into(), file: file.into() }, SentFile::Ended] {
+                // Whatever is refused is taken no further.
+                let _ = to.send(sent).await;
+            }
+        };
+        tokio::join!(self.office.add_attachments(asked, from), sending).0
+    }
+
+    /// Where the only file of a matter, a notice or a record is, once it is known here and stands so.
+    pub async fn attachment_when(&self, record: &str, what: &str, holds: impl Fn(FilePlace) -> bool) -> AttachmentRow {
+        for _ in 0..9000 {
+            // What is still to come is no fault.
+            if let Ok([row]) = self.office.attachments(record).await.as_deref()
+                && holds(row.place)
+            {
+                return row.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("never came true: {what}: {:?}", self.office.attachments(record).await);
     }
 
     /// The sign-for list.

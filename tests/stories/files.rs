@@ -235,3 +235,85 @@ async fn parts_that_nobody_asked_for_end_the_link_and_leave_nothing() {
     assert_eq!(net.relay("c").status().files, held);
     assert_eq!(std::fs::read_dir(net.folder("c").join("files")).unwrap().count() as u64, held.held);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_wishes_end_the_link_and_stand_in_nobodys_way() {
+    let (net, mut hostile, _, _) = beside_a_hostile_child().await;
+    let held = net.relay("c").status().files;
+    for n in 0..5_000_u32 {
+        let digest = Digest::of("story", &[&n.to_be_bytes()]);
+        hostile.say(&Frame::WantFile(WantFile { digest, offset: 0, length: 10 }));
+    }
+    while let Some(said) = word(&mut hostile).await {
+        assert!(matches!(said, Frame::FileGone(gone) if gone.reason == GoneReason::NotYours), "nothing is given");
+    }
+    until("the link is ended", || !net.link("c", "h").state.up).await;
+    assert_eq!(net.relay("c").status().files, held, "nothing is wanted on its behalf");
+    let note = net.report("t", "p", "goes on").await;
+    net.arrives(&note, "p").await;
+}
+
+/// A record of the hostile child that names this file, and the county's wish for it.
+async fn wanted_of(net: &Network, hostile: &mut Hostile, (seq, file): (u64, FileRef)) {
+    let mut header = hostile.header(&office("c"));
+    header.attachments = vec![file];
+    let carried = hostile.sealed(header, b"with a photograph");
+    hostile.send(seq, vec![carried]);
+    hostile.custody(seq).await;
+    net.relay("c").want_file(file).await.unwrap();
+    let asked = word(hostile).await;
+    assert!(matches!(&asked, Some(Frame::WantFile(want)) if want.digest == file.digest), "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_neighbour_that_gives_something_else_or_more_than_it_said_leaves_nothing() {
+    let (net, mut hostile, _, _) = beside_a_hostile_child().await;
+    let held = net.relay("c").status().files.held;
+    let bytes = content(11, 100_000);
+    let file = FileRef { digest: Digest::of(FileRef::TAG, &[&bytes]), bytes: bytes.len() as u64 };
+    wanted_of(&net, &mut hostile, (1, file)).await;
+    for (n, half) in vec![9_u8; bytes.len()].chunks(50_000).enumerate() {
+        let (offset, half) = (n as u64 * 50_000, half.to_vec().into());
+        hostile.say(&Frame::Chunk(Chunk { digest: file.digest, offset, bytes: half, total: file.bytes }));
+    }
+    until("it is thrown away", || net.counter("c", "file_discarded") == 1).await;
+    assert!(net.link("c", "h").state.up, "that may be a bad disk");
+    assert_eq!(net.relay("c").status().files.wanted_bytes, 0);
+    // It never ends.
+    let longer = Chunk { digest: file.digest, offset: 0, bytes: bytes[..50_000].to_vec().into(), total: u64::MAX };
+    loop {
+        match word(&mut hostile).await {
+            Some(Frame::WantFile(want)) if want.length > 0 => break hostile.say(&Frame::Chunk(longer)),
+            Some(_) => {}
+            None => panic!("the link was up"),
+        }
+    }
+    while word(&mut hostile).await.is_some() {}
+    until("the link is ended", || !net.link("c", "h").state.up).await;
+    let files = net.relay("c").status().files;
+    assert_eq!((files.held, files.wanted, files.wanted_bytes), (held, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_township_that_is_killed_while_it_gives_a_file_goes_on_where_it_was() {
+    let mut net = three_tiers().await;
+    let bytes = content(12, 24 * MIB);
+    let (report, file) = report_with(&net, "t", "c", bytes.clone()).await;
+    net.arrives(&report, "c").await;
+    net.stop("t").await;
+    net.relay("c").want_file(file).await.unwrap();
+    let before = net.line("t").passed();
+    for _ in 1..=3 {
+        net.line("t").cut_after(file.bytes / 5);
+        let township = Process::serve(&net.folder("t")).await;
+        until("a part of it has come", || net.line("t").is_cut()).await;
+        township.kill();
+        assert!(net.relay("c").file(&file).is_none(), "it was killed in the middle");
+        net.heal("t");
+    }
+    net.start("t").await;
+    until("the county has it", || net.relay("c").file(&file).is_some()).await;
+    assert_eq!(std::fs::read(net.relay("c").file(&file).unwrap()).unwrap(), bytes);
+    let passed = net.line("t").passed() - before;
+    assert!(passed <= file.bytes * 115 / 100, "{passed} bytes passed for a file of {}", file.bytes);
+}

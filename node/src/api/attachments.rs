@@ -97,6 +97,10 @@ async fn carry(mut parts: Streaming<api::AddAttachmentsPart>, to: mpsc::Sender<S
                 open = Some(sender);
                 to.send(SentFile::Begins { name: head.name, bytes: head.bytes, pieces }).await.is_ok()
             }
+            (Some(Part::Pass(which)), _) => {
+                end(open.take()).await;
+                to.send(SentFile::Passes { record: which.record, file: which.file }).await.is_ok()
+            }
             (Some(Part::Piece(bytes)), Some(file)) => file.send(Some(bytes)).await.is_ok(),
             (Some(Part::Piece(_)), None) | (Some(Part::Head(_)) | None, _) => false,
         };

@@ -1,10 +1,13 @@
 //! `dutynet attachment`: files added, listed, fetched and saved.
 
+mod beside;
 mod json;
 mod send;
 mod store;
 #[cfg(test)]
 pub(super) mod tests;
+
+pub(super) use beside::beside;
 
 use bytes::Bytes;
 use dutynet_proto::api::{self, AttachmentPlace};
@@ -43,18 +46,25 @@ async fn add(place: &Place, add: &Add) -> Result<String, Told> {
         by: Some(person::named(&add.by)?),
     };
     let files = send::open(&add.files)?;
-    let node = Node::find(place).await?;
-    let reply = patiently(|| {
-        let (mut client, parts) = (node.attachments(), send::parts(head.clone(), files.clone()));
-        async move { client.add(parts).await }
-    });
-    let reply = reply.await?;
+    let reply = sent(&Node::find(place).await?, &head, (&files[..], &add.pass[..])).await?;
     if add.output.json {
         return Ok(printed(&json::Added::from(&reply)));
     }
     let record = convert::reference(reply.record.as_ref());
     let said = text::added(reply.files.len(), &format!("{}/{}", record.origin, record.id));
     Ok(format!("{said}\n{}", table(&reply.files)))
+}
+
+async fn sent(
+    node: &Node,
+    head: &api::AddAttachmentsHead,
+    (files, pass): (&[send::Local], &[String]),
+) -> Result<api::AddAttachmentsReply, Told> {
+    let reply = patiently(|| {
+        let (mut client, parts) = (node.attachments(), send::parts(head.clone(), (files.to_vec(), pass.to_vec())));
+        async move { client.add(parts).await }
+    });
+    reply.await
 }
 
 async fn list(place: &Place, list: &List) -> Result<String, Told> {

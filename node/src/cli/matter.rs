@@ -13,6 +13,7 @@ use super::{
         Place,
         matter::{ListMatters, MatterCommand, MatterVerb, ModeName, Named, ReadVerb, Take},
     },
+    attachment,
     client::{Node, heard, patiently},
     convert_report, notice, person, printed, report,
     told::Told,
@@ -40,12 +41,16 @@ pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String
 
 async fn take(place: &Place, take: &Take) -> Result<String, Told> {
     let request = request(take)?;
+    let attached = attachment::beside(&take.common.attach, (&request.id, &take.common.by))?;
     let node = Node::find(place).await?;
     let reply = patiently(|| {
         let (mut matters, request) = (node.matters(), request.clone());
         async move { matters.take(request).await }
     });
     let reply = reply.await?;
+    if let Some(attached) = attached {
+        attached.added_to(&node, reply.record.as_ref()).await?;
+    }
     if take.common.output.json {
         return Ok(printed(&json::Taken::from(&reply)));
     }

@@ -49,3 +49,8 @@ pub fn added(count: usize, record: &str) -> String {
 pub fn saved(path: &str, size: u64) -> String {
     format!("已存到 {path}（{}），内容核对无误。", bytes(size))
 }
+
+/// The step stands, its files do not.
+pub fn step_is_taken(record: &str) -> String {
+    format!("这一步已保存为 {record}，附件没有加上")
+}

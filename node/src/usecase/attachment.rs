@@ -10,7 +10,7 @@ mod list;
 mod open;
 mod unnamed;
 
-pub use add::{AddAttachments, AddedAttachments};
+pub use add::{AddAttachments, AddedAttachments, not_taken};
 pub use incoming::{Incoming, SentFile, incoming, pieces};
 pub use list::{AttachmentRow, FilePlace, SaidOfFile};
 pub use unnamed::forget_unnamed_by_itself;

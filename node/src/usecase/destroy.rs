@@ -1,7 +1,7 @@
 //! Destroying the words of a record (销毁): of this office's own, or of an office below, by a person and for a reason that stays.
 
 use dutynet_relay::{
-    ids::{RecordId, RecordRef},
+    ids::{Digest, RecordId, RecordRef},
     record::{Destruction, Person},
     relay::Made,
     writer::intent::Destroying,
@@ -11,7 +11,7 @@ use super::{Office, Refused, guard::refuse_marked, person, shown};
 use crate::{
     domain::{
         form::{Lines, words},
-        number::parse_reference,
+        number::{made_at, parse_reference},
         secrecy::Written,
     },
     text::refusal::Refusal,
@@ -52,10 +52,26 @@ impl Office {
         let reason = reason.ok_or(Refusal::DestroyReason)?;
         refuse_marked(&reason, Written::Text)?;
         let (record, by) = (target.clone(), person(asked.by)?);
+        self.caught_up().await?;
+        let attached = self.inner.attachments.of_record(&record)?;
         let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by };
-        let Made { reference: destruction, folded } = self.relay().destroy(destroying).await?;
+        let Made { reference: destruction, folded } = self.relay().destroy(destroying.clone()).await?;
+        // What its files are called, and the files, go with it.
+        for target in attached {
+            let id = beside(&asked.id, &target);
+            let destruction = Destruction { target, reason: destroying.destruction.reason.clone() };
+            self.relay().destroy(Destroying { id, destruction, by: destroying.by.clone() }).await?;
+        }
         Ok(Destroyed { record, destruction, folded })
     }
+}
+
+/// Id of a further destruction that belongs to one: the same whenever it is tried again.
+fn beside(id: &RecordId, target: &RecordRef) -> RecordId {
+    let digest = Digest::of("dutynet.destroyed-beside.1", &[&id.0, target.to_string().as_bytes()]);
+    let mut random = [0; 10];
+    random.copy_from_slice(&digest.0[..10]);
+    RecordId::from_parts(made_at(id), random)
 }
 
 /// The record that is meant.

@@ -35,7 +35,7 @@ mod verify;
 
 pub use attachment::{
     AddAttachments, AddedAttachments, AttachmentRow, FilePlace, Incoming, SaidOfFile, SentFile, forget_unnamed_by_itself,
-    incoming, pieces,
+    incoming, not_taken, pieces,
 };
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
 pub use board::Board;

@@ -35,8 +35,10 @@ impl AttachmentVerb {
 pub(in crate::cli) struct Add {
     #[arg(value_name = "NUMBER", help = text::TO)]
     pub(in crate::cli) record: String,
-    #[arg(value_name = "FILE", required = true, help = text::FILES)]
+    #[arg(value_name = "FILE", required_unless_present = "pass", help = text::FILES)]
     pub(in crate::cli) files: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME", help = text::PASS)]
+    pub(in crate::cli) pass: Vec<String>,
     #[command(flatten)]
     pub(in crate::cli) plain: Plain,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
@@ -47,8 +49,17 @@ pub(in crate::cli) struct Add {
     pub(in crate::cli) output: Output,
 }
 
+/// Files of a step, and who states that they are no secret.
+#[derive(Args, Debug, Default)]
+pub(in crate::cli) struct Attach {
+    #[arg(long = "attach", value_name = "FILE", help = text::ATTACH)]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) plain: Plain,
+}
+
 /// Who states that files are no secret.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(in crate::cli) struct Plain {
     #[arg(long = "plain-by", value_name = "NAME", default_value = "", help = text::PLAIN_BY)]
     pub(in crate::cli) by: String,

@@ -8,7 +8,7 @@ use clap::{
     error::ErrorKind,
 };
 
-use super::{By, Output, report::OnBehalf};
+use super::{By, Output, attachment::Attach, report::OnBehalf};
 use crate::{
     domain::{
         form::{Field, FieldKind},
@@ -76,6 +76,8 @@ pub(in crate::cli) struct Common {
     pub(in crate::cli) on_behalf: OnBehalf,
     #[arg(long, value_name = "RECORD", default_value = "", help = text::CORRECTS)]
     pub(in crate::cli) corrects: String,
+    #[command(flatten)]
+    pub(in crate::cli) attach: Attach,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
     pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]

@@ -99,11 +99,24 @@ impl Office {
                     let (media_type, stated_plain_by) = (kind.media_type.to_owned(), adding.stated_plain_by.clone());
                     files.push(Attached { file, name, media_type, stated_plain_by });
                 }
+                Some(SentFile::Passes { record, file }) => {
+                    let passed = self.passed_on(adding, files, (&record, &file)).await?;
+                    files.push(passed);
+                }
                 Some(SentFile::Ended) if files.is_empty() => return Err(Refusal::AttachmentBroken.into()),
                 Some(SentFile::Ended) => return Ok(()),
                 None => return Err(Refusal::AttachmentBroken.into()),
             }
         }
+    }
+
+    /// A file that is here already: named once more, by a record of this office and under a statement of its own.
+    async fn passed_on(&self, adding: &Adding, files: &[Attached], (record, file): (&str, &str)) -> Result<Attached, Refused> {
+        let row = self.open_attachment(record, file).await?;
+        let said = row.said.ok_or(Refusal::AttachmentGone)?;
+        let name = self.fits(adding, files, (said.name.as_str(), row.file.bytes))?;
+        let stated_plain_by = adding.stated_plain_by.clone();
+        Ok(Attached { file: row.file, name, media_type: said.media_type, stated_plain_by })
     }
 
     /// What can be said of a file before it is sent.
@@ -186,7 +199,8 @@ fn too_large(most: u64, name: &FileName) -> Refused {
     Refused::about(Refusal::AttachmentSize, format!("{name}, {} MiB", most >> 20))
 }
 
-fn not_taken(why: NotTaken, name: &FileName) -> Refused {
+/// Why a file is not taken, for officers.
+pub fn not_taken(why: NotTaken, name: &FileName) -> Refused {
     let refusal = match why {
         NotTaken::Extension => {
             let known: Vec<_> = Kind::extensions().collect();

@@ -23,6 +23,13 @@ pub enum SentFile {
         /// What is in it.
         pieces: Pieces,
     },
+    /// One that is here already, of a matter, a notice or a record.
+    Passes {
+        /// Number or reference.
+        record: String,
+        /// Its name, or the beginning of its digest.
+        file: String,
+    },
     /// That was all.
     Ended,
 }

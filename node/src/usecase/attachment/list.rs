@@ -69,7 +69,7 @@ impl Office {
     pub(super) fn attachments_about(&self, subject: &str) -> Result<Vec<AttachmentRow>, Refused> {
         let mut rows = Vec::new();
         for record in self.inner.attachments.about(subject)? {
-            rows.extend(self.rows_of(&record)?);
+            rows.extend(self.files_said_by(&record)?);
         }
         // Stable: files of one record stay in its order.
         rows.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
@@ -101,7 +101,7 @@ impl Office {
         Ok(body.map_err(|fault| Refused::because(Refusal::Internal, fault))?.files)
     }
 
-    fn rows_of(&self, record: &RecordRef) -> Result<Vec<AttachmentRow>, Refused> {
+    fn files_said_by(&self, record: &RecordRef) -> Result<Vec<AttachmentRow>, Refused> {
         let Some(stored) = self.relay().store().record(record)? else { return Ok(Vec::new()) };
         let header = stored.record.header();
         let row = |file: FileRef, said: Option<SaidOfFile>| AttachmentRow {

@@ -53,6 +53,18 @@ impl House {
         tokio::join!(self.office.add_attachments(asked, from), sending).0
     }
 
+    /// Adds one that is here already.
+    async fn pass(&self, asked: AddAttachments, (record, file): (&str, &str)) -> Result<AddedAttachments, Refused> {
+        let (to, from) = incoming();
+        let sending = async move {
+            for sent in [SentFile::Passes { record: record.into(), file: file.into() }, SentFile::Ended] {
+                // Nobody takes it any more when it was refused.
+                let _ = to.send(sent).await;
+            }
+        };
+        tokio::join!(self.office.add_attachments(asked, from), sending).0
+    }
+
     /// Nothing else than this stands in the folder of files.
     fn has_files(&self, count: usize) {
         let files = std::fs::read_dir(self.folder.path().join("files")).unwrap().count();
@@ -194,6 +206,24 @@ async fn files_are_added_to_what_this_office_has_said_and_to_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_here_is_passed_on_under_a_statement_of_its_own_and_comes_no_second_time() {
+    let house = House::new();
+    let matter = house.incident().await.to_string();
+    let report = house.file(9, "zero", 0).await.unwrap().reference.to_string();
+    house.add(asked(2, &matter), &[("a.jpg", PHOTO)]).await.unwrap();
+    let nobody = AddAttachments { stated_plain_by: String::new(), ..asked(3, &report) };
+    assert_eq!(house.pass(nobody, (&matter, "a.jpg")).await.unwrap_err().refusal, Refusal::AttachmentNotPlain);
+    assert_eq!(house.pass(asked(3, &report), (&matter, "b.jpg")).await.unwrap_err().refusal, Refusal::AttachmentUnknown);
+    let passed = AddAttachments { stated_plain_by: "李四".into(), ..asked(3, &report) };
+    let passed = house.pass(passed, (&matter, "a.jpg")).await.unwrap();
+    let said = passed.files[0].said.as_ref().unwrap();
+    assert_eq!((said.stated_plain_by.as_str(), said.belongs_to.to_string()), ("李四", report.clone()));
+    assert_eq!(house.pass(asked(4, &report), (&matter, "a.jpg")).await.unwrap_err().refusal, Refusal::AttachmentNameTwice);
+    house.has_files(1);
+    assert_eq!(house.read(&report, "a.jpg").await, PHOTO);
+}
+
+#[tokio::test]
 async fn files_of_a_record_that_was_destroyed_are_shown_as_gone_without_their_names() {
     let house = House::new();
     let matter = house.incident().await.to_string();
@@ -204,6 +234,21 @@ async fn files_of_a_record_that_was_destroyed_are_shown_as_gone_without_their_na
     assert_eq!((rows.len(), rows[0].place, rows[0].said.clone()), (1, FilePlace::Gone, None));
     let name = rows[0].file.digest.to_string();
     assert_eq!(house.office.fetch_attachment(&matter, &name).await.unwrap_err().refusal, Refusal::AttachmentGone);
+}
+
+#[tokio::test]
+async fn files_go_with_the_record_that_they_belong_to() {
+    let house = House::new();
+    let matter = house.incident().await.to_string();
+    for (id, name) in [(2, "a.jpg"), (3, "b.jpg")] {
+        house.add(asked(id, &matter), &[(name, PHOTO)]).await.unwrap();
+    }
+    let destroy = |id| Destroy { id: record_id(id), record: matter.clone(), reason: "误传".into(), by: by() };
+    house.office.destroy(destroy(4)).await.unwrap();
+    let rows = house.office.attachments(&matter).await.unwrap();
+    let told: Vec<_> = rows.iter().map(|row| (row.place, row.said.is_some())).collect();
+    assert_eq!(told, [(FilePlace::Gone, false); 2]);
+    assert!(house.office.destroy(destroy(4)).await.unwrap().folded, "again");
 }
 
 #[tokio::test]
