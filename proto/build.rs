@@ -22,6 +22,7 @@ const FILES: &[&str] = &[
     "dutynet/duty/v1/secrecy.proto",
     "dutynet/duty/v1/special.proto",
     "dutynet/duty/v1/step.proto",
+    "dutynet/api/v1/accounts.proto",
     "dutynet/api/v1/api.proto",
     "dutynet/api/v1/attachment.proto",
     "dutynet/api/v1/backup.proto",

@@ -28,6 +28,8 @@ pub struct Config {
     pub office: Option<OfficeId>,
     /// Where the local API listens. Loopback.
     pub api: SocketAddr,
+    /// Pages for the people of the office.
+    pub console: ConsoleConfig,
     /// Lines to neighbours.
     pub link: LinkConfig,
     /// Copies of the store.
@@ -42,6 +44,15 @@ pub struct Config {
     pub files_bytes_max: u64,
     /// What is logged.
     pub log: LogLevel,
+}
+
+/// Pages for the people of the office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleConfig {
+    /// Where it listens. Loopback.
+    pub listen: SocketAddr,
+    /// A desk is locked after so long without a click.
+    pub lock_after: Duration,
 }
 
 /// Lines to neighbours.
@@ -122,6 +133,7 @@ impl Config {
             data,
             office: None,
             api: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            console: ConsoleConfig::default(),
             link: LinkConfig::default(),
             backup: BackupConfig::default(),
             index_cache_bytes: 16 << 20,
@@ -150,6 +162,7 @@ impl Config {
         let config = Self {
             office: from.optional("node", "office", Allowed::Office, reader::office),
             api: from.optional("api", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.api),
+            console: ConsoleConfig::from_file(&mut from),
             link: LinkConfig::from_file(&mut from),
             backup: BackupConfig::from_file(&mut from),
             index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
@@ -160,6 +173,22 @@ impl Config {
             data: default.data,
         };
         from.finish().map(|()| config)
+    }
+}
+
+impl Default for ConsoleConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), lock_after: 1800 * SECOND }
+    }
+}
+
+impl ConsoleConfig {
+    fn from_file(from: &mut Reader) -> Self {
+        let default = Self::default();
+        Self {
+            listen: from.optional("console", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.listen),
+            lock_after: from.duration("console", "lock_after", 60 * SECOND..=86_400 * SECOND).unwrap_or(default.lock_after),
+        }
     }
 }
 

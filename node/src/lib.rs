@@ -50,6 +50,7 @@ pub mod api;
 pub mod body;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod demo;
 pub mod domain;
 pub mod projection;

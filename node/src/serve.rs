@@ -10,7 +10,7 @@ pub(crate) mod opened;
 
 pub use file::Serving;
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use dutynet_relay::{
     clock::{Clock, SystemClock},
@@ -28,6 +28,7 @@ use tokio::{
 use crate::{
     api::{self, key},
     config::Config,
+    console,
     projection::Follower,
     text::refusal::Refusal,
     usecase::{self, Office, Refused},
@@ -51,6 +52,7 @@ pub struct Running {
     backup_task: JoinHandle<()>,
     dues_task: JoinHandle<()>,
     rules_task: JoinHandle<()>,
+    console_task: JoinHandle<io::Result<()>>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -60,6 +62,7 @@ impl Running {
         opened::refuse_another_office(&config)?;
         opened::refuse_locked(&DataFolder::at(&config.data))?;
         let api_listener = bind(config.api).await?;
+        let console_listener = bind(config.console.listen).await?;
         let link_listener = match config.link.listen {
             Some(address) => Some(bind(address).await?),
             None => None,
@@ -72,6 +75,7 @@ impl Running {
             pid: std::process::id(),
             office: relay.own().to_string(),
             api: local_address(&api_listener)?.to_string(),
+            console: local_address(&console_listener)?.to_string(),
             link: link.map(|address| address.to_string()),
         };
         let (follower, caught_up) = Follower::new(&relay)?;
@@ -79,6 +83,7 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let backups = office.clone().keep_backed_up(config.backup.clone(), stopped.clone());
         let running = relay.clone();
+        let pages = console::run(office.clone(), console_listener, served(&config), relay.clock(), stopped.clone());
         let this = Self {
             name: office.status().name,
             relay,
@@ -90,6 +95,7 @@ impl Running {
             backup_task: tokio::spawn(backups),
             rules_task: tokio::spawn(usecase::tell_rules_by_itself(office.clone(), stopped.clone())),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
+            console_task: tokio::spawn(pages),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
             config,
@@ -123,6 +129,7 @@ impl Running {
             tracing::warn!(%error, "serving.json could not be removed");
         }
         self.stop.send_replace(true);
+        finish("console", self.console_task).await;
         finish("api", self.api_task).await;
         finish("delivering", self.deliver_task).await;
         finish("purges", self.purge_task).await;
@@ -166,6 +173,11 @@ pub(crate) fn settings(config: &Config) -> RelayConfig {
     settings.leaf_valid = config.link.leaf_valid;
     settings.inspector = Arc::new(usecase::Guard);
     settings
+}
+
+/// How the console is served.
+fn served(config: &Config) -> console::Serving {
+    console::Serving { lock_after: config.console.lock_after, names: Vec::new() }
 }
 
 /// Where children dial: what the operator says, or else where this node listens, if that is an address at all.

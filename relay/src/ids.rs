@@ -217,7 +217,8 @@ impl fmt::Display for RecordRef {
 }
 
 /// Milliseconds since 1970 UTC. For people and for the rules that people made; never for order or folding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct UnixMillis(pub i64);
 
 /// Position in one lane of one direction of one link, from 1; 0 is "before the first".

@@ -5,7 +5,7 @@ use tonic::Code;
 use crate::text::refusal::Refusal;
 
 /// The code of a refusal.
-pub(super) fn grpc_code(refusal: Refusal) -> Code {
+pub(crate) fn grpc_code(refusal: Refusal) -> Code {
     let listed = LISTS.iter().find(|(_, refusals)| refusals.contains(&refusal));
     listed.map_or(Code::Internal, |(code, _)| *code)
 }
@@ -24,7 +24,7 @@ const LISTS: [(Code, &[Refusal]); 10] = [
 ];
 
 /// Who calls is not known.
-const UNAUTHENTICATED: &[Refusal] = &[Refusal::KeyWrong];
+const UNAUTHENTICATED: &[Refusal] = &[Refusal::KeyWrong, Refusal::LogInWrong];
 
 /// What was typed or sent is not as it must be.
 const INVALID_ARGUMENT: &[Refusal] = &[
@@ -117,6 +117,11 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::FileUnreadable,
     Refusal::RecoveryCodeMistyped,
     Refusal::RecoveryCodeWrong,
+    Refusal::AccountId,
+    Refusal::AccountName,
+    Refusal::AccountPosts,
+    Refusal::AccountPassword,
+    Refusal::AccountPasswordTwice,
 ];
 
 /// It would be taken at another time or in another state.
@@ -180,6 +185,9 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::BackupInsideData,
     Refusal::RecoveryCodeMissing,
     Refusal::FolderNotEmpty,
+    Refusal::AccountEnded,
+    Refusal::AccountLastOperator,
+    Refusal::PageStale,
 ];
 
 /// What was named is not here.
@@ -201,6 +209,8 @@ const NOT_FOUND: &[Refusal] = &[
     Refusal::AttachmentUnknown,
     Refusal::AttachmentGone,
     Refusal::BackupEmpty,
+    Refusal::AccountUnknown,
+    Refusal::PageUnknown,
 ];
 
 /// It is not for this office or person to do.
@@ -228,15 +238,23 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::NotBelow,
     Refusal::NotAddressed,
     Refusal::AttachmentNotOwn,
+    Refusal::RightMissing,
 ];
 
 /// It was done already, by another.
-const ALREADY_EXISTS: &[Refusal] =
-    &[Refusal::RecordIdUsed, Refusal::OfficeExists, Refusal::InvitationUsed, Refusal::FindingTwice, Refusal::FolderTaken];
+const ALREADY_EXISTS: &[Refusal] = &[
+    Refusal::RecordIdUsed,
+    Refusal::OfficeExists,
+    Refusal::InvitationUsed,
+    Refusal::FindingTwice,
+    Refusal::FolderTaken,
+    Refusal::AccountTaken,
+    Refusal::AccountsExist,
+];
 
 /// There is too much of it.
 const RESOURCE_EXHAUSTED: &[Refusal] =
-    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull];
+    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull, Refusal::LogInWait];
 
 /// Later.
 const UNAVAILABLE: &[Refusal] =

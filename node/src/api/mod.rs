@@ -4,9 +4,10 @@
 //! service, each turning a message into a use case and the answer back; the words of both meet in `convert`. What is refused becomes a
 //! status in [`status`], and nowhere else.
 
+mod accounts;
 mod attachments;
 mod backups;
-mod codes;
+pub(crate) mod codes;
 pub(crate) mod convert;
 mod convert_attachment;
 mod convert_backup;
@@ -39,12 +40,12 @@ pub mod status;
 use dutynet_proto::{
     DESCRIPTORS,
     api::{
-        attachments_server::AttachmentsServer, backups_server::BackupsServer, classified_server::ClassifiedServer,
-        cut_offs_server::CutOffsServer, destructions_server::DestructionsServer, drafts_server::DraftsServer,
-        dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer,
-        links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer,
-        offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer,
-        reports_server::ReportsServer, rules_server::RulesServer,
+        accounts_server::AccountsServer, attachments_server::AttachmentsServer, backups_server::BackupsServer,
+        classified_server::ClassifiedServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
+        drafts_server::DraftsServer, dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer,
+        lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer,
+        notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer,
+        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -76,6 +77,7 @@ pub async fn run(
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection, ask.clone()))
         .add_service(NodeServer::with_interceptor(node::NodeService(office.clone()), ask.clone()))
+        .add_service(AccountsServer::with_interceptor(accounts::AccountsService(office.clone()), ask.clone()))
         .add_service(LinksServer::with_interceptor(links::LinksService(office.clone()), ask.clone()))
         .add_service(DestructionsServer::with_interceptor(destructions::DestructionsService(office.clone()), ask.clone()))
         .add_service(LinesServer::with_interceptor(lines::LinesService(office.clone()), ask.clone()))

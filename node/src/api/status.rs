@@ -88,7 +88,7 @@ fn unsaid(status: &Status) -> Heard {
     Heard { refusal, sentence: refusal.sentence().to_owned(), reference: None, faults: Vec::new() }
 }
 
-fn log(refused: &Refused, reference: &str) {
+pub(crate) fn log(refused: &Refused, reference: &str) {
     let (code, about) = (refused.refusal.code(), refused.about.as_deref().unwrap_or_default());
     let cause = refused.cause.as_ref().map(ToString::to_string).unwrap_or_default();
     if matches!(grpc_code(refused.refusal), Code::Internal | Code::DataLoss) {

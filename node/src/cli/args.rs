@@ -1,5 +1,6 @@
 //! What may be typed after `dutynet`. Nothing is done here; texts are in [`crate::text::help`].
 
+pub(super) mod account;
 pub(super) mod attachment;
 pub(super) mod backup;
 pub(super) mod due;
@@ -62,6 +63,11 @@ pub(super) enum Verb {
     },
     #[command(about = help::DESTROY)]
     Destroy(Destroy),
+    #[command(about = help::account::ACCOUNT)]
+    Account {
+        #[command(subcommand)]
+        verb: account::AccountVerb,
+    },
     #[command(about = help::secrecy::PURGE)]
     Purge(secrecy::Purge),
     #[command(about = help::secrecy::CLASSIFIED)]
@@ -136,7 +142,8 @@ impl Verb {
         match self {
             Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
             Self::Destroy(destroy) => destroy.output.json,
-            Self::Purge(_) | Self::Classified { .. } => false,
+            Self::Account { verb: account::AccountVerb::List(output) } => output.json,
+            Self::Purge(_) | Self::Classified { .. } | Self::Account { .. } => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
             Self::Lines { verb } => verb.wants_json(),

@@ -3,12 +3,12 @@
 use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
-    attachments_client::AttachmentsClient, backups_client::BackupsClient, classified_client::ClassifiedClient,
-    cut_offs_client::CutOffsClient, destructions_client::DestructionsClient, drafts_client::DraftsClient,
-    dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
-    matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
-    parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient, reports_client::ReportsClient,
-    rules_client::RulesClient,
+    accounts_client::AccountsClient, attachments_client::AttachmentsClient, backups_client::BackupsClient,
+    classified_client::ClassifiedClient, cut_offs_client::CutOffsClient, destructions_client::DestructionsClient,
+    drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
+    links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient,
+    offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
+    reports_client::ReportsClient, rules_client::RulesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -117,6 +117,10 @@ impl Node {
 
     pub(super) fn drafts(&self) -> DraftsClient<Keyed> {
         DraftsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn accounts(&self) -> AccountsClient<Keyed> {
+        AccountsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn classified(&self) -> ClassifiedClient<Keyed> {

@@ -86,7 +86,10 @@ pub(super) async fn serve(place: &Place, serve: &Serve) -> Result<String, Told> 
     logs::begin(config.log);
     let running = Running::start(config).await?;
     let serving = running.serving();
-    say(io::stdout(), &notice::serving(running.name(), &serving.office, &serving.api, serving.link.as_deref()));
+    say(
+        io::stdout(),
+        &notice::serving(running.name(), &serving.office, (&serving.console, &serving.api), serving.link.as_deref()),
+    );
     let end = end(serve).map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
     running.until(end).await?;
     Ok(notice::STOPPED.to_owned())

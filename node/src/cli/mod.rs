@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 refused, 2 the line was not understood, 3 there is no node to talk to. What is asked for goes to standard output,
 //! what was refused to standard error; with `--json` both are JSON on standard output.
 
+mod account;
 mod answers;
 mod args;
 mod attachment;
@@ -157,6 +158,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Lines { verb } => history::run(place, verb).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,
+        Verb::Account { verb } => account::run(place, verb).await,
         Verb::Classified { verb } => secrecy::classified(place, verb).await,
         Verb::Purge(purge) => secrecy::purge(place, purge).await,
         Verb::Office { verb } => tree::run(place, verb).await,

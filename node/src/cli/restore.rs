@@ -74,7 +74,7 @@ pub(super) fn read_code(file: Option<&Path>) -> Result<RecoveryCode, Told> {
     Ok(usecase::read_recovery_code(&text)?)
 }
 
-fn first_line(from: impl io::BufRead) -> io::Result<String> {
+pub(super) fn first_line(from: impl io::BufRead) -> io::Result<String> {
     let mut from = from.take(LINE_BYTES_MAX);
     let mut line = String::new();
     while from.read_line(&mut line)? > 0 && line.trim().is_empty() {

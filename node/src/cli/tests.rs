@@ -7,7 +7,9 @@ use std::{collections::HashMap, env, fs, path::PathBuf};
 use clap::Command;
 use dutynet_proto::{api, duty, record};
 
-use super::{args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, told::Told};
+use super::{
+    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, told::Told,
+};
 use crate::text::refusal::Refusal;
 
 fn blessed() -> bool {
@@ -425,6 +427,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("error", told.json()),
     ];
     shapes.extend(json::backup::tests::shapes());
+    shapes.extend(account::tests::shapes());
     shapes
 }
 

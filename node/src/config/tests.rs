@@ -7,7 +7,8 @@ use crate::text;
 fn the_commented_sample_is_a_configuration_with_the_defaults() {
     let sample = Config::parse(include_str!("../../../deploy/node.toml")).unwrap();
     let default = Config::with_data("/var/lib/dutynet".into());
-    let wanted = Config { api: "127.0.0.1:7601".parse().unwrap(), ..default };
+    let console = ConsoleConfig { listen: "127.0.0.1:7680".parse().unwrap(), ..default.console.clone() };
+    let wanted = Config { api: "127.0.0.1:7601".parse().unwrap(), console, ..default };
     assert_eq!(sample, wanted);
 }
 

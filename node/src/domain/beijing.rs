@@ -57,6 +57,11 @@ impl Day {
         format!("{:02}-{:02}", self.0.month(), self.0.day())
     }
 
+    /// The day before; the first day of the calendar has none and is its own.
+    pub fn previous(self) -> Self {
+        Self(self.0.pred_opt().unwrap_or(self.0))
+    }
+
     /// The day after; the last day of the calendar is followed by itself.
     #[must_use]
     pub fn next(self) -> Self {

@@ -3,6 +3,7 @@
 //! Whoever calls brings the time and the facts; what comes back is a decision. Officer-facing words are in [`crate::text`].
 //!
 //! - [`attachment`]: which files are taken, by what is in them and what they are called.
+//! - [`account`]: who may use the console, and for what.
 //! - [`beijing`]: days and times of day, Asia/Shanghai whatever the machine says.
 //! - [`form`]: reports as data, and what may be answered.
 //! - [`period`], [`holiday`]: what a report is about: a day, or a statutory holiday.
@@ -22,6 +23,7 @@
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
 
+pub mod account;
 pub mod attachment;
 pub mod beijing;
 pub mod board;

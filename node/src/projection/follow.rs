@@ -38,6 +38,13 @@ impl CaughtUp {
         }
     }
 
+    /// The same, for which nothing has moved yet.
+    pub fn from_now(&self) -> Self {
+        let mut from_now = self.0.clone();
+        from_now.mark_unchanged();
+        Self(from_now)
+    }
+
     /// Returns when the projection has moved since the last time.
     pub async fn moved(&mut self) {
         if self.0.changed().await.is_err() {

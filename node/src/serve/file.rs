@@ -21,6 +21,9 @@ pub struct Serving {
     pub office: String,
     /// Address of the local API.
     pub api: String,
+    /// Address of the console.
+    #[serde(default)]
+    pub console: String,
     /// Address for children; `None`: it takes none.
     pub link: Option<String>,
 }

@@ -183,6 +183,11 @@ pub fn ring(at: &str, stage: &str, side: &str, what: &str) -> String {
     format!("{at}　{stage}　{side}：{what}")
 }
 
+/// A ring as a page says it.
+pub fn ring_sentence(debtor: &str, duty: &str, stage: &str, stands: &str) -> String {
+    format!("{debtor}：{duty}　{stage}（{stands}）")
+}
+
 /// What a ring is about.
 pub fn what(debtor: &str, duty: &str, due: &str, standing: &str, key: &str) -> String {
     format!("{debtor} {duty}，到期 {due}，{standing}（{key}）")

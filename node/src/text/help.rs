@@ -1,5 +1,6 @@
 //! What the command line says of itself: one sentence for each command and each option.
 
+pub mod account;
 pub mod attachment;
 pub mod due;
 pub mod matter;

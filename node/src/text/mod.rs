@@ -11,6 +11,7 @@
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
+//! - [`console`]: words of the pages.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`incident`]: around incidents: what facts and their codes are called.
@@ -28,6 +29,7 @@ pub mod attachment;
 pub mod backup;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod destruction;
 pub mod directive;
 pub mod directive_matter;

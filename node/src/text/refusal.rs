@@ -415,6 +415,36 @@ pub enum Refusal {
     RecoveryCodeWrong,
     /// The folder must be empty for this.
     FolderNotEmpty,
+    /// Not what an account may be called.
+    AccountId,
+    /// Not a person's name.
+    AccountName,
+    /// An account without a post.
+    AccountPosts,
+    /// Not good enough for a password.
+    AccountPassword,
+    /// The two entries of a new password differ.
+    AccountPasswordTwice,
+    /// There is such an account, or was.
+    AccountTaken,
+    /// There is no such account.
+    AccountUnknown,
+    /// The account has ended.
+    AccountEnded,
+    /// Nobody could look after accounts any more.
+    AccountLastOperator,
+    /// The first account is there.
+    AccountsExist,
+    /// Account or password is wrong.
+    LogInWrong,
+    /// Too many wrong attempts.
+    LogInWait,
+    /// The person's posts do not allow it.
+    RightMissing,
+    /// The page was made for a session that is over.
+    PageStale,
+    /// There is no such page.
+    PageUnknown,
     /// What was written cannot be read yet.
     Behind,
     /// The node is stopping.

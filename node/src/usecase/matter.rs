@@ -21,6 +21,7 @@ use crate::{
     domain::{
         matter::{Step, in_order},
         number::{Number, parse_reference},
+        step::{MatterKind, StepForm, StepForms},
     },
     text::refusal::Refusal,
 };
@@ -43,6 +44,13 @@ impl Office {
                 Err(Refused::about(Refusal::MatterNumberShared, several.join(", ")))
             }
         }
+    }
+
+    /// The steps of a matter that its kind lets this office take, whatever it has come to; the opening ones apart.
+    pub fn steps_open_to(&self, matter: &RecordRef, kind: MatterKind) -> Vec<&'static StepForm> {
+        let tree = self.relay().registry();
+        let open = |form: &&StepForm| !form.opens && form.is_for(self.own(), &matter.origin, &tree);
+        StepForms::built_in().of(kind).filter(open).collect()
     }
 
     /// Its steps that this office holds, in order.

@@ -3,6 +3,7 @@
 //! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
 //! the projection.
 
+mod account;
 mod attachment;
 mod backup;
 mod board;
@@ -33,6 +34,7 @@ mod tree;
 mod upkept;
 mod verify;
 
+pub use account::{AccountChange, ChangedBy, NewAccount};
 pub use attachment::{
     AddAttachments, AddedAttachments, AttachmentRow, FilePlace, Incoming, SaidOfFile, SentFile, forget_unnamed_by_itself,
     incoming, not_taken, pieces,
@@ -190,6 +192,11 @@ impl Office {
         what.hash(&mut hasher);
         let at = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);
         self.inner.locks[at].lock().await
+    }
+
+    /// Tells when something was recorded; see [`CaughtUp::moved`].
+    pub fn watch_changes(&self) -> CaughtUp {
+        self.inner.caught_up.from_now()
     }
 
     /// Waits until everything that is durable now can be read.

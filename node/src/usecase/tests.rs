@@ -95,6 +95,10 @@ impl House {
         self.office.board("", day).await.unwrap().rows.remove(0)
     }
 
+    pub(crate) fn clock(&self) -> Arc<ManualClock> {
+        self.clock.clone()
+    }
+
     pub(crate) fn records(&self) -> u64 {
         self.office.status().store.records
     }

@@ -74,6 +74,13 @@ impl Office {
         tree.into_iter().map(|(_, entry)| entry.clone()).collect()
     }
 
+    /// Everything below this office, in the order of the tree, each with its depth from 1.
+    pub fn offices_below(&self) -> Vec<(usize, Entry)> {
+        let registry = self.relay().registry();
+        let tree = registry.subtree(self.own()).into_iter().filter(|(depth, _)| *depth > 0);
+        tree.map(|(depth, entry)| (depth, entry.clone())).collect()
+    }
+
     /// Registers a child without a node (无终端).
     pub async fn add_office(&self, new: NewChild) -> Result<Entry, Refused> {
         let by = person(new.by.clone())?;

@@ -1,0 +1,26 @@
+//! Style, script and icon: part of the program, the same for everybody, and kept by browsers for as long as the program is the same.
+
+use axum::{
+    Router,
+    http::{HeaderName, header},
+    routing::get,
+};
+
+use super::Console;
+
+const STYLE: &str = include_str!("../../assets/console.css");
+const SCRIPT: &str = include_str!("../../assets/console.js");
+const ICON: &str = include_str!("../../assets/icon.svg");
+
+/// Addresses name the program's version, so that a new one is fetched anew.
+pub(super) fn router() -> Router<Console> {
+    Router::new()
+        .route("/assets/{version}/console.css", get(|| async { file("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/{version}/console.js", get(|| async { file("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/favicon.ico", get(|| async { file("image/svg+xml", ICON) }))
+        .route("/assets/{version}/icon.svg", get(|| async { file("image/svg+xml", ICON) }))
+}
+
+fn file(kind: &'static str, content: &'static str) -> ([(HeaderName, &'static str); 2], &'static str) {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600, private")], content)
+}

@@ -1,0 +1,311 @@
+//! Who sits here: sessions in memory, the lock after idling, and the extractors by which a page says who may open it.
+//!
+//! A session is a random name in a cookie that no script can read and no other site can send. It is bound to an account, has a token of its own
+//! for forms, ends when the account does, and is locked after a while without a click; a page that refreshes itself is no click. When the
+//! node starts anew everybody logs in again: sessions are the one thing that may be lost.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use data_encoding::HEXLOWER;
+use dutynet_relay::{ids::UnixMillis, random, record::Person};
+use subtle::ConstantTimeEq as _;
+
+use super::{Console, throttle::Throttle, trouble::Trouble};
+use crate::{
+    domain::account::{Account, Right},
+    text::refusal::Refusal,
+    usecase::Refused,
+};
+
+/// Sessions at once; the one that was idle longest makes room.
+const SESSIONS_MAX: usize = 64;
+/// A session ends after so long, whatever happens: two shifts.
+const LONGEST_MS: i64 = 26 * 3_600_000;
+/// What the cookie's name begins with; the office's id follows, because cookies do not tell ports apart.
+const COOKIE: &str = "dutynet_";
+
+/// Everybody who is logged in.
+pub(super) struct Desks {
+    lock_after_ms: i64,
+    sessions: Mutex<BTreeMap<String, Session>>,
+    throttle: Mutex<Throttle>,
+}
+
+#[derive(Debug, Clone)]
+struct Session {
+    account: String,
+    token: String,
+    began: UnixMillis,
+    last_click: UnixMillis,
+    locked: bool,
+}
+
+impl Desks {
+    pub(super) fn new(lock_after: Duration) -> Self {
+        let lock_after_ms = i64::try_from(lock_after.as_millis()).unwrap_or(i64::MAX);
+        Self { lock_after_ms, sessions: Mutex::default(), throttle: Mutex::default() }
+    }
+
+    /// Begins a session; its name is the cookie's value.
+    pub(super) fn begin(&self, account: &str, now: UnixMillis) -> Result<String, Refused> {
+        let (name, token) = (secret()?, secret()?);
+        let session = Session { account: account.to_owned(), token, began: now, last_click: now, locked: false };
+        let mut sessions = self.sessions();
+        if sessions.len() >= SESSIONS_MAX
+            && let Some(idle) = sessions.iter().min_by_key(|(_, session)| session.last_click).map(|(name, _)| name.clone())
+        {
+            sessions.remove(&idle);
+        }
+        sessions.insert(name.clone(), session);
+        Ok(name)
+    }
+
+    /// Ends one.
+    pub(super) fn end(&self, name: &str) {
+        self.sessions().remove(name);
+    }
+
+    /// Ends all of an account.
+    pub(super) fn end_all(&self, account: &str) {
+        self.sessions().retain(|_, session| session.account != account);
+    }
+
+    /// Locks one, or opens it again.
+    pub(super) fn lock(&self, name: &str, lock: Lock, now: UnixMillis) {
+        if let Some(session) = self.sessions().get_mut(name) {
+            session.locked = lock == Lock::Shut;
+            session.last_click = now;
+        }
+    }
+
+    /// Refuses an account that has to wait.
+    pub(super) fn may_try(&self, account: &str, known: &[Account], now: UnixMillis) -> Result<(), Refused> {
+        match self.throttle().waits(counted(account, known), now) {
+            Some(_) => Err(Refusal::LogInWait.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a password that was tried.
+    pub(super) fn tried(&self, account: &str, known: &[Account], tried: Tried, now: UnixMillis) {
+        let (mut throttle, counted) = (self.throttle(), counted(account, known));
+        match tried {
+            Tried::Right => throttle.right(counted),
+            Tried::Wrong => throttle.wrong(counted, now),
+        }
+    }
+
+    fn find(&self, name: &str, click: Click, now: UnixMillis) -> Option<Session> {
+        let mut sessions = self.sessions();
+        let session = sessions.get_mut(name)?;
+        if now.0.saturating_sub(session.began.0) > LONGEST_MS {
+            sessions.remove(name);
+            return None;
+        }
+        if now.0.saturating_sub(session.last_click.0) > self.lock_after_ms {
+            session.locked = true;
+        } else if click == Click::Real {
+            session.last_click = now;
+        }
+        Some(session.clone())
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, Session>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names that are no accounts are counted together.
+fn counted<'a>(account: &'a str, known: &[Account]) -> &'a str {
+    if known.iter().any(|known| known.id == account) { account } else { "" }
+}
+
+/// How a password was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tried {
+    Right,
+    Wrong,
+}
+
+/// Whether a desk is shut or open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lock {
+    Shut,
+    Open,
+}
+
+/// Whether a request is a person's doing, or a page's by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Click {
+    Real,
+    ByItself,
+}
+
+/// Somebody who is logged in; the desk may be locked. For the pages of the lock and of the password, and for what rings.
+pub(super) struct Seated {
+    /// Name of the session.
+    pub(super) session: String,
+    /// Whose.
+    pub(super) account: Account,
+    /// What its forms carry.
+    pub(super) token: String,
+    /// The desk is locked.
+    pub(super) locked: bool,
+}
+
+/// Somebody who is logged in, at an open desk. What every page wants.
+pub(super) struct Desk(Seated);
+
+impl std::ops::Deref for Desk {
+    type Target = Seated;
+
+    fn deref(&self) -> &Seated {
+        &self.0
+    }
+}
+
+impl Seated {
+    /// As records name this person.
+    pub(super) fn person(&self) -> Option<Person> {
+        Some(self.account.person())
+    }
+
+    /// Refuses a person whose posts do not allow it.
+    pub(super) fn must(&self, right: Right) -> Result<(), Refused> {
+        if self.account.may(right) { Ok(()) } else { Err(Refusal::RightMissing.into()) }
+    }
+
+    /// Refuses a form that was not made for this session.
+    pub(super) fn proves(&self, token: &str) -> Result<(), Refused> {
+        let same = bool::from(token.as_bytes().ct_eq(self.token.as_bytes()));
+        if same { Ok(()) } else { Err(Refusal::PageStale.into()) }
+    }
+}
+
+impl FromRequestParts<Console> for Seated {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Trouble> {
+        let enter = || Trouble::to("/enter");
+        let session = cookie(&parts.headers, &console.cookie_name()).ok_or_else(enter)?;
+        let by_itself = parts.headers.contains_key("dutynet-by-itself") || parts.uri.path() == "/live";
+        let click = if by_itself { Click::ByItself } else { Click::Real };
+        let found = console.desks.find(&session, click, console.clock.wall()).ok_or_else(enter)?;
+        let account = console.office.account(&found.account)?;
+        if account.ended.is_some() {
+            console.desks.end(&session);
+            return Err(enter());
+        }
+        Ok(Self { session, account, token: found.token, locked: found.locked })
+    }
+}
+
+impl FromRequestParts<Console> for Desk {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Trouble> {
+        let seated = Seated::from_request_parts(parts, console).await?;
+        // What was being sent is not lost: the page that it came from still has it, and is sent again once the desk is open.
+        match (seated.locked, seated.account.must_change) {
+            (true, _) if parts.method == Method::GET => {
+                Err(Trouble::to(&format!("/locked?to={}", super::page::escaped(parts.uri.path()))))
+            }
+            (true, _) => Err(Trouble::to("/locked")),
+            (false, true) => Err(Trouble::to("/password")),
+            (false, false) => Ok(Self(seated)),
+        }
+    }
+}
+
+impl Console {
+    /// Of this office: several consoles of one machine must not overwrite each other's.
+    pub(super) fn cookie_name(&self) -> String {
+        format!("{COOKIE}{}", self.office.status().office)
+    }
+
+    /// What a browser is told to keep, or, with an empty session, to forget.
+    pub(super) fn cookie(&self, session: &str) -> String {
+        let name = self.cookie_name();
+        let age = if session.is_empty() { "; Max-Age=0" } else { "" };
+        format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{age}")
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+fn secret() -> Result<String, Refused> {
+    let bytes = random::bytes::<32>().map_err(|error| Refused::because(Refusal::Internal, error))?;
+    Ok(HEXLOWER.encode(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn desks() -> Desks {
+        Desks::new(Duration::from_secs(1800))
+    }
+
+    fn is_locked(desks: &Desks, name: &str, click: Click, at: i64) -> Option<bool> {
+        desks.find(name, click, UnixMillis(at)).map(|session| session.locked)
+    }
+
+    #[test]
+    fn a_desk_is_locked_after_half_an_hour_without_a_click_and_pages_that_refresh_themselves_are_none() {
+        let desks = desks();
+        let name = desks.begin("li", UnixMillis(0)).unwrap();
+        assert_eq!(is_locked(&desks, &name, Click::Real, HOUR / 2), Some(false));
+        assert_eq!(is_locked(&desks, &name, Click::ByItself, HOUR), Some(false));
+        assert_eq!(is_locked(&desks, &name, Click::ByItself, HOUR + 1), Some(true));
+        assert_eq!(is_locked(&desks, &name, Click::Real, HOUR + 2), Some(true), "a click does not open it");
+        desks.lock(&name, Lock::Open, UnixMillis(HOUR + 3));
+        assert_eq!(is_locked(&desks, &name, Click::Real, HOUR + 4), Some(false));
+    }
+
+    #[test]
+    fn a_session_ends_after_two_shifts_and_with_its_account() {
+        let desks = desks();
+        let (one, other) = (desks.begin("li", UnixMillis(0)).unwrap(), desks.begin("wang", UnixMillis(0)).unwrap());
+        assert_eq!(is_locked(&desks, &one, Click::Real, LONGEST_MS + 1), None);
+        desks.end_all("wang");
+        assert_eq!(is_locked(&desks, &other, Click::Real, 1), None);
+    }
+
+    #[test]
+    fn the_session_that_was_idle_longest_makes_room() {
+        let desks = desks();
+        let first = desks.begin("li", UnixMillis(0)).unwrap();
+        let second = desks.begin("li", UnixMillis(1)).unwrap();
+        for at in 2..=64 {
+            desks.begin("li", UnixMillis(at)).unwrap();
+        }
+        assert_eq!(is_locked(&desks, &first, Click::Real, 100), None);
+        assert_eq!(is_locked(&desks, &second, Click::Real, 100), Some(false));
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_those_of_other_offices() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "a=1; dutynet_440825=xyz; dutynet_4408=b".parse().unwrap());
+        assert_eq!(cookie(&headers, "dutynet_440825").as_deref(), Some("xyz"));
+        assert_eq!(cookie(&headers, "dutynet_440"), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! What rings and what changes, as server-sent events, for as long as a page is open; also while the desk is locked.
+//!
+//! - `state`: at the beginning, everything that has rung and is still open, so that a page that slept or lost the line is right at once;
+//! - `ring`: one more;
+//! - `changed`: something was recorded or a line changed; pages offer to be loaded anew.
+//!
+//! Whoever reads slowly is told the state once more instead of every ring that he missed.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Router,
+    extract::State,
+    response::{
+        IntoResponse as _,
+        sse::{Event, Sse},
+    },
+    routing::get,
+};
+use serde::Serialize;
+use tokio::sync::{broadcast::error::RecvError, mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::{Console, desk::Seated, page::Paged};
+use crate::{
+    domain::obligation::Side,
+    text::due as words,
+    usecase::{Rang, Refused},
+};
+
+/// Events that a page may be behind.
+const BEHIND_MAX: usize = 64;
+/// A comment goes out after so long without an event, so that a line that is gone is noticed.
+const QUIET: Duration = Duration::from_secs(15);
+/// Pages are told of changes no more often than that.
+const PAUSE: Duration = Duration::from_secs(2);
+
+pub(super) fn router() -> Router<Console> {
+    Router::new().route("/live", get(live))
+}
+
+/// A ring as the script knows it.
+#[derive(Serialize)]
+struct RingNow {
+    /// Names the ring: an officer who has seen it is not rung again by the same.
+    id: String,
+    sentence: String,
+    path: String,
+    /// It is overdue, or the leader is to be told.
+    loud: bool,
+    due_ms: i64,
+}
+
+impl RingNow {
+    fn of(rang: &Rang) -> Self {
+        let due = &rang.due;
+        let owed = &due.obligation;
+        let stands = words::stands(due.standing.place(), due.standing.late_ms());
+        let what = words::ring_sentence(&due.debtor_name, words::duty(owed.duty), words::stage(rang.stage), &stands);
+        Self {
+            id: format!("{} {}", rang.stage.key(), owed.key),
+            sentence: what,
+            path: format!("/dues/{}", owed.key),
+            loud: due.side == Side::ByUs && owed.due.here <= rang.at,
+            due_ms: owed.due.here.0,
+        }
+    }
+}
+
+async fn live(State(console): State<Console>, _seated: Seated) -> Paged {
+    let (events, stream) = mpsc::channel(BEHIND_MAX);
+    tokio::spawn(async move {
+        // Nobody listens any more, or the node stops: either ends it.
+        if let Err(refused) = tell(&console, &events).await {
+            tracing::info!(%refused, "a page is told nothing more");
+        }
+    });
+    let mut answer = Sse::new(ReceiverStream::new(stream)).into_response();
+    answer.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+    Ok(answer)
+}
+
+type Events = mpsc::Sender<Result<Event, Infallible>>;
+
+async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
+    let (rang, mut rings) = console.office.watch_dues().await?;
+    let mut moved = console.office.watch_changes();
+    let mut stop = console.stop.clone();
+    let mut told = send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await;
+    while told {
+        told = tokio::select! {
+            () = stopped(&mut stop) => false,
+            ring = rings.recv() => match ring {
+                Ok(rang) => send(events, "ring", &RingNow::of(&rang)).await,
+                Err(RecvError::Lagged(_)) => {
+                    let (rang, anew) = console.office.watch_dues().await?;
+                    rings = anew;
+                    send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await
+                }
+                Err(RecvError::Closed) => false,
+            },
+            () = moved.moved() => {
+                let told = send(events, "changed", &console.clock.wall().0).await;
+                tokio::time::sleep(PAUSE).await;
+                told
+            }
+            () = tokio::time::sleep(QUIET) => events.send(Ok(Event::default().comment("still here"))).await.is_ok(),
+        };
+    }
+    Ok(())
+}
+
+/// Returns when the node stops; a sender that is gone wants the end too.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// False: nobody listens any more.
+async fn send(events: &Events, name: &str, what: &impl Serialize) -> bool {
+    let data = serde_json::to_string(what).unwrap_or_default();
+    events.send(Ok(Event::default().event(name).data(data))).await.is_ok()
+}

@@ -1,0 +1,104 @@
+//! The console (值班台): the pages that this node serves to the people of its own office, in Chinese.
+//!
+//! Plain pages made on the server: every one works by keyboard and without a script; a little script of our own rings, counts down and keeps
+//! what is being typed. Nothing comes from another host. Pages reach state through the use cases and nothing else.
+//!
+//! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
+//! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
+//! - [`fields`]: a form of the domain as a part of a page, and back.
+//! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
+//! - [`live`]: what rings and what changes, as server-sent events.
+//! - [`pages`]: one file for each group of pages, with the templates of `node/templates`.
+//!
+//! A write is a form that is posted and answered by a redirection; the id of its record is made when the form is rendered, so that sending
+//! it twice makes one record. What is refused comes back with everything that was typed, and a sentence at the field.
+
+mod assets;
+mod desk;
+mod fields;
+mod live;
+mod page;
+mod pages;
+mod posted;
+mod throttle;
+mod trouble;
+
+use std::{io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use dutynet_relay::clock::Clock;
+use tokio::{net::TcpListener, sync::watch};
+
+use self::{desk::Desks, trouble::Trouble};
+use crate::{text::refusal::Refusal, usecase::Office};
+
+/// Largest form that is taken, bytes.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+
+/// How the console is served.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    /// After so long without a page or a click the desk is locked.
+    pub lock_after: Duration,
+    /// Names besides the loopback ones by which it may be opened, without port.
+    pub names: Vec<String>,
+}
+
+/// What every page has.
+#[derive(Clone)]
+struct Console {
+    office: Office,
+    desks: Arc<Desks>,
+    clock: Arc<dyn Clock>,
+    names: Arc<[String]>,
+    stop: watch::Receiver<bool>,
+}
+
+/// Serves pages until it is told to stop; pages that were begun are finished, streams of events are ended.
+pub async fn run(
+    office: Office,
+    listener: TcpListener,
+    serving: Serving,
+    clock: Arc<dyn Clock>,
+    mut stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let console = Console {
+        office,
+        desks: Arc::new(Desks::new(serving.lock_after)),
+        clock,
+        names: serving.names.into(),
+        stop: stop.clone(),
+    };
+    axum::serve(listener, router(console))
+        .with_graceful_shutdown(async move {
+            // A sender that is gone wants the end too.
+            let _ = stop.wait_for(|stop| *stop).await;
+        })
+        .await
+}
+
+fn router(console: Console) -> Router {
+    let pages = pages::router().merge(live::router()).merge(assets::router());
+    pages
+        .fallback(|| async { Trouble::from(Refusal::PageUnknown) })
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(console.clone(), guarded))
+        .with_state(console)
+}
+
+/// What holds for every answer: it is made for one of the names of this console, kept by no cache, and may run and load nothing of others.
+async fn guarded(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let known = page::is_known_host(host, &console.names);
+    let mut answer = if known { next.run(request).await } else { Trouble::from(Refusal::PageUnknown).into_response() };
+    page::guard(answer.headers_mut());
+    answer
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! The frame around every page: who sits here, what is in force, how the line is; and what every answer's head says.
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use dutynet_relay::{
+    ids::{RecordId, UnixMillis},
+    random,
+    writer::RecordState,
+};
+
+use super::{Console, desk::Seated, trouble::Trouble};
+use crate::{
+    domain::{account::Right, beijing, step::MatterKind},
+    text::{
+        console as text, matter,
+        refusal::Refusal,
+        warning,
+        words::{self, Progress},
+    },
+    usecase::Refused,
+};
+
+/// What a page may load and run: its own files, and nothing of others.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The parts of the console, as its navigation has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Duty,
+    Reports,
+    Matters(MatterKind),
+    Notices,
+    Dues,
+    Network,
+    Accounts,
+    Help,
+}
+
+/// What stands around a page.
+pub(super) struct Frame {
+    /// Of the page.
+    pub(super) title: String,
+    /// Of the office.
+    pub(super) office: String,
+    /// Who sits here.
+    pub(super) person: String,
+    /// What forms carry.
+    pub(super) token: String,
+    /// Each with its path, its name, and whether this page belongs to it.
+    pub(super) parts: Vec<Entry>,
+    /// Special periods and what else is in force, one sentence each.
+    pub(super) in_force: Vec<String>,
+    /// What a person should know of this node.
+    pub(super) warnings: Vec<String>,
+    /// How the line to the parent is; empty: there is none.
+    pub(super) line: String,
+    /// Whether that is good.
+    pub(super) line_is_up: bool,
+    /// By the clock of this node, and the same for machines.
+    pub(super) now: String,
+    /// Milliseconds, for clocks that count down.
+    pub(super) now_ms: i64,
+}
+
+/// One entry of the navigation.
+pub(super) struct Entry {
+    /// Where it leads.
+    pub(super) path: String,
+    /// Its name.
+    pub(super) name: &'static str,
+    /// This page belongs to it.
+    pub(super) here: bool,
+}
+
+impl Console {
+    /// The frame of a page for somebody who sits here.
+    pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
+        let (status, now) = (self.office.status(), self.clock.wall());
+        let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
+        let in_force = self.office.periods_in_force()?.iter().map(|period| text::in_force(period, now)).collect();
+        Ok(Frame {
+            title: title.into(),
+            office: status.name,
+            person: seated.account.name.clone(),
+            token: seated.token.clone(),
+            parts: parts(part, seated.account.may(Right::Operate)),
+            in_force,
+            warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
+            line_is_up: line.as_ref().is_none_or(|link| link.state.up),
+            line: line.map(|link| text::line(&link, now)).unwrap_or_default(),
+            now: beijing::minute(now),
+            now_ms: now.0,
+        })
+    }
+
+    /// An id for a record that a form will make.
+    pub(super) fn new_id(&self) -> Result<String, Refused> {
+        let random = random::bytes().map_err(|error| Refused::because(Refusal::Internal, error))?;
+        Ok(RecordId::from_parts(self.clock.wall(), random).to_string())
+    }
+}
+
+fn parts(here: Part, operates: bool) -> Vec<Entry> {
+    let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
+    all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), format!("/matters/{}", kind.key()), matter::kind(kind))));
+    all.extend([
+        (Part::Reports, "/reports".to_owned(), text::REPORTS),
+        (Part::Notices, "/notices".to_owned(), text::NOTICES),
+        (Part::Dues, "/dues".to_owned(), text::DUES),
+        (Part::Network, "/network".to_owned(), text::NETWORK),
+    ]);
+    if operates {
+        all.push((Part::Accounts, "/accounts".to_owned(), text::ACCOUNTS));
+    }
+    all.push((Part::Help, "/help".to_owned(), text::HELP));
+    all.into_iter().map(|(part, path, name)| Entry { path, name, here: part == here }).collect()
+}
+
+/// A page that was made.
+pub(super) type Paged = Result<Response, Trouble>;
+
+/// A template as an answer.
+pub(super) fn html(template: &impl Template) -> Paged {
+    let html = template.render().map_err(|error| Refused::because(Refusal::Internal, error))?;
+    Ok(Html(html).into_response())
+}
+
+/// To another page, after something was written.
+pub(super) fn then(path: &str) -> Paged {
+    Ok(Redirect::to(path).into_response())
+}
+
+/// `2026年11月22日 14:05`
+pub(super) fn moment(at: UnixMillis) -> String {
+    text::moment(&beijing::minute(at))
+}
+
+/// How far a record of ours has got.
+pub(super) fn how_far(state: RecordState) -> &'static str {
+    words::progress(match state {
+        RecordState::Saved => Progress::Saved,
+        RecordState::Custody => Progress::Custody,
+        RecordState::Arrived => Progress::Arrived,
+        RecordState::Parked => Progress::Parked,
+    })
+}
+
+/// A path that can stand in another one's query.
+pub(super) fn escaped(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    if path.chars().all(plain) { path.to_owned() } else { "/".to_owned() }
+}
+
+/// A path of this console that came in a query; anything else is its first page.
+pub(super) fn own_path(path: &str) -> &str {
+    if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') { path } else { "/" }
+}
+
+/// Whether a request was meant for this console: a name that another site points here is not.
+pub(super) fn is_known_host(host: &str, names: &[String]) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || names.iter().any(|known| known == name)
+}
+
+/// What every answer's head says.
+pub(super) fn guard(headers: &mut HeaderMap) {
+    let said = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in said {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Pages about people are in no cache that outlives the session; files of the program say otherwise themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_answers_only_to_its_own_names() {
+        let names = ["duty.zj.gov".to_owned()];
+        for host in ["localhost", "127.0.0.1:7680", "[::1]:7680", "[::1]", "duty.zj.gov:443"] {
+            assert!(is_known_host(host, &names), "{host}");
+        }
+        for host in ["", "evil.example", "evil.example:7680", "127.0.0.1.evil.example", "localhost:evil"] {
+            assert!(!is_known_host(host, &names), "{host}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(own_path("/notices/new"), "/notices/new");
+        for other in ["//evil.example", "https://evil.example", "", "/\\evil.example"] {
+            assert_eq!(own_path(other), "/", "{other}");
+        }
+    }
+}

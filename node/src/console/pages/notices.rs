@@ -1,0 +1,325 @@
+//! Notices: what is to be signed, what was sent, the sign-for list, and writing one.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::IntoResponse as _,
+    routing::{get, post},
+};
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    record::Mode,
+};
+
+use super::super::{
+    Console,
+    desk::Desk,
+    page::{Frame, Paged, Part, how_far, html, moment, then},
+    posted::{Posted, Typed, record_id},
+    trouble::{Said, http_status},
+};
+use crate::{
+    domain::{
+        account::Right,
+        beijing,
+        notice::{TEXT_CHARS_MAX, TITLE_CHARS_MAX, ToldBy, Urgency},
+        sign_for::{SignForRow, SignTiming, Undelivered},
+    },
+    text::{console as text, directive as words, fault, words as common},
+    usecase::{NoticeRow, Refused, Relation, SendNotice, ShownNotice, SignNotice, To},
+};
+
+pub(super) fn router() -> Router<Console> {
+    Router::new()
+        .route("/notices", get(list))
+        .route("/notices/new", get(write).post(send))
+        .route("/notices/show/{origin}/{id}", get(show))
+        .route("/notices/sign/{origin}/{id}", post(sign))
+}
+
+/// A notice in a list.
+pub(super) struct NoticeView {
+    pub(super) path: String,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) from: String,
+    pub(super) urgency: &'static str,
+    pub(super) relation: &'static str,
+    pub(super) received: String,
+    pub(super) sign_by: String,
+    pub(super) left: String,
+    pub(super) due_ms: i64,
+    pub(super) tone: &'static str,
+    /// How many have signed of how many on its list.
+    pub(super) signed: String,
+    /// Not `实战`: which.
+    pub(super) mode: &'static str,
+}
+
+impl NoticeView {
+    pub(super) fn of(row: &NoticeRow, now: UnixMillis) -> Self {
+        let notice = &row.head.notice;
+        Self {
+            path: format!("{}/{}", notice.reference.origin, notice.reference.id),
+            number: notice.number.to_string(),
+            title: row.head.title.clone(),
+            from: row.head.from.clone(),
+            urgency: words::urgency(notice.urgency),
+            relation: relation(row.relation),
+            received: moment(notice.received_at),
+            sign_by: notice.sign_by.map(moment).unwrap_or_default(),
+            left: notice.sign_by.map(|due| text::left(due, now)).unwrap_or_default(),
+            due_ms: notice.sign_by.map_or(0, |due| due.0),
+            tone: tone(row.timing),
+            signed: format!("{}/{}", row.signed, row.addressed),
+            mode: mode(notice.mode),
+        }
+    }
+}
+
+fn relation(relation: Relation) -> &'static str {
+    words::standing(match relation {
+        Relation::ToSign => words::Standing::ToSign,
+        Relation::Signed => words::Standing::Signed,
+        Relation::Sent => words::Standing::Sent,
+        Relation::PassedOn => words::Standing::PassedOn,
+    })
+}
+
+fn tone(timing: SignTiming) -> &'static str {
+    match timing {
+        SignTiming::NoLimit | SignTiming::InTime => "good",
+        SignTiming::NotDue => "soon",
+        SignTiming::Late | SignTiming::Overdue => "bad",
+    }
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Real => "",
+        Mode::Exercise | Mode::Test => common::mode(mode),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notices.html")]
+struct List {
+    frame: Frame,
+    rows: Vec<NoticeView>,
+    may_send: bool,
+}
+
+async fn list(State(console): State<Console>, desk: Desk) -> Paged {
+    let now = console.clock.wall();
+    let rows = console.office.notices().await?.iter().map(|row| NoticeView::of(row, now)).collect();
+    let may_send = desk.account.may(Right::Direct);
+    html(&List { frame: console.frame(&desk, Part::Notices, text::NOTICES)?, rows, may_send })
+}
+
+#[derive(Template)]
+#[template(path = "notice_form.html")]
+struct Write {
+    frame: Frame,
+    typed: Typed,
+    offices: Vec<(String, String)>,
+    groups: Vec<String>,
+    faults: Vec<(String, String)>,
+    id: String,
+    said: Option<Said>,
+}
+
+impl Write {
+    const TITLE_MAX: usize = TITLE_CHARS_MAX;
+    const TEXT_MAX: usize = TEXT_CHARS_MAX;
+
+    /// Whether an office was chosen.
+    fn is_to(&self, office: &str) -> bool {
+        self.typed.all("to").any(|to| to == office)
+    }
+
+    fn fault(&self, field: &str) -> &str {
+        self.faults.iter().find(|(key, _)| key == field).map_or("", |(_, sentence)| sentence.as_str())
+    }
+}
+
+async fn write(State(console): State<Console>, desk: Desk) -> Paged {
+    desk.must(Right::Direct)?;
+    html(&blank(&console, &desk, Typed::default(), console.new_id()?).await?)
+}
+
+async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Write, Refused> {
+    let below = console.office.offices_below().into_iter();
+    Ok(Write {
+        frame: console.frame(desk, Part::Notices, text::WRITE_NOTICE)?,
+        typed,
+        offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
+        faults: Vec::new(),
+        id,
+        said: None,
+    })
+}
+
+async fn send(State(console): State<Console>, posted: Posted) -> Paged {
+    let Posted { desk, typed } = posted;
+    desk.must(Right::Direct)?;
+    let to = match typed.text("whom") {
+        "all" => Some(To::EverybodyBelow),
+        "group" => Some(To::Group(typed.text("group").to_owned())),
+        "list" => Some(To::Offices(typed.all("to").map(str::to_owned).collect())),
+        _ => None,
+    };
+    let asked = SendNotice {
+        id: record_id(&typed)?,
+        title: typed.text("title").to_owned(),
+        text: typed.text("text").to_owned(),
+        urgency: urgency(typed.text("urgency")),
+        sign_by: beijing::moment(typed.text("sign_by")),
+        to,
+        by: desk.person(),
+        mode: Mode::Real,
+    };
+    match console.office.send_notice(asked).await {
+        Ok(sent) => then(&format!("/notices/show/{}/{}", sent.reference.origin, sent.reference.id)),
+        Err(refused) => {
+            let id = typed.text("id").to_owned();
+            let faults = refused.faults.iter().map(|at| (at.field.clone(), fault::sentence(&at.kind))).collect();
+            let page = Write { faults, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
+            Ok((http_status(refused.refusal), html(&page)?).into_response())
+        }
+    }
+}
+
+fn urgency(text: &str) -> Option<Urgency> {
+    match text {
+        "flash" => Some(Urgency::Flash),
+        "urgent" => Some(Urgency::Urgent),
+        "routine" => Some(Urgency::Routine),
+        _ => None,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Show {
+    frame: Frame,
+    path: String,
+    number: String,
+    urgency: &'static str,
+    mode: &'static str,
+    from: String,
+    sent: String,
+    received: String,
+    sign_by: String,
+    state: &'static str,
+    text: String,
+    to_sign: bool,
+    signatures: Vec<String>,
+    /// The sign-for list of those below; empty: nobody below is on it.
+    counts: String,
+    rows: Vec<SignRow>,
+    id: String,
+    said: Option<Said>,
+    typed: Typed,
+}
+
+/// An office of the sign-for list.
+struct SignRow {
+    office: String,
+    name: String,
+    depth: u32,
+    delivered: String,
+    missing: String,
+    signed: String,
+    tone: &'static str,
+    /// It may be signed for on its behalf.
+    open: bool,
+}
+
+async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Path<(String, String)>) -> Paged {
+    let named = format!("{origin}/{id}");
+    html(&page(&console, &desk, &named).await?)
+}
+
+async fn page(console: &Console, desk: &Desk, named: &str) -> Result<Show, Refused> {
+    let shown = console.office.notice(named).await?;
+    let board = console.office.notice_board(named).await?;
+    let notice = &shown.head.notice;
+    let names: Vec<(OfficeId, String)> = console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect();
+    let row = |row: &SignForRow| sign_row(row, board.as_of, &names);
+    Ok(Show {
+        frame: console.frame(desk, Part::Notices, shown.head.title.clone())?,
+        path: format!("{}/{}", notice.reference.origin, notice.reference.id),
+        number: notice.number.to_string(),
+        urgency: words::urgency(notice.urgency),
+        mode: mode(notice.mode),
+        from: from(&shown),
+        sent: moment(notice.moment.recorded_at),
+        received: moment(notice.received_at),
+        sign_by: notice.sign_by.map(moment).unwrap_or_default(),
+        state: shown.state.map_or("", how_far),
+        text: shown.body.text.clone(),
+        to_sign: shown.relation == Relation::ToSign,
+        signatures: shown.signatures.iter().map(|signed| format!("{} {}", moment(signed.at), signed.by.name)).collect(),
+        counts: if board.rows.is_empty() { String::new() } else { words::counts(&board.counts) },
+        rows: board.rows.iter().map(row).collect(),
+        id: console.new_id()?,
+        said: None,
+        typed: Typed::default(),
+    })
+}
+
+fn from(shown: &ShownNotice) -> String {
+    let by = shown.by.as_ref().map(|by| format!(" {}", by.name)).unwrap_or_default();
+    format!("{}{by}", shown.head.from)
+}
+
+fn sign_row(row: &SignForRow, now: UnixMillis, names: &[(OfficeId, String)]) -> SignRow {
+    let name = |office: &OfficeId| {
+        names.iter().find(|(known, _)| known == office).map_or_else(|| office.to_string(), |(_, name)| name.clone())
+    };
+    let since = |at: Option<UnixMillis>| at.map_or_else(|| common::DASH.to_owned(), |at| beijing::for_people(at, now));
+    let missing = row.delivery.as_ref().err().map(|why| match why {
+        Undelivered::LineDown(office, at) | Undelivered::LineUnknown(office, at) => {
+            words::undelivered(why, &name(office), &since(*at))
+        }
+        Undelivered::Refused(office) => words::undelivered(why, &name(office), ""),
+        Undelivered::Underway | Undelivered::NoNode => words::undelivered(why, "", ""),
+    });
+    let signed = row.signatures.first().map(|signed| {
+        let entered_by = signed.entered_by.as_ref().map(name).unwrap_or_default();
+        text::signed(&beijing::for_people(signed.at, now), &signed.by.name, &entered_by)
+    });
+    SignRow {
+        office: row.seat.office.to_string(),
+        name: row.seat.name.clone(),
+        depth: row.seat.depth,
+        delivered: row.delivery.as_ref().map(|delivery| beijing::for_people(delivery.at, now)).unwrap_or_default(),
+        missing: missing.unwrap_or_default(),
+        open: signed.is_none(),
+        signed: signed.unwrap_or_else(|| words::UNSIGNED.to_owned()),
+        tone: tone(row.timing),
+    }
+}
+
+async fn sign(State(console): State<Console>, Path((origin, id)): Path<(String, String)>, posted: Posted) -> Paged {
+    let (Posted { desk, typed }, notice) = (posted, format!("{origin}/{id}"));
+    let on_behalf_of = typed.text("on_behalf_of").to_owned();
+    let told_by = ToldBy { name: typed.text("told_by").to_owned(), phone: typed.text("phone").to_owned() };
+    let asked = SignNotice {
+        id: record_id(&typed)?,
+        notice: notice.clone(),
+        remark: typed.text("remark").to_owned(),
+        by: desk.person(),
+        told_by: (!on_behalf_of.is_empty()).then_some(told_by),
+        on_behalf_of,
+    };
+    match console.office.sign_notice(asked).await {
+        Ok(_) => then(&format!("/notices/show/{notice}")),
+        Err(refused) => {
+            let page = Show { said: Some(Said::of(&refused)), typed, ..page(&console, &desk, &notice).await? };
+            Ok((http_status(refused.refusal), html(&page)?).into_response())
+        }
+    }
+}

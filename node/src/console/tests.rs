@@ -1,0 +1,255 @@
+//! Pages over a real store, asked as a browser asks them, without one.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+    response::Response,
+};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::usecase::tests::House;
+
+/// A browser that keeps its cookie.
+struct Browser {
+    router: Router,
+    cookie: String,
+    /// Where it was sent last.
+    at: String,
+    page: String,
+    status: StatusCode,
+    _house: House,
+    _stop: watch::Sender<bool>,
+}
+
+impl Browser {
+    fn new() -> Self {
+        let house = House::new();
+        let (stopper, stop) = watch::channel(false);
+        let console = Console {
+            office: house.office.clone(),
+            desks: Arc::new(Desks::new(Duration::from_secs(1800))),
+            clock: house.clock(),
+            names: Arc::from([]),
+            stop,
+        };
+        Self {
+            router: router(console),
+            cookie: String::new(),
+            at: String::new(),
+            page: String::new(),
+            status: StatusCode::OK,
+            _house: house,
+            _stop: stopper,
+        }
+    }
+
+    async fn get(&mut self, path: &str) -> &str {
+        let mut path = path.to_owned();
+        for _ in 0..5 {
+            let request = self.request("GET", &path, Body::empty());
+            let answer = self.router.clone().oneshot(request).await.unwrap();
+            match self.took(&path, answer).await {
+                Some(next) => path = next,
+                None => return &self.page,
+            }
+        }
+        panic!("sent round in circles at {path}");
+    }
+
+    /// Posts the form of the page that is open, with these fields typed; token and id come from the page.
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &str {
+        let hidden = ["token", "id"].map(|name| (name, self.hidden(name)));
+        let all = hidden
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .filter(|(name, value)| !value.is_empty() && fields.iter().all(|(typed, _)| typed != name));
+        let all: Vec<(&str, &str)> = all.chain(fields.iter().copied()).collect();
+        self.send(path, &all, "http://127.0.0.1:7680").await
+    }
+
+    async fn send(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> &str {
+        let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+        let mut request = self.request("POST", path, Body::from(pairs.join("&")));
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        headers.insert(header::ORIGIN, origin.parse().unwrap());
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        if let Some(next) = self.took(path, answer).await {
+            self.get(&next).await;
+        }
+        &self.page
+    }
+
+    fn request(&self, method: &str, path: &str, body: Body) -> Request<Body> {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:7680");
+        request.header(header::COOKIE, &self.cookie).body(body).unwrap()
+    }
+
+    /// Keeps what an answer says; where it sends to.
+    async fn took(&mut self, path: &str, answer: Response) -> Option<String> {
+        if let Some(cookie) = answer.headers().get(header::SET_COOKIE) {
+            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        }
+        (self.at, self.status) = (path.to_owned(), answer.status());
+        let next = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        self.page = String::from_utf8(body.to_vec()).unwrap();
+        next
+    }
+
+    fn hidden(&self, name: &str) -> String {
+        let marked = format!("type=\"hidden\" name=\"{name}\" value=\"");
+        let value = self.page.split(&marked).nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_default().to_owned()
+    }
+
+    async fn first_account(&mut self) {
+        let fields = [("id", "zhangsan"), ("name", "张三"), ("password", "shuideng-2026"), ("again", "shuideng-2026")];
+        self.get("/first").await;
+        self.post("/first", &fields).await;
+        assert_eq!((self.at.as_str(), self.status), ("/", StatusCode::OK), "{}", self.page);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_account_is_made_once_and_everything_else_asks_for_a_log_in() {
+    let mut browser = Browser::new();
+    browser.get("/reports").await;
+    assert_eq!(browser.at, "/first");
+    browser.post("/first", &[("id", "Li Si"), ("name", "李四"), ("password", "12345678"), ("again", "12345678")]).await;
+    assert!(browser.page.contains("帐号应为") && browser.page.contains("value=\"李四\""), "{}", browser.page);
+    browser.post("/first", &[("id", "lisi"), ("name", "李四"), ("password", "12345678"), ("again", "87654321")]).await;
+    assert!(browser.page.contains("不一致"));
+    browser.first_account().await;
+    assert!(browser.page.contains("张三") && browser.page.contains("零报告"));
+    let mut other = Browser { cookie: String::new(), ..browser };
+    other.post("/first", &[("id", "lisi"), ("name", "李四"), ("password", "12345678"), ("again", "12345678")]).await;
+    assert!(other.page.contains("本机已有帐号"), "{}", other.page);
+    for page in ["/", "/dues", "/network", "/accounts", "/notices/new", "/matters/incident", "/matter/440000/x"] {
+        other.get(page).await;
+        assert_eq!(other.at.split('?').next(), Some("/enter"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zero_report_is_one_key_and_sending_it_twice_makes_one() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    let nil = ["natural", "accident", "health", "social", "other"].map(|key| format!("f.{key}.nil"));
+    let fields: Vec<(&str, &str)> = nil.iter().map(|name| (name.as_str(), "1")).collect();
+    let (token, id) = (browser.hidden("token"), browser.hidden("id"));
+    let again: Vec<(&str, &str)> = [("token", token.as_str()), ("id", id.as_str())].into_iter().chain(fields.clone()).collect();
+    browser.send("/reports/new/zero", &again, "http://127.0.0.1:7680").await;
+    assert!(browser.at.starts_with("/reports/show/zero/440000/2026-07-01"), "{}: {}", browser.at, browser.page);
+    browser.send("/reports/new/zero", &again, "http://127.0.0.1:7680").await;
+    assert_eq!(browser.page.matches("第 1 版").count(), 1);
+    assert!(!browser.page.contains("第 2 版"));
+    browser.get("/").await;
+    assert!(browser.page.contains("零报告") && browser.page.contains("准时"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_comes_back_with_what_was_typed_and_a_sentence_at_the_field() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    browser.get("/reports/new/daily").await;
+    let fields = [("f.leader", "李四"), ("f.officer", "张三"), ("f.calls", "三件"), ("f.important.nil", "1")];
+    browser.post("/reports/new/daily", &fields).await;
+    assert_eq!(browser.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for kept in ["value=\"李四\"", "value=\"三件\"", "id=\"e-calls\"", "id=\"e-phone\""] {
+        assert!(browser.page.contains(kept), "{kept}: {}", browser.page);
+    }
+    browser.get("/matters/incident/call").await;
+    browser.post("/matters/incident/call", &[("f.title", "<b>山体滑坡</b>")]).await;
+    assert!(browser.page.contains("&#60;b&#62;山体滑坡") && !browser.page.contains("<b>山体滑坡"), "{}", browser.page);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_another_site_another_session_or_another_name_does_nothing() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    browser.get("/notices/new").await;
+    let (token, id) = (browser.hidden("token"), browser.hidden("id"));
+    let fields = [("title", "x"), ("text", "y"), ("urgency", "routine"), ("whom", "all"), ("id", id.as_str())];
+    let with = |token| [("token", token)].into_iter().chain(fields).collect::<Vec<_>>();
+    browser.send("/notices/new", &with(&token), "http://evil.example").await;
+    assert!(browser.page.contains("PAGE_STALE"));
+    browser.send("/notices/new", &with("0000"), "http://127.0.0.1:7680").await;
+    assert!(browser.page.contains("PAGE_STALE"));
+    let mut request = browser.request("GET", "/", Body::empty());
+    request.headers_mut().insert(header::HOST, "evil.example".parse().unwrap());
+    let answer = browser.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    let policy = answer.headers().get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_can_be_tried_five_times_and_somebody_elses_must_be_changed() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    browser.get("/accounts").await;
+    let new = [("id", "lisi"), ("name", "李四"), ("post", "officer"), ("password", "linshi-mima")];
+    browser.post("/accounts", &new).await;
+    assert!(browser.page.contains("待本人改密码"), "{}", browser.page);
+    let mut other = Browser { cookie: String::new(), ..browser };
+    for _ in 0..5 {
+        other.post("/enter", &[("id", "lisi"), ("password", "xxxxxxxx")]).await;
+        assert!(other.page.contains("LOG_IN_WRONG") || other.page.contains("帐号或密码不对"), "{}", other.page);
+    }
+    other.post("/enter", &[("id", "lisi"), ("password", "linshi-mima")]).await;
+    assert!(other.page.contains("请稍等片刻"), "{}", other.page);
+    other.post("/enter", &[("id", "nobody"), ("password", "linshi-mima")]).await;
+    assert!(other.page.contains("帐号或密码不对"), "another name does not wait");
+    other.advance(6);
+    other.post("/enter", &[("id", "lisi"), ("password", "linshi-mima")]).await;
+    assert_eq!(other.at, "/password");
+    other.get("/reports").await;
+    assert_eq!(other.at, "/password", "nothing else opens before it is changed");
+    let change = [("old", "linshi-mima"), ("password", "wode-mima-9"), ("again", "wode-mima-9")];
+    other.post("/password", &change).await;
+    assert_eq!(other.at, "/");
+    other.get("/accounts").await;
+    assert!(other.page.contains("RIGHT_MISSING"), "an officer looks after no accounts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_was_left_is_locked_and_the_form_that_was_open_is_not_lost() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    browser.advance(1801);
+    browser.get("/dues").await;
+    assert_eq!(browser.at, "/locked?to=/dues");
+    browser.post("/locked", &[("password", "wrong-password"), ("to", "/dues")]).await;
+    assert!(browser.page.contains("帐号或密码不对"));
+    browser.post("/locked", &[("password", "shuideng-2026"), ("to", "/dues")]).await;
+    assert_eq!((browser.at.as_str(), browser.status), ("/dues", StatusCode::OK));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_opens_for_somebody_who_may_do_everything() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    let steps = crate::domain::step::StepForms::built_in();
+    let opening = crate::domain::step::MatterKind::ALL.into_iter().flat_map(|kind| steps.of(kind).filter(|form| form.opens));
+    let opening = opening.map(|form| format!("/matters/{}/{}", form.matter.key(), form.command));
+    let lists = crate::domain::step::MatterKind::ALL.map(|kind| format!("/matters/{}", kind.key()));
+    let plain = ["/", "/reports", "/reports/new/daily", "/reports/new/zero", "/notices", "/notices/new", "/dues", "/network"];
+    let more = ["/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
+    for path in plain.into_iter().chain(more).map(str::to_owned).chain(lists).chain(opening) {
+        browser.get(&path).await;
+        assert_eq!((browser.status, browser.at.as_str()), (StatusCode::OK, path.as_str()), "{}", browser.page);
+        for link in browser.page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(link.is_empty() || link.starts_with('/') || link.starts_with('#'), "{path} leads out: {link}");
+        }
+        assert!(!browser.page.contains("<script>") && !browser.page.contains("style=\""), "{path}: the policy forbids it");
+    }
+}
+
+impl Browser {
+    fn advance(&self, seconds: u64) {
+        self._house.clock().advance(Duration::from_secs(seconds));
+    }
+}
