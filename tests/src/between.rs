@@ -25,10 +25,30 @@ pub struct GoBetween {
 struct Shared {
     target: Mutex<Option<SocketAddr>>,
     cut: AtomicBool,
+    child_muted: AtomicBool,
+    parent_muted: AtomicBool,
     heals: watch::Sender<u64>,
     passed: AtomicU64,
     /// What may pass before the line cuts itself.
     passes_until: AtomicU64,
+}
+
+/// One end of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Who dials.
+    Child,
+    /// Who is dialled.
+    Parent,
+}
+
+impl Shared {
+    fn muted(&self, end: End) -> &AtomicBool {
+        match end {
+            End::Child => &self.child_muted,
+            End::Parent => &self.parent_muted,
+        }
+    }
 }
 
 impl GoBetween {
@@ -39,6 +59,8 @@ impl GoBetween {
         let shared = Arc::new(Shared {
             target: Mutex::new(None),
             cut: AtomicBool::new(false),
+            child_muted: AtomicBool::new(false),
+            parent_muted: AtomicBool::new(false),
             heals: watch::channel(0).0,
             passed: AtomicU64::new(0),
             passes_until: AtomicU64::new(u64::MAX),
@@ -72,9 +94,16 @@ impl GoBetween {
         self.shared.cut.load(Ordering::SeqCst)
     }
 
+    /// Drops from now on what one end says, and passes what the other says: acknowledgements are lost, and what they are for is not.
+    pub fn mute(&self, end: End) {
+        self.shared.muted(end).store(true, Ordering::SeqCst);
+    }
+
     /// Forwards again; connections from before break.
     pub fn heal(&self) {
-        self.shared.cut.store(false, Ordering::SeqCst);
+        for drops in [&self.shared.cut, &self.shared.child_muted, &self.shared.parent_muted] {
+            drops.store(false, Ordering::SeqCst);
+        }
         self.shared.heals.send_modify(|count| *count += 1);
     }
 
@@ -119,20 +148,20 @@ async fn forward(child: TcpStream, shared: Arc<Shared>) {
     let (child_read, child_write) = child.into_split();
     let (parent_read, parent_write) = parent.into_split();
     tokio::select! {
-        () = pump(child_read, parent_write, shared.clone()) => {}
-        () = pump(parent_read, child_write, shared.clone()) => {}
+        () = pump(child_read, parent_write, (End::Child, &shared)) => {}
+        () = pump(parent_read, child_write, (End::Parent, &shared)) => {}
         _ = heals.changed() => {}
     }
 }
 
-async fn pump(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, shared: Arc<Shared>) {
+async fn pump(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, (says, shared): (End, &Shared)) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         if shared.passed.load(Ordering::Relaxed) + count as u64 > shared.passes_until.load(Ordering::SeqCst) {
             shared.passes_until.store(u64::MAX, Ordering::SeqCst);
             shared.cut.store(true, Ordering::SeqCst);
         }
-        if shared.cut.load(Ordering::SeqCst) {
+        if shared.cut.load(Ordering::SeqCst) || shared.muted(says).load(Ordering::SeqCst) {
             continue;
         }
         shared.passed.fetch_add(count as u64, Ordering::Relaxed);

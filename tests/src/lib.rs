@@ -7,6 +7,7 @@ pub mod asking;
 pub mod between;
 pub mod county;
 pub mod desk;
+pub mod event;
 pub mod ground;
 pub mod hostile;
 pub mod lying;

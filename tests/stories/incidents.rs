@@ -2,79 +2,18 @@
 
 use dutynet_node::{
     domain::{
-        form::{Answer, Row, Value},
-        matter::{Fact, FactValue},
+        form::{Row, Value},
+        matter::FactValue,
         step::MatterKind,
     },
     text::refusal::Refusal,
-    usecase::{NamedRecord, ShownMatter, TakeStep, TakenStep},
+    usecase::{NamedRecord, TakeStep},
 };
-use dutynet_relay::ids::RecordRef;
 use dutynet_tests::{
-    desk::{Desk, new_id},
+    desk::Desk,
+    event::{call, code, fact, handing_over, holding, report, step, take, text, timeline, until_state},
     net::{Network, clerk, office, until},
 };
-
-fn text(words: &str) -> Value {
-    Value::Text(words.into())
-}
-
-fn code(code: &str) -> Value {
-    Value::Choices(vec![code.into()])
-}
-
-fn step(form: &str, matter: &str, said: &[(&str, Value)]) -> TakeStep {
-    TakeStep {
-        id: new_id(),
-        form: form.into(),
-        matter: matter.into(),
-        answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
-        links: Vec::new(),
-        to: Vec::new(),
-        by: Some(clerk()),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
-}
-
-fn call(title: &str) -> TakeStep {
-    let unknown = ["caller_name", "caller_unit", "caller_phone", "place", "happened_at", "who", "why"];
-    let mut said: Vec<_> = unknown.into_iter().map(|field| (field, Value::Unknown)).collect();
-    said.extend([("title", text(title)), ("what", text("房屋倒塌"))]);
-    step("incident.call", "", &said)
-}
-
-fn report(matter: &str, stage: &str, dead: i64) -> TakeStep {
-    let said = [("stage", code(stage)), ("haste", code("yes")), ("title", text("地震")), ("dead", Value::Number(dead))];
-    step("incident.report", matter, &said)
-}
-
-async fn take(desk: &Desk, step: TakeStep) -> TakenStep {
-    desk.office.take_step(step).await.expect("a step is taken")
-}
-
-/// The matter as an office has it, once it holds a step.
-async fn holding(desk: &Desk, matter: &str, step: &RecordRef) -> ShownMatter {
-    for _ in 0..9000 {
-        if let Ok(shown) = desk.office.matter(matter).await
-            && shown.steps.iter().any(|held| held.step.reference == *step)
-        {
-            return shown;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("never came: {step}: {:?}", desk.office.matter(matter).await);
-}
-
-/// Its timeline: which office took which step.
-fn timeline(shown: &ShownMatter) -> Vec<(&str, &str)> {
-    shown.steps.iter().map(|held| (held.step.office.as_str(), held.step.form.as_str())).collect()
-}
-
-fn fact<'a>(shown: &'a ShownMatter, key: &str) -> &'a Fact {
-    shown.facts.iter().find(|fact| fact.key == key).unwrap_or_else(|| panic!("{key}: {:?}", shown.facts))
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_goes_up_four_tiers_while_a_county_is_cut_off_and_every_tier_adds_its_own() {
@@ -136,22 +75,6 @@ async fn an_event_goes_up_four_tiers_while_a_county_is_cut_off_and_every_tier_ad
     for desk in desks {
         desk.close().await;
     }
-}
-
-fn handing_over() -> [(&'static str, Value); 3] {
-    [("title", text("地震")), ("situation", text("现场由县里指挥")), ("open_items", Value::Nil)]
-}
-
-async fn until_state(desk: &Desk, matter: &str, state: &str) -> ShownMatter {
-    for _ in 0..9000 {
-        if let Ok(shown) = desk.office.matter(matter).await
-            && shown.row.summary.state == state
-        {
-            return shown;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("never {state}: {:?}", desk.office.matter(matter).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

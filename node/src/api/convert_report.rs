@@ -4,7 +4,7 @@ use dutynet_proto::{api, duty};
 use dutynet_relay::ids::RecordRef;
 
 use super::convert::{
-    hop_row, line, millis, mode, named, person, person_to_wire, record_id, reference, state, text, warning_row,
+    hop_row, line, millis, mode, mode_to_wire, named, person, person_to_wire, record_id, reference, state, text, warning_row,
 };
 use crate::{
     body,
@@ -167,6 +167,7 @@ pub(super) fn board(from: &Board) -> api::BoardReply {
         cut_off_ms: from.window.cut_off.0,
         closes_ms: from.window.closes.0,
         as_of_ms: from.as_of.0,
+        mode: mode_to_wire(from.mode).into(),
         rows: from.rows.iter().map(board_row).collect(),
         form: from.form.id.clone(),
     }

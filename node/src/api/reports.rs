@@ -3,7 +3,7 @@
 use dutynet_proto::api::{self, reports_server::Reports};
 use tonic::{Request, Response, Status};
 
-use super::{convert_report, said};
+use super::{convert, convert_report, said};
 use crate::usecase::{Office, ShowReport};
 
 /// See `api.proto`.
@@ -24,8 +24,9 @@ impl Reports for ReportsService {
     }
 
     async fn board(&self, request: Request<api::BoardRequest>) -> Result<Response<api::BoardReply>, Status> {
-        let api::BoardRequest { period, form } = request.into_inner();
-        let board = self.0.board(&form, &period).await.map_err(said)?;
+        let api::BoardRequest { period, form, mode } = request.into_inner();
+        let mode = convert::mode(mode).map_err(said)?;
+        let board = self.0.board_of(mode, &form, &period).await.map_err(said)?;
         Ok(Response::new(convert_report::board(&board)))
     }
 

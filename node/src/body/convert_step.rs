@@ -1,8 +1,8 @@
 //! Between the step of `dutynet.duty.v1` and the words of the domain.
 
 use bytes::Bytes;
-use dutynet_proto::duty as wire;
-use dutynet_relay::{ids::OfficeId, link::frame::Hop, registry::Registry, writer::Stored};
+use dutynet_proto::{duty as wire, record};
+use dutynet_relay::{ids::OfficeId, link::frame::Hop, record::Person, registry::Registry, writer::Stored};
 use prost::Message as _;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     step::{LINKS_MAX, PACKS_MAX, StepBody},
 };
 use crate::domain::{
-    matter::{Step, StepLink, Times},
+    matter::{FirstReceiver, Step, StepLink, Times},
     obligation::Clocked,
 };
 
@@ -29,6 +29,11 @@ impl StepBody {
             entered: self.entered.as_ref().map(entered_to_wire),
             rules: self.rules.iter().map(|(pack, version)| wire::PackVersion { pack: pack.clone(), version: *version }).collect(),
             to: self.to.iter().map(|office| office.as_str().to_owned()).collect(),
+            first_receiver: self.first.as_ref().map(|first| wire::FirstReceiver {
+                office: first.office.as_str().to_owned(),
+                by: first.by.as_ref().map(|by| record::Person { id: by.id.clone(), name: by.name.clone() }),
+                call: Some(reference_to_wire(&first.call)),
+            }),
         };
         body.encode_to_vec().into()
     }
@@ -52,6 +57,12 @@ impl StepBody {
         });
         let to = from.to.iter().map(|office| OfficeId::parse(office).map_err(|_| NotABody::Field("to")));
         let entered = from.entered.map(|entered| entered_from_wire(entered).ok_or(NotABody::Field("entered")));
+        let first = from.first_receiver.map(|first| {
+            let wrong = || NotABody::Field("first_receiver");
+            let office = OfficeId::parse(&first.office).map_err(|_| wrong())?;
+            let call = first.call.and_then(reference_from_wire).ok_or_else(wrong)?;
+            Ok(FirstReceiver { office, by: first.by.map(|by| Person { id: by.id, name: by.name }), call })
+        });
         Ok(Self {
             form: from.form,
             version: from.form_version,
@@ -61,6 +72,7 @@ impl StepBody {
             entered: entered.transpose()?,
             rules: from.rules.into_iter().map(|pack| (pack.pack, pack.version)).collect(),
             to: to.collect::<Result<_, _>>()?,
+            first: first.transpose()?,
         })
     }
 }
@@ -78,8 +90,8 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
     if body.as_ref().is_some_and(|body| body.office != *office || body.entered.is_some() != header.on_behalf_of.is_some()) {
         return Err(NotABody::Field("office"));
     }
-    let (answers, links, to, rules, entered) =
-        body.map(|body| (body.answers, body.links, body.to, body.rules, body.entered)).unwrap_or_default();
+    let (answers, links, to, rules, entered, first) =
+        body.map(|body| (body.answers, body.links, body.to, body.rules, body.entered, body.first)).unwrap_or_default();
     Ok(Step {
         reference: stored.record.reference(),
         form: form.to_owned(),
@@ -92,6 +104,7 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
         to,
         rules,
         corrects: header.corrects.clone(),
+        first,
         times: times(stored, tree),
         hollow,
     })
@@ -136,6 +149,11 @@ mod tests {
             entered: Some(Entered { channel: Channel::Telephone, told_by: "王五".into(), phone: "0759".into() }),
             rules: vec![("s1".into(), 2)],
             to: vec![office("b")],
+            first: Some(FirstReceiver {
+                office: office("a"),
+                by: Some(Person { id: "z01".into(), name: "张三".into() }),
+                call: RecordRef { origin: office("a"), id: RecordId([4; 16]) },
+            }),
         }
     }
 

@@ -3,7 +3,11 @@
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
 use super::Entered;
-use crate::domain::{form::Answer, matter::StepLink, number::parse_reference};
+use crate::domain::{
+    form::Answer,
+    matter::{FirstReceiver, StepLink},
+    number::parse_reference,
+};
 
 /// Most records that a step names.
 pub const LINKS_MAX: usize = 64;
@@ -36,4 +40,6 @@ pub struct StepBody {
     pub rules: Vec<(String, u32)>,
     /// Offices that it names.
     pub to: Vec<OfficeId>,
+    /// Who took the call, as the maker knew.
+    pub first: Option<FirstReceiver>,
 }

@@ -3,7 +3,7 @@
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    convert::{line_name, person, reference, said, state_name, time, warning},
+    convert::{line_name, mode_name, person, reference, said, state_name, time, warning},
     json::{Hop, Record},
     json_report as json,
 };
@@ -107,6 +107,7 @@ impl From<&api::BoardReply> for json::Board {
         Self {
             form: from.form.clone(),
             period: from.period.clone(),
+            mode: mode_name(from.mode),
             cut_off: time(from.cut_off_ms),
             closes: time(from.closes_ms),
             as_of: time(from.as_of_ms),

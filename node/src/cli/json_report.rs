@@ -9,6 +9,8 @@ use super::json::{Hop, Person, Record, Warning};
 pub(super) struct Board {
     pub(super) form: String,
     pub(super) period: String,
+    /// `real`, `exercise`, `test`: of what the board is.
+    pub(super) mode: &'static str,
     /// By the form's own cut-off.
     pub(super) cut_off: Option<String>,
     pub(super) closes: Option<String>,

@@ -78,7 +78,7 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
         reason: reason.unwrap_or_default().to_owned(),
         by: Some(person::named(&file.by)?),
         correction: reason.is_some(),
-        mode: record::Mode::Real.into(),
+        mode: mode(file.exercise.then_some(record::Mode::Exercise)),
         on_behalf_of: file.on_behalf.on_behalf_of.clone().unwrap_or_default(),
         entered: entered(&file.on_behalf),
         from_draft: file.from_draft,
@@ -93,6 +93,11 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
         return Ok(printed(&convert_to::filed_json(&form.id, &reply)));
     }
     Ok(filed_text(form, &reply, file.on_behalf.on_behalf_of.is_some()))
+}
+
+/// Real unless it was said otherwise.
+fn mode(said: Option<record::Mode>) -> i32 {
+    said.unwrap_or(record::Mode::Real).into()
 }
 
 /// How another office's words came: `name:phone`; nobody when nothing was typed about it.
@@ -158,7 +163,8 @@ fn laid_over(reply: &api::ShowReportReply, on_behalf: bool) -> Option<duty::Form
 
 async fn board(place: &Place, board: &Board) -> Result<String, Told> {
     let node = Node::find(place).await?;
-    let request = api::BoardRequest { period: board.period.clone(), form: board.form.clone() };
+    let mode = mode(board.exercise.then_some(record::Mode::Exercise));
+    let request = api::BoardRequest { period: board.period.clone(), form: board.form.clone(), mode };
     let reply = heard(node.reports().board(request).await)?;
     if board.output.json {
         return Ok(printed(&json::Board::from(&reply)));
@@ -201,6 +207,7 @@ fn board_text(reply: &api::BoardReply) -> String {
     let timings: Vec<_> = reply.rows.iter().map(|row| convert_to::timing(row.timing)).collect();
     let period = Forms::built_in().get(&reply.form).map_or_else(|| reply.period.clone(), |form| period_text(form, &reply.period));
     let title = notice::board_title(own, &period, UnixMillis(reply.cut_off_ms), now);
+    let title = words::marked(convert::mode(reply.mode), title);
     [title, table.render(), notice::board_counts(&timings)].join("\n")
 }
 

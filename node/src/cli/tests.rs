@@ -80,7 +80,8 @@ fn board() -> api::BoardReply {
         ..api::BoardRow::default()
     };
     let (form, period, rows) = ("daily".into(), "2026-07-01".into(), vec![row, silent]);
-    api::BoardReply { form, period, cut_off_ms: AT, closes_ms: AT + 86_400_000, as_of_ms: AT, rows }
+    let mode = record::Mode::Real.into();
+    api::BoardReply { form, period, cut_off_ms: AT, closes_ms: AT + 86_400_000, as_of_ms: AT, rows, mode }
 }
 
 fn answer(field: &str, value: duty::answer::Value) -> duty::Answer {

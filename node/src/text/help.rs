@@ -174,6 +174,10 @@ pub const PARKED_SEQ: &str = "通道内序号，见滞留清单";
 
 /// the form
 pub const FORM: &str = "报表：daily（日报告）、zero（零报告）或 holiday（假期综合情况）";
+/// `--exercise`
+pub const EXERCISE: &str = "这是演练，不计入实战";
+/// `--exercise` of a board.
+pub const BOARD_EXERCISE: &str = "看演练的汇总表（实战的不在其中）";
 /// `--form` of the board
 pub const BOARD_FORM: &str = "哪种报表的汇总表（默认日报告和零报告合为一张）";
 /// `--on-behalf-of`

@@ -1,6 +1,6 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
-use super::{directive_matter, finding, incident, verification, warning_matter, words};
+use super::{directive_matter, drill, finding, incident, verification, warning_matter, words};
 use crate::domain::step::MatterKind;
 
 /// Head of a list.
@@ -35,6 +35,7 @@ pub fn kind(kind: MatterKind) -> &'static str {
         MatterKind::Warning => "预警",
         MatterKind::Verification => "核报",
         MatterKind::Directive => "指示",
+        MatterKind::Drill => "演练",
         MatterKind::Finding => "督查发现",
     }
 }
@@ -46,6 +47,7 @@ pub fn label(kind: MatterKind, key: &str) -> Option<&'static str> {
         MatterKind::Warning => warning_matter::label(key),
         MatterKind::Verification => verification::label(key),
         MatterKind::Directive => directive_matter::label(key),
+        MatterKind::Drill => drill::label(key),
         MatterKind::Finding => finding::label(key),
     }
 }
@@ -57,6 +59,7 @@ pub fn word(kind: MatterKind, code: &str) -> Option<&'static str> {
         MatterKind::Warning => warning_matter::word(code),
         MatterKind::Verification => verification::word(code),
         MatterKind::Directive => directive_matter::word(code),
+        MatterKind::Drill => drill::word(code),
         MatterKind::Finding => finding::word(code),
     }
 }

@@ -6,7 +6,7 @@
 //! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`directive_matter`]: words of a directive.
 //! - [`doctor`]: what a check-up finds.
-//! - [`draft`], [`report`]: words around drafts and reports; [`due`]: around obligations and special periods.
+//! - [`drill`]: words of a drill; [`draft`], [`report`]: around drafts and reports; [`due`]: around obligations and special periods.
 //! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rules`]: faults of rule packs, limits, roles.
@@ -35,6 +35,7 @@ pub mod directive;
 pub mod directive_matter;
 pub mod doctor;
 pub mod draft;
+pub mod drill;
 pub mod due;
 pub mod fault;
 pub mod finding;

@@ -179,8 +179,20 @@ pub enum Refusal {
     IncidentOffered,
     /// An offer to nobody else, or to several.
     IncidentOfferOne,
+    /// An exercise outside of any drill.
+    DrillNone,
+    /// The drill is suspended.
+    DrillSuspended,
+    /// The drill is not suspended.
+    DrillRuns,
+    /// The drill is over.
+    DrillOver,
+    /// The office does not take part in the drill, or has left it.
+    DrillNotIn,
     /// Nothing was offered to this office.
     IncidentOfferMissing,
+    /// Handing over, or accepting, for an office that has a node, or whose parent is another.
+    IncidentHandoverBehalf,
     /// A follow-up to nothing.
     IncidentInitialMissing,
     /// A second initial report.

@@ -127,6 +127,14 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
+/// What is not real says so before everything else.
+pub fn marked(of: Mode, title: String) -> String {
+    match of {
+        Mode::Real => title,
+        Mode::Exercise | Mode::Test => super::matter::mark(mode(of)) + &title,
+    }
+}
+
 /// How far a record of ours has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {

@@ -35,6 +35,8 @@ pub struct Board {
     pub form: &'static Form,
     /// What it is about.
     pub period: Period,
+    /// Only filings of this mode stand on it.
+    pub mode: Mode,
     /// When it is due and when it closes by the form's own cut-off; a row may have another.
     pub window: Window,
     /// By the clock of this office.
@@ -46,6 +48,11 @@ pub struct Board {
 impl Office {
     /// The board of a form (empty: 日报告 and 零报告) for the period of a day (empty: today). Only what is real counts.
     pub async fn board(&self, form_id: &str, day: &str) -> Result<Board, Refused> {
+        self.board_of(Mode::Real, form_id, day).await
+    }
+
+    /// The same of what was practised or tried: a board of its own, which counts nothing that is real and is counted nowhere.
+    pub async fn board_of(&self, mode: Mode, form_id: &str, day: &str) -> Result<Board, Refused> {
         let now = self.now();
         let form = form(if form_id.is_empty() { DAILY } else { form_id })?;
         let period = period(form, day, now)?;
@@ -54,15 +61,18 @@ impl Office {
         }
         self.caught_up().await?;
         let office = self.clone();
-        let made = tokio::task::spawn_blocking(move || office.facts_with_ways(form, period, now)).await;
+        let made = tokio::task::spawn_blocking(move || office.facts_with_ways((form, period), mode, now)).await;
         let facts = made.map_err(|error| Refused::because(Refusal::Internal, error))??;
         let window = Window::of(period, |_| form.cut_off);
-        Ok(Board { form, period, window, as_of: now, rows: facts.rows() })
+        Ok(Board { form, period, mode, window, as_of: now, rows: facts.rows() })
     }
 
     /// With what the lines were, where that decides.
-    fn facts_with_ways(&self, form: &Form, period: Period, now: UnixMillis) -> Result<Facts, Refused> {
+    fn facts_with_ways(&self, (form, period): (&Form, Period), mode: Mode, now: UnixMillis) -> Result<Facts, Refused> {
         let mut facts = self.facts((form, period), Reach::Whole, now)?;
+        if mode != Mode::Real {
+            facts.filings = self.inner.reports.filings(&self.relay().registry(), mode, period)?;
+        }
         for (office, stretch) in facts.asks() {
             let way = self.way_from(&office, stretch)?;
             facts.ways.insert(office, way);

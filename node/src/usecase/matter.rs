@@ -3,6 +3,7 @@
 //! A step is checked against its form, which gives every fault at once; then against the matter as it is, one step of a matter at a time.
 //! Nothing is half done: either the record is on disk when the call returns, or nothing was kept.
 
+mod exercise;
 mod list;
 mod show;
 mod take;

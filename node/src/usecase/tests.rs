@@ -240,6 +240,8 @@ async fn an_exercise_is_never_counted_with_what_is_real() {
     let house = House::new();
     house.office.file(FileReport { mode: Mode::Exercise, ..report(1, "daily", 3) }).await.unwrap();
     assert_eq!(house.row("2026-07-01").await.filed, Filed::Nothing);
+    let practised = house.office.board_of(Mode::Exercise, "", "2026-07-01").await.unwrap();
+    assert_eq!((practised.mode, practised.rows[0].filed), (Mode::Exercise, Filed::Daily), "it stands on a board of its own");
     assert!(!house.file(2, "daily", 3).await.unwrap().folded);
 }
 

@@ -1,4 +1,4 @@
-//! What may be typed after `dutynet incident`, `warning`, `question`, `directive` and `finding`. Steps are data, and so are their commands: each is made
+//! What may be typed after `dutynet incident`, `warning`, `question`, `directive`, `drill` and `finding`. Steps are data, and so are their commands: each is made
 //! from its form when the program starts, with an option for every field and for every record that it names.
 
 use std::path::PathBuf;
@@ -127,6 +127,7 @@ fn word(kind: MatterKind) -> &'static str {
         MatterKind::Warning => "warning",
         MatterKind::Verification => "question",
         MatterKind::Directive => "directive",
+        MatterKind::Drill => "drill",
         MatterKind::Finding => "finding",
     }
 }

@@ -58,6 +58,8 @@ pub(in crate::cli) struct File {
     pub(in crate::cli) on_behalf: OnBehalf,
     #[arg(long, conflicts_with = "on_behalf_of", help = help::FROM_DRAFT)]
     pub(in crate::cli) from_draft: bool,
+    #[arg(long, help = help::EXERCISE)]
+    pub(in crate::cli) exercise: bool,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
     pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
@@ -101,6 +103,8 @@ pub(in crate::cli) struct Board {
     pub(in crate::cli) form: String,
     #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
     pub(in crate::cli) period: String,
+    #[arg(long, help = help::BOARD_EXERCISE)]
+    pub(in crate::cli) exercise: bool,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

@@ -6,7 +6,9 @@ use dutynet_relay::ids::{OfficeId, RecordRef};
 use super::{
     asks,
     facts::missing_elements,
-    handling, is_withdrawn,
+    handling,
+    handling::names_rightly,
+    is_withdrawn,
     numbering::Stage,
     reports,
     state::{closing, grade_of, graded, unconfirmed},
@@ -47,8 +49,8 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
     }
     not_lowered(steps, proposed, taker.office)?;
     match form {
-        "incident.handover" => handover(proposed, taker),
-        "incident.accept" => accept(steps, taker.office),
+        "incident.handover" => handover(steps, proposed, taker),
+        "incident.accept" => accept(steps, proposed, taker),
         "incident.assess" => assess(proposed),
         "incident.oral" => not_after_final(steps, taker.office),
         "incident.report" => report(steps, proposed, taker.office),
@@ -98,16 +100,31 @@ fn handles(steps: &[Step], office: &OfficeId) -> Verdict {
     }
 }
 
-fn handover(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+fn handover(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    in_its_own_name(taker)?;
     match proposed.to {
-        [one] if one != taker.office => Ok(()),
+        [one] if one != taker.office && names_rightly(steps, proposed) => Ok(()),
         _ => Err(Refusal::IncidentOfferOne.into()),
     }
 }
 
-fn accept(steps: &[Step], office: &OfficeId) -> Verdict {
+fn accept(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    in_its_own_name(taker)?;
     let now = handling(steps);
-    if now.offer.is_some() && now.side() == office { Ok(()) } else { Err(Refusal::IncidentOfferMissing.into()) }
+    let meant = now.offer.is_some() && now.side() == taker.office && names_rightly(steps, proposed);
+    if meant { Ok(()) } else { Err(Refusal::IncidentOfferMissing.into()) }
+}
+
+/// Who handles it is for one node to say: that of the office itself, or of the parent of an office that has none. Two that could both speak
+/// for it might say different things while a line is down.
+pub(super) fn in_its_own_name(taker: &Taker<'_>) -> Verdict {
+    let keeps =
+        || taker.tree.parent(taker.office) == Some(taker.own) && taker.tree.entry(taker.office).is_some_and(|e| e.key.is_none());
+    if taker.office == taker.own || keeps() {
+        Ok(())
+    } else {
+        Err(Inadmissible::about(Refusal::IncidentHandoverBehalf, taker.office))
+    }
 }
 
 /// Whoever says that it is verified, or false, says how.

@@ -40,11 +40,12 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
 
 fn people(steps: &[Step], facts: &mut Vec<Fact>) {
     let now = handling(steps);
-    if let Some(by) = &now.first.by {
-        let first = FactValue::Person(now.first.reference.origin.clone(), by.clone());
-        facts.push(Fact::of("first_receiver", first, &now.first.reference));
-    }
-    let since = now.since.unwrap_or(now.first);
+    let first = match now.first.by {
+        Some(by) => FactValue::Person(now.first.office.clone(), by.clone()),
+        None => FactValue::Office(now.first.office.clone()),
+    };
+    facts.push(Fact::of("first_receiver", first, &now.first.source.reference));
+    let since = now.since.unwrap_or(now.first.source);
     facts.push(Fact::of("handler", FactValue::Office(now.handler.clone()), &since.reference));
     if let Some(offer) = now.offer {
         facts.push(Fact::of("offered_to", FactValue::Office(now.side().clone()), &offer.reference));

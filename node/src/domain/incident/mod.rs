@@ -4,7 +4,8 @@
 //! only sent a report holds the matter without its opening step. Whoever took the call stays named; who handles it changes by offer and
 //! acceptance, so that at every moment one office, and no other, may do what belongs to the handler.
 //!
-//! - [`state`]: who handles it, what was asked and approved, and where it stands.
+//! - [`mod@handling`]: who took the call, who handles it, and to whom it is offered.
+//! - [`state`]: what was asked and approved, and where it stands.
 //! - [`admit`]: whether a step may be taken, with a refusal code for each reason.
 //! - [`numbering`]: 首报, 续报 n, 终报, for each office.
 //! - [`totals`]: figures of several offices together, each sum opening its parts.
@@ -12,6 +13,7 @@
 
 mod admit;
 mod facts;
+mod handling;
 mod numbering;
 mod state;
 #[cfg(test)]
@@ -20,8 +22,9 @@ mod totals;
 
 pub use admit::admit;
 pub use facts::{ELEMENTS, facts, missing_elements};
+pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, handling, names_by_itself};
 pub use numbering::{Report, Stage, reports};
-pub use state::{Ask, Handling, asks, handling, is_withdrawn, summary, wanted};
+pub use state::{Ask, asks, is_withdrawn, summary, wanted};
 pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
 
 use dutynet_relay::ids::OfficeId;

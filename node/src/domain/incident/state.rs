@@ -1,60 +1,15 @@
-//! Who handles an incident, what was asked of leaders, and where it stands.
+//! What was asked of leaders, how grave it is, and where it stands.
 
 use std::collections::BTreeSet;
 
-use dutynet_relay::{
-    ids::{OfficeId, RecordRef},
-    registry::Registry,
-};
+use dutynet_relay::{ids::OfficeId, registry::Registry};
 
-use super::{numbering::Stage, of_office, reports, standing};
+use super::{handling, numbering::Stage, of_office, reports, standing};
 use crate::domain::{
     matter::{Step, Summary, Wanted},
     rules::Grade,
     step::MatterKind,
 };
-
-/// Who handles it (承办), and to whom it is offered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handling<'a> {
-    /// The office that took the call, or the first that was heard of it from (首接): never changes.
-    pub first: &'a Step,
-    /// The office that handles it.
-    pub handler: &'a OfficeId,
-    /// The step that made it so; `None`: it took the call.
-    pub since: Option<&'a Step>,
-    /// An offer that is not answered yet.
-    pub offer: Option<&'a Step>,
-}
-
-impl Handling<'_> {
-    /// The one office that may do what belongs to the handler: from an offer on it is the office that has it, and its first act is the answer.
-    /// So no two offices can both believe it to be theirs, however long an acceptance is underway.
-    pub fn side(&self) -> &OfficeId {
-        self.offer.and_then(|offer| offer.to.first()).unwrap_or(self.handler)
-    }
-}
-
-/// Follows offers and their answers from office to office; clocks of different offices are not compared. At least one step.
-pub fn handling(steps: &[Step]) -> Handling<'_> {
-    let first = &steps[0];
-    let mut now = Handling { first, handler: &first.office, since: None, offer: None };
-    let mut used = BTreeSet::new();
-    loop {
-        let Some(offer) = next(steps, now.handler, "incident.handover", &used) else { return now };
-        let Some(to) = offer.to.first() else { return now };
-        used.insert(&offer.reference);
-        let Some(answer) = next(steps, to, "incident.accept", &used) else { return Handling { offer: Some(offer), ..now } };
-        used.insert(&answer.reference);
-        if answer.choice("answer") != Some("declined") {
-            now = Handling { handler: to, since: Some(answer), ..now };
-        }
-    }
-}
-
-fn next<'a>(steps: &'a [Step], office: &OfficeId, form: &str, used: &BTreeSet<&RecordRef>) -> Option<&'a Step> {
-    of_office(steps, office).into_iter().find(|step| step.form == form && !used.contains(&step.reference))
-}
 
 /// Whether a step of the same office has taken it back.
 pub fn is_withdrawn(steps: &[Step], step: &Step) -> bool {

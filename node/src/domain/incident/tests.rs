@@ -103,8 +103,7 @@ impl Event {
     fn admits(&self, tried: &Try<'_>) -> Result<(), Inadmissible> {
         let (tree, by) = (Registry::new(office("p"), Digest::from_slice(&[0; 32]).unwrap()), person(tried.by));
         let said = answers(&tried.said);
-        let links: Vec<_> =
-            tried.link.iter().map(|(role, record)| StepLink { role: (*role).into(), record: record.clone() }).collect();
+        let links = self.links(tried);
         let to: Vec<_> = tried.to.iter().map(|id| office(id)).collect();
         let own = office(tried.office);
         let proposed = Proposed {
@@ -118,6 +117,12 @@ impl Event {
         };
         let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: self.now() };
         admit(&self.steps, &proposed, &taker)
+    }
+
+    /// What was typed, and what the program adds.
+    fn links(&self, tried: &Try<'_>) -> Vec<StepLink> {
+        let typed = tried.link.iter().map(|(role, record)| StepLink { role: (*role).into(), record: record.clone() });
+        typed.chain(names_by_itself(&self.steps, StepForms::built_in().get(tried.form).unwrap())).collect()
     }
 
     fn refuses(&self, tried: &Try<'_>) -> Refusal {
@@ -138,11 +143,12 @@ impl Event {
             entered: None,
             by: Some(person(tried.by)),
             answers: answers(&tried.said),
-            links: tried.link.iter().map(|(role, record)| StepLink { role: (*role).into(), record: record.clone() }).collect(),
+            links: self.links(tried),
             to: tried.to.iter().map(|id| office(id)).collect(),
             rules: Vec::new(),
             corrects: tried.corrects.clone(),
             times,
+            first: carried_on(&self.steps),
             hollow: false,
         });
         reference
@@ -225,6 +231,69 @@ fn exactly_one_side_handles_it_at_every_moment() {
     assert_eq!(handling(&at_the_township).side(), &office("c1"), "also while the acceptance is underway");
     assert_eq!(event.fact("first_receiver"), [FactValue::Person(office("t1"), person("张三"))], "for ever");
     event.takes(&report("t1", "initial"));
+}
+
+/// Every order in which five things can come.
+fn orders(of: &[Step]) -> Vec<Vec<Step>> {
+    let [first, rest @ ..] = of else { return vec![Vec::new()] };
+    let put_in = |order: Vec<Step>| {
+        (0..=order.len()).map(move |at| [&order[..at], std::slice::from_ref(first), &order[at..]].concat()).collect::<Vec<_>>()
+    };
+    orders(rest).into_iter().flat_map(put_in).collect()
+}
+
+#[test]
+fn who_handles_it_is_the_same_in_every_order_of_arrival_whatever_clocks_say() {
+    let mut event = Event::called();
+    let accept = |office| step("incident.accept", office, &[("answer", code("accepted"))]);
+    event.takes(&step("incident.handover", "t1", &[]).to(&["c1"]));
+    event.takes(&accept("c1"));
+    event.takes(&step("incident.handover", "c1", &[]).to(&["t1"]));
+    event.takes(&accept("t1"));
+    event.takes(&step("incident.handover", "t1", &[]).to(&["p"]));
+    for step in &mut event.steps {
+        // A clock that was set: the second time at the township reads earlier than the first.
+        step.times.recorded = Clocked::same(UnixMillis(START));
+    }
+    for order in orders(&event.steps[1..]) {
+        let held = [&event.steps[..1], &order].concat();
+        let now = handling(&held);
+        assert_eq!((now.handler, now.side()), (&office("t1"), &office("p")));
+        // What an office holds whom nobody sent the offers.
+        let acceptances: Vec<_> = order.iter().filter(|step| step.form == "incident.accept").cloned().collect();
+        let now = handling(&acceptances);
+        assert_eq!((now.handler, now.first.office, now.first.by), (&office("t1"), &office("t1"), Some(&person("张三"))));
+    }
+}
+
+#[test]
+fn a_handover_names_what_it_follows_and_an_acceptance_of_another_offer_counts_for_nothing() {
+    let mut event = Event::called();
+    let offer = event.takes(&step("incident.handover", "t1", &[]).to(&["c1"]));
+    let accept = step("incident.accept", "c1", &[("answer", code("accepted"))]);
+    let elsewhere = event.steps[0].reference.clone();
+    assert_eq!(event.refuses(&accept.clone().link("offer", &elsewhere)), Refusal::IncidentOfferMissing);
+    assert_eq!(event.refuses(&accept.clone().link("since", &elsewhere)), Refusal::IncidentOfferMissing);
+    event.takes(&accept);
+    assert_eq!(event.steps[2].link("offer"), Some(&offer));
+    event.steps[2].office = office("c2");
+    event.steps[2].reference.origin = office("c2");
+    assert_eq!(handling(&event.steps).side(), &office("c1"), "whoever was not offered it has not accepted it");
+}
+
+#[test]
+fn nobody_hands_over_or_accepts_in_the_name_of_an_office_that_can_do_so_itself() {
+    let event = Event::called();
+    let tree = crate::domain::matter::tests::tree();
+    let by = person("张三");
+    let offers = |own: &str, whose: &str| {
+        let (own, whose) = (office(own), office(whose));
+        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: event.now() };
+        admit::in_its_own_name(&taker).err().map(|refused| refused.why)
+    };
+    assert_eq!(offers("a", "a"), None);
+    assert_eq!(offers("c1", "a"), None, "it has no node, and this is its parent");
+    assert_eq!(offers("p", "a"), Some(Refusal::IncidentHandoverBehalf));
 }
 
 #[test]

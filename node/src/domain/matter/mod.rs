@@ -9,8 +9,10 @@
 //! - [`verification`](super::verification): 核报
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
+//! - [`drill`](super::drill): 演练
 
 mod admission;
+mod audience;
 mod owed;
 mod standing;
 mod step;
@@ -20,8 +22,9 @@ mod view;
 mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
+pub use audience::{Sending, audience};
 pub use standing::{corrects_its_own, names_those_below, only_the_opener, opening, standing};
-pub use step::{Step, StepLink, Times, in_order};
+pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
 pub use wanted::Wanted;
 
@@ -31,7 +34,7 @@ use dutynet_relay::{
 };
 
 use super::{
-    directive, finding, incident,
+    directive, drill, finding, incident,
     obligation::Obligation,
     rules::Packs,
     step::{MatterKind, StepForms},
@@ -62,6 +65,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::admit(self.steps, proposed, taker),
             MatterKind::Directive => directive::admit(self.steps, proposed, taker),
             MatterKind::Finding => finding::admit(self.steps, proposed, taker),
+            MatterKind::Drill => drill::admit(self.steps, proposed, taker),
         }
     }
 
@@ -73,6 +77,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::summary(self.steps),
             MatterKind::Directive => directive::summary(self.steps),
             MatterKind::Finding => finding::summary(self.steps),
+            MatterKind::Drill => drill::summary(self.steps),
         }
     }
 
@@ -84,6 +89,8 @@ impl Matter<'_> {
             MatterKind::Finding => finding::obligations(self.steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
+            // Nothing that is owed in an exercise is ever counted.
+            MatterKind::Drill => Vec::new(),
         }
     }
 
@@ -95,6 +102,8 @@ impl Matter<'_> {
             MatterKind::Verification => verification::wanted(self.steps, office),
             MatterKind::Directive => directive::wanted(self.steps, office),
             MatterKind::Finding => finding::wanted(self.steps, office),
+            // Nobody is asked to do anything about the drill itself.
+            MatterKind::Drill => None,
         }
     }
 
@@ -106,6 +115,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::facts(self.steps),
             MatterKind::Directive => directive::facts(self.steps),
             MatterKind::Finding => finding::facts(self.steps),
+            MatterKind::Drill => drill::facts(self.steps),
         }
     }
 }
@@ -114,6 +124,10 @@ impl Matter<'_> {
 /// reports, and an office that was sent one has the matter whether or not it was ever sent the call.
 pub fn kind_of(matter: &RecordRef, steps: &[Step]) -> Option<MatterKind> {
     let first = steps.first()?;
+    // That somebody else handles it now is told to every tier above, also to one that nobody has reported to yet.
+    if steps.iter().all(|step| step.form == "incident.accept") {
+        return None;
+    }
     let kind = StepForms::built_in().get(&first.form)?.matter;
     (kind == MatterKind::Incident || first.reference == *matter).then_some(kind)
 }

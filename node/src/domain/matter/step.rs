@@ -38,6 +38,8 @@ pub struct Step {
     pub rules: Vec<(String, u32)>,
     /// The step that it corrects.
     pub corrects: Option<RecordRef>,
+    /// Who took the call, as its maker knew; of an incident's steps after the opening one.
+    pub first: Option<FirstReceiver>,
     /// When.
     pub times: Times,
     /// Its content was removed; what the header says is all that is left.
@@ -51,6 +53,17 @@ pub struct StepLink {
     pub role: String,
     /// The record.
     pub record: RecordRef,
+}
+
+/// Who took the first call about an incident (首接人).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstReceiver {
+    /// Whose call it was.
+    pub office: OfficeId,
+    /// `None`: not known.
+    pub by: Option<Person>,
+    /// The record of the call.
+    pub call: RecordRef,
 }
 
 /// The times of a step.

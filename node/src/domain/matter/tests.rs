@@ -10,8 +10,9 @@ use super::{Fact, FactValue, Matter, Proposed, Step, StepLink, Taker, Times};
 use crate::{
     domain::{
         form::{Answer, Value, fill},
+        incident,
         obligation::Clocked,
-        step::StepForms,
+        step::{MatterKind, StepForms},
     },
     text::refusal::Refusal,
 };
@@ -117,20 +118,25 @@ impl Told {
     ) -> Step {
         self.made += 1;
         let at = UnixMillis(i64::from(self.made) * 60_000);
+        let form = StepForms::built_in().get(form).unwrap();
+        let is_incident = form.matter == MatterKind::Incident;
+        let by_itself = if is_incident { incident::names_by_itself(&self.steps, form) } else { Vec::new() };
+        let typed = links.iter().map(|(role, record)| StepLink { role: (*role).into(), record: (*record).clone() });
         let answers: Vec<_> = said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect();
         Step {
             reference: RecordRef { origin: id(office), id: RecordId::from_parts(at, [self.made; 10]) },
-            form: form.into(),
+            form: form.id.clone(),
             mode: Mode::Real,
             office: id(office),
             entered: None,
             by: Some(Person { id: "z1".into(), name: "张三".into() }),
-            answers: fill(&StepForms::built_in().get(form).unwrap().fields, &answers).unwrap(),
-            links: links.iter().map(|(role, record)| StepLink { role: (*role).into(), record: (*record).clone() }).collect(),
+            answers: fill(&form.fields, &answers).unwrap(),
+            links: typed.chain(by_itself).collect(),
             to: to.iter().map(|office| id(office)).collect(),
             rules: Vec::new(),
             corrects: corrects.cloned(),
             times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
+            first: incident::carried_on(&self.steps).filter(|_| is_incident),
             hollow: false,
         }
     }

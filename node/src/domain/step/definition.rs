@@ -21,6 +21,8 @@ pub enum MatterKind {
     Verification,
     /// 指示、通报、交办、督办、电话通知
     Directive,
+    /// 演练
+    Drill,
     /// 督查发现，表扬
     Finding,
 }
@@ -38,7 +40,7 @@ pub enum Begins {
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 5] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Finding];
+    pub const ALL: [Self; 6] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -47,6 +49,7 @@ impl MatterKind {
             Self::Warning => "warning",
             Self::Verification => "verification",
             Self::Directive => "directive",
+            Self::Drill => "drill",
             Self::Finding => "finding",
         }
     }
@@ -56,7 +59,7 @@ impl MatterKind {
         match self {
             Self::Incident => Begins::Anywhere,
             Self::Warning | Self::Verification | Self::Directive => Begins::Above,
-            Self::Finding => Begins::AboveOrBelow,
+            Self::Drill | Self::Finding => Begins::AboveOrBelow,
         }
     }
 
@@ -74,17 +77,23 @@ pub enum Goes {
     Parent,
     /// To every tier above.
     Top,
+    /// To the tier above that the step names, and every tier on the way to it (越级: with a copy to each that was skipped); to every tier
+    /// above where it names none.
+    Tier,
     /// To the offices that the step names, wherever they stand.
     Named,
     /// To everything below this office, or to those below it that the step names.
     Below,
-    /// To the offices that the step names, or else that its own office has named in this matter, and to everything below each of them: whoever
+    /// To the offices that the step names, or else that its own office has named in this matter, or else all that are below it, and to
+    /// everything below each of them: whoever
     /// is given a part later has what it is a part of, and what is said to all finds those whom it does not know of.
     Within,
     /// To the office that began the matter.
     Opener,
     /// To every office that has sent or was sent a step of this matter that this office has.
     Holders,
+    /// To every tier above this office, and above each of those.
+    Overseers,
 }
 
 /// Whose step it may be, whatever program made it.

@@ -45,8 +45,9 @@ pub struct MatterRow {
 }
 
 impl Office {
-    /// Matters of a kind, those about which something is still to be done, and, if asked for, the others. What wants something of this office
-    /// comes first, soonest due before; then the one that changed last.
+    /// Matters of a kind, those about which something is still to be done, and, if asked for, the others. What is real comes before what is
+    /// practised; of each, what wants something of this office comes first, soonest due before; then the one that changed last. An exercise is
+    /// over when its drill is.
     pub async fn matters(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
         self.caught_up().await?;
         let office = self.clone();
@@ -61,13 +62,14 @@ impl Office {
         }
         let due = self.soonest_due()?;
         let row = |ListedMatter { matter, summary }: ListedMatter| {
-            let wanted = if summary.open { self.wanted_of(kind, &matter)? } else { None };
-            let due = due.get(&matter).copied();
-            Ok(MatterRow { wanted, due, ..self.matter_row(&matter, summary)? })
+            let row = self.matter_row(&matter, summary)?;
+            let wanted = if row.summary.open { self.wanted_of(kind, &matter)? } else { None };
+            Ok(MatterRow { wanted, due: due.get(&matter).copied(), ..row })
         };
         let mut rows = listed.into_iter().map(row).collect::<Result<Vec<_>, Refused>>()?;
+        rows.retain(|row| row.summary.open || also == Openness::Closed);
         rows.sort_by_key(|row| {
-            let due = (row.due.is_none(), row.due);
+            let due = (row.mode != Mode::Real, row.due.is_none(), row.due);
             (due, row.wanted.is_none(), Reverse((row.summary.last_at, row.matter.clone())))
         });
         Ok(rows)
@@ -99,7 +101,12 @@ impl Office {
         let registry = self.relay().registry();
         let step = titled.as_ref().and_then(|stored| read_step(stored, &registry).ok());
         let title = step.as_ref().and_then(|step| step.text("title")).map(str::to_owned);
-        let mode = step.map_or(Mode::Real, |step| step.mode);
+        let mode = step.as_ref().map_or(Mode::Real, |step| step.mode);
+        let over = match &step {
+            Some(step) if mode == Mode::Exercise => !self.is_practised(step)?,
+            Some(_) | None => false,
+        };
+        let summary = Summary { open: summary.open && !over, ..summary };
         let opener_name = registry.entry(&matter.origin).map_or_else(|| matter.origin.to_string(), |entry| entry.name.clone());
         let (matter, number) = (matter.clone(), Number::of(matter));
         Ok(MatterRow { matter, number, title, mode, summary, wanted: None, due: None, opener_name })

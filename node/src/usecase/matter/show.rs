@@ -53,8 +53,10 @@ impl Office {
         let folded = Matter { kind, steps: &steps };
         let row = self.row_whole(&matter, folded)?;
         let mut facts = folded.facts();
-        if kind == MatterKind::Incident {
-            facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?));
+        match kind {
+            MatterKind::Incident => facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?)),
+            MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
+            MatterKind::Drill | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Finding => {}
         }
         let (now, related) = (self.now(), self.related_to(&matter)?);
         let dues = self.dues_of(&matter, now)?;
@@ -98,6 +100,9 @@ impl Office {
                 free.insert(steps);
             }
         }
+        // What is practised is never counted with what is real, whoever joined them.
+        let mode = steps.first().map(|step| step.mode);
+        all.retain(|_, steps| steps.first().map(|step| step.mode) == mode);
         let tree = self.relay().registry();
         let matters: Vec<&[Step]> = all.values().map(Vec::as_slice).collect();
         Ok(totals(&matters, &|upper, lower| tree.is_ancestor(upper, lower)))

@@ -1,10 +1,8 @@
 //! Taking a step: of this office, or on behalf of one below it (代录).
 
-use std::collections::BTreeSet;
-
 use dutynet_relay::{
     ids::{Lane, OfficeId, RecordId, RecordRef},
-    record::{Audience, Mode, Person},
+    record::{Mode, Person},
     writer::{RecordState, intent::Draft},
 };
 
@@ -14,17 +12,16 @@ use crate::{
         step::{LINKS_MAX, OFFICES_MAX, StepBody},
     },
     domain::{
+        drill::DRILL,
         form::{Answer, Field, Value, fill, said_to},
-        matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
+        incident,
+        matter::{Inadmissible, Matter, Proposed, Sending, Step, StepLink, Taker, audience},
         number::{Number, parse_reference},
-        step::{Goes, LaneRule, Naming, StepForm, StepForms},
+        step::{LaneRule, MatterKind, Naming, StepForm, StepForms},
     },
     text::refusal::Refusal,
     usecase::{Office, OnBehalf, Refused, file::teller_of, finding::cited, office_ids, person, shown},
 };
-
-/// More trees than these are said as everything below: the audience of a record has few clauses.
-const TREES_MAX: usize = 4;
 
 /// A step as it was typed.
 #[derive(Debug, Clone)]
@@ -74,14 +71,39 @@ pub struct TakenStep {
 }
 
 /// A step that fits its form, and everything that it names.
-struct Checked {
-    form: &'static StepForm,
+pub(super) struct Checked {
+    pub(super) form: &'static StepForm,
     reference: RecordRef,
     matter: RecordRef,
-    office: OfficeId,
+    pub(super) office: OfficeId,
     by: Person,
-    body: StepBody,
+    pub(super) body: StepBody,
     corrects: Option<RecordRef>,
+}
+
+impl Checked {
+    /// What the program adds to what was typed.
+    fn says_of_itself(&mut self, steps: &[Step]) {
+        if self.form.matter == MatterKind::Incident {
+            self.body.first = incident::carried_on(steps);
+            self.links_by_itself(incident::names_by_itself(steps, self.form));
+        }
+    }
+
+    /// The same as when it was taken.
+    fn says_of_itself_what(&mut self, taken: &Step) {
+        self.body.rules.clone_from(&taken.rules);
+        self.body.first.clone_from(&taken.first);
+        let roles = [&incident::BY_ITSELF[..], &[DRILL]].concat();
+        let by_itself = taken.links.iter().filter(|link| roles.contains(&link.role.as_str()));
+        self.links_by_itself(by_itself.cloned().collect());
+    }
+
+    fn links_by_itself(&mut self, by_itself: Vec<StepLink>) {
+        let links = &mut self.body.links;
+        let new: Vec<_> = by_itself.into_iter().filter(|link| !links.contains(link)).collect();
+        links.extend(new);
+    }
 }
 
 impl Office {
@@ -91,14 +113,19 @@ impl Office {
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
         let steps = self.steps_of(&checked.matter)?;
-        let mode = mode_of(&steps, asked.mode)?;
+        let mode = self.mode_of(&checked, &steps, asked.mode)?;
         match steps.iter().find(|step| step.reference == checked.reference) {
-            // A retry: other rules may have come since, and what the node knows may have changed.
+            // A retry: other rules may have come since, what the node knows may have changed, and the step itself is here.
             Some(taken) => {
-                checked.body.rules.clone_from(&taken.rules);
+                checked.says_of_itself_what(taken);
                 checked.adds(taken.answers.iter().filter(|answer| is_by_node(checked.form, answer)).cloned().collect())?;
             }
             None => {
+                if mode == Mode::Exercise && checked.form.matter != MatterKind::Drill {
+                    let drill = self.drill_of(&checked, &steps)?;
+                    checked.body.links.push(drill);
+                }
+                checked.says_of_itself(&steps);
                 self.admitted(&checked, &steps, mode)?;
                 let known = self.said_by_node(&checked).await?;
                 checked.adds(known)?;
@@ -137,6 +164,7 @@ impl Office {
             entered,
             rules: self.packs()?.in_force().stamp().0,
             to,
+            first: None,
         };
         Ok(Checked { form, reference, matter, office, by, body, corrects })
     }
@@ -226,12 +254,14 @@ impl Office {
                 None
             }
         };
+        let sending =
+            Sending { form: checked.form, office: &checked.office, matter: &checked.matter, to: &checked.body.to, steps };
         Ok(Draft {
             id: checked.reference.id,
             kind: checked.form.record_kind(),
             subject: checked.matter.to_string(),
             lane: lane(checked),
-            audience: self.goes_to(checked, steps),
+            audience: audience(&sending, &self.relay().registry()),
             mode,
             happened_at: moment("happened_at"),
             learnt_at: moment("learnt_at"),
@@ -240,45 +270,6 @@ impl Office {
             on_behalf_of: (checked.office != *self.own()).then(|| checked.office.clone()),
             body: checked.body.encode(),
         })
-    }
-
-    /// Every direction of the form, and, of words that were entered for another office, that office: it must see what was said in its name.
-    fn goes_to(&self, checked: &Checked, steps: &[Step]) -> Vec<Audience> {
-        let (registry, own) = (self.relay().registry(), self.own());
-        let mut audience = Vec::new();
-        let mut offices: BTreeSet<OfficeId> = BTreeSet::new();
-        let mut trees: BTreeSet<OfficeId> = BTreeSet::new();
-        for goes in &checked.form.goes {
-            match goes {
-                Goes::Parent => audience.extend(registry.own_parent().map(|parent| Audience::UpTo(parent.clone()))),
-                Goes::Top => audience.extend(self.upwards()),
-                Goes::Named => offices.extend(checked.body.to.iter().cloned()),
-                Goes::Below if checked.body.to.is_empty() => audience.push(Audience::Subtree(own.clone())),
-                Goes::Below => offices.extend(checked.body.to.iter().cloned()),
-                Goes::Within if checked.body.to.is_empty() => {
-                    let own_steps = steps.iter().filter(|step| step.office == checked.office);
-                    trees.extend(own_steps.flat_map(|step| &step.to).cloned());
-                }
-                Goes::Within => trees.extend(checked.body.to.iter().cloned()),
-                Goes::Opener => {
-                    offices.insert(checked.matter.origin.clone());
-                }
-                Goes::Holders => {
-                    offices.extend(steps.iter().flat_map(|step| step.to.iter().chain([&step.reference.origin])).cloned())
-                }
-            }
-        }
-        if checked.office != *own {
-            offices.insert(checked.office.clone());
-        }
-        offices.remove(own);
-        if trees.len() > TREES_MAX {
-            trees = BTreeSet::from([own.clone()]);
-        }
-        audience.extend(trees.into_iter().map(Audience::Subtree));
-        let lists: Vec<OfficeId> = offices.into_iter().collect();
-        audience.extend(lists.chunks(OFFICES_MAX).map(|some| Audience::Offices(some.to_vec())));
-        audience
     }
 }
 
@@ -315,15 +306,6 @@ fn lane(checked: &Checked) -> Lane {
         Some(Value::Choices(codes)) if codes.iter().any(|code| code == "flash") => Lane::Flash,
         Some(Value::Choices(codes)) if codes.iter().any(|code| code == "urgent") => Lane::Urgent,
         Some(_) | None => Lane::Routine,
-    }
-}
-
-/// A matter is real, an exercise or a test from its beginning on, and every step of it with it.
-fn mode_of(steps: &[Step], asked: Option<Mode>) -> Result<Mode, Refused> {
-    match (steps.first().map(|step| step.mode), asked) {
-        (None, asked) => Ok(asked.unwrap_or(Mode::Real)),
-        (Some(mode), Some(asked)) if mode != asked => Err(Refusal::StepModeDiffers.into()),
-        (Some(mode), Some(_) | None) => Ok(mode),
     }
 }
 

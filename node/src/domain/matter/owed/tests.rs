@@ -40,6 +40,7 @@ fn step(n: u8, form: &str, office: &str, minutes: i64) -> Step {
         rules: Packs::built_in().in_force().stamp().0,
         corrects: None,
         times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
+        first: None,
         hollow: false,
     }
 }

@@ -1,0 +1,104 @@
+//! A drill, and something real that happens in the middle of it.
+
+use dutynet_node::{
+    domain::{
+        matter::{Fact, FactValue},
+        step::MatterKind,
+    },
+    projection::Openness,
+    text::refusal::Refusal,
+    usecase::{NamedRecord, ShownMatter, TakeStep},
+};
+use dutynet_relay::{ids::RecordRef, record::Mode};
+use dutynet_tests::{
+    desk::Desk,
+    event::{call, holding, report, step, take, text, until_state, when},
+    net::{Network, office},
+};
+
+fn practised(step: TakeStep) -> TakeStep {
+    TakeStep { mode: Some(Mode::Exercise), ..step }
+}
+
+fn naming(role: &str, record: &RecordRef) -> Vec<NamedRecord> {
+    vec![NamedRecord { role: role.into(), record: record.to_string() }]
+}
+
+fn because(form: &str, drill: &str) -> TakeStep {
+    step(form, drill, &[("reason", text("真有险情"))])
+}
+
+/// What a list shows: whether it is real, and its title.
+async fn listed(desk: &Desk, also: Openness) -> Vec<(Mode, String)> {
+    let rows = desk.office.matters(MatterKind::Incident, also).await.unwrap();
+    rows.into_iter().map(|row| (row.mode, row.title.unwrap_or_default())).collect()
+}
+
+fn named<'a>(shown: &'a ShownMatter, key: &'a str) -> impl Iterator<Item = &'a FactValue> {
+    shown.facts.iter().filter(move |fact: &&Fact| fact.key == key).map(|fact| &fact.value)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_really_happens_during_a_drill_is_not_swallowed_by_it() {
+    let mut net = Network::found("p").await;
+    for (parent, child) in [("p", "c"), ("c", "t"), ("c", "u")] {
+        net.join(parent, child).await;
+        net.is_linked(parent, child).await;
+    }
+    let (p, c, t, u) = (Desk::at(&net, "p"), Desk::at(&net, "c"), Desk::at(&net, "t"), Desk::at(&net, "u"));
+    let refusal = async |desk: &Desk, step: TakeStep| desk.office.take_step(step).await.unwrap_err().refusal;
+    assert_eq!(refusal(&t, practised(call("演练：溃坝"))).await, Refusal::DrillNone, "nobody practises by himself");
+    let start = step("drill.start", "", &[("title", text("防汛演练")), ("content", text("转移群众"))]);
+    assert_eq!(refusal(&p, TakeStep { mode: Some(Mode::Real), ..start.clone() }).await, Refusal::StepModeDiffers);
+    let drill = take(&p, start).await.matter;
+    let named_drill = drill.to_string();
+    for desk in [&c, &t, &u] {
+        until_state(desk, &named_drill, "running").await;
+    }
+
+    let exercise = take(&t, practised(call("演练：溃坝"))).await.matter.to_string();
+    let practised_report = take(&t, report(&exercise, "initial", 9)).await.reference;
+    let at_county = holding(&c, &exercise, &practised_report).await;
+    assert!(at_county.steps.iter().all(|held| held.step.mode == Mode::Exercise && held.step.link("drill") == Some(&drill)));
+    // The same office, the same hour: nobody says that it is an exercise, and so it is none.
+    let real = take(&t, call("河堤管涌")).await.matter;
+    let real_report = take(&t, report(&real.to_string(), "initial", 1)).await.reference;
+    holding(&c, &real.to_string(), &real_report).await;
+    take(&c, report(&exercise, "initial", 9)).await;
+    assert_eq!(
+        listed(&c, Openness::Open).await,
+        [(Mode::Real, "地震".into()), (Mode::Exercise, "地震".into())],
+        "what is real is first"
+    );
+    assert_eq!(listed(&t, Openness::Open).await, [(Mode::Real, "河堤管涌".into()), (Mode::Exercise, "演练：溃坝".into())]);
+    let join = step("incident.join", &real.to_string(), &[("why", text("同一件事"))]);
+    let joined = TakeStep { links: vec![NamedRecord { role: "joined".into(), record: exercise.clone() }], ..join };
+    assert_eq!(refusal(&t, joined).await, Refusal::StepModeDiffers, "nothing practised is counted with what is real");
+    let by_county = take(&c, report(&real.to_string(), "initial", 1)).await.reference;
+    holding(&p, &real.to_string(), &by_county).await;
+    let at_top = p.office.matter(&named_drill).await.unwrap();
+    assert_eq!(named(&at_top, "real").collect::<Vec<_>>(), [&FactValue::Text(real.to_string())], "the drill shows what is real");
+
+    // One township has its hands full, and then the whole drill waits.
+    take(&t, TakeStep { links: naming("real", &real), ..because("drill.leave", &named_drill) }).await;
+    assert_eq!(refusal(&t, report(&exercise, "followup", 9)).await, Refusal::DrillNotIn);
+    when(&p, &named_drill, "the province knows who left", |shown| named(shown, "left").eq([&FactValue::Office(office("t"))]))
+        .await;
+    assert_eq!(refusal(&t, because("drill.suspend", &named_drill)).await, Refusal::MatterNotOpener);
+    take(&p, TakeStep { links: naming("real", &real), ..because("drill.suspend", &named_drill) }).await;
+    until_state(&u, &named_drill, "suspended").await;
+    assert_eq!(refusal(&u, practised(call("演练：溃坝"))).await, Refusal::DrillSuspended);
+    take(&u, call("山体滑坡")).await;
+    take(&p, because("drill.resume", &named_drill)).await;
+    until_state(&u, &named_drill, "running").await;
+    take(&u, practised(call("演练：转移"))).await;
+
+    take(&p, step("drill.end", &named_drill, &[("outcome", text("达到目的"))])).await;
+    for desk in [&c, &t, &u] {
+        until_state(desk, &named_drill, "ended").await;
+    }
+    assert_eq!(listed(&t, Openness::Open).await, [(Mode::Real, "河堤管涌".into())], "an exercise is over with its drill");
+    assert_eq!(listed(&t, Openness::Closed).await.len(), 2);
+    assert_eq!(refusal(&c, report(&exercise, "final", 9)).await, Refusal::DrillOver);
+    take(&t, report(&real.to_string(), "final", 1)).await;
+}
