@@ -4,4 +4,5 @@ mod index;
 mod journal;
 mod lines;
 mod link;
+mod matters;
 mod outbox;

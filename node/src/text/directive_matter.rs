@@ -43,6 +43,8 @@ pub fn label(key: &str) -> Option<&'static str> {
         "done" => "办结",
         "awaited" => "待办结",
         "awaited_until" => "待办结的时限",
+        "version.differs" => "代录与自报有出入",
+        "version.chosen" => "已由人选定",
         _ => return None,
     })
 }

@@ -44,7 +44,7 @@ pub fn word(code: &str) -> Option<&'static str> {
 
 /// What stands beside a fact.
 pub fn label(key: &str) -> Option<&'static str> {
-    const LABELS: [(&str, &str); 37] = [
+    const LABELS: [(&str, &str); 48] = [
         ("first_receiver", "首接人"),
         ("handler", "承办单位"),
         ("offered_to", "移交待接受"),
@@ -67,6 +67,17 @@ pub fn label(key: &str) -> Option<&'static str> {
         ("report.withdrawn", "已撤回的报告"),
         ("missing", "尚缺要素"),
         ("joined", "并入的事项"),
+        ("skip", "越级报告"),
+        ("skipped", "越过的单位（已抄送）"),
+        ("text.code", "文本核对码"),
+        ("text.same", "口径一致"),
+        ("text.differs", "口径有出入"),
+        ("received", "已签收"),
+        ("transferred", "移送给"),
+        ("lessons", "经验教训和改进措施"),
+        ("version.differs", "代录与自报有出入"),
+        ("version.chosen", "已由人选定"),
+        ("same_event", "与此为同一件事的代录"),
         ("approval.waiting", "待审"),
         ("approval.before", "未经批准先报"),
         ("approval.unconfirmed", "电话批准待本人确认"),

@@ -189,6 +189,12 @@ pub enum Refusal {
     DrillOver,
     /// The office does not take part in the drill, or has left it.
     DrillNotIn,
+    /// A skip to an office that does not stand above.
+    IncidentSkipNotAbove,
+    /// Not an event that one office entered in another's name and that one itself.
+    IncidentSameNothing,
+    /// A receipt for what was sent to others.
+    IncidentNotAddressed,
     /// Nothing was offered to this office.
     IncidentOfferMissing,
     /// Handing over, or accepting, for an office that has a node, or whose parent is another.

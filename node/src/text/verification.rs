@@ -23,6 +23,8 @@ pub fn label(key: &str) -> Option<&'static str> {
         "expected_at" => "预计回复时间",
         "answer" => "核实情况",
         "outcome" => "结果",
+        "version.differs" => "代录与自报有出入",
+        "version.chosen" => "已由人选定",
         _ => return None,
     })
 }

@@ -51,6 +51,8 @@ pub fn label(key: &str) -> Option<&'static str> {
         "phoned" => "电话叫应",
         "not_reached" => "电话未叫应",
         "awaited" => "待确认",
+        "version.differs" => "代录与自报有出入",
+        "version.chosen" => "已由人选定",
         _ => return None,
     })
 }

@@ -14,6 +14,8 @@ pub use list::MatterRow;
 pub use show::{ShownMatter, ShownStep};
 pub use take::{NamedRecord, TakeStep, TakenStep};
 
+use std::collections::BTreeSet;
+
 use dutynet_relay::ids::RecordRef;
 
 use super::{Office, Refused, shown};
@@ -34,10 +36,12 @@ impl Office {
         let unknown = || Refused::about(Refusal::MatterUnknown, shown(text));
         if let Some(reference) = parse_reference(text) {
             let held = !self.inner.matters.steps(&reference)?.is_empty();
-            return if held { Ok(reference) } else { Err(unknown()) };
+            return if held { Ok(self.inner.matters.canonical(&reference)?) } else { Err(unknown()) };
         }
         let number = Number::parse(text).ok_or_else(|| Refused::about(Refusal::MatterNumberInvalid, shown(text)))?;
-        match &self.inner.matters.by_number(&number)?[..] {
+        let named = self.inner.matters.by_number(&number)?.into_iter();
+        let named: BTreeSet<_> = named.map(|one| self.inner.matters.canonical(&one)).collect::<Result<_, _>>()?;
+        match &named.into_iter().collect::<Vec<_>>()[..] {
             [] => Err(unknown()),
             [one] => Ok(one.clone()),
             several => {

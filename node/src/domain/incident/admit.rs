@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         form::{Fault, FaultKind, Value},
-        matter::{Inadmissible, Proposed, Step, Taker},
+        matter::{Inadmissible, Proposed, Step, Taker, may_correct},
     },
     text::refusal::Refusal,
 };
@@ -29,7 +29,8 @@ const AHEAD_MAX_MS: i64 = 5 * 60_000;
 const OF_THE_HANDLER: [&str; 4] = ["incident.handover", "incident.join", "incident.transfer", "incident.review"];
 
 /// What may still be said by an office that is done with it: that something was wrong.
-const AFTER_THE_END: [&str; 4] = ["incident.withdraw", "incident.revise", "incident.outside", "incident.confirmed"];
+const AFTER_THE_END: [&str; 5] =
+    ["incident.withdraw", "incident.revise", "incident.outside", "incident.received", "incident.confirmed"];
 
 type Verdict = Result<(), Inadmissible>;
 
@@ -55,8 +56,11 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
         "incident.oral" => not_after_final(steps, taker.office),
         "incident.report" => report(steps, proposed, taker.office),
         "incident.approved" | "incident.refused" => approval(steps, proposed, taker),
+        "incident.skip" => skip(proposed, taker),
+        "incident.received" => received(steps, proposed, taker),
         "incident.confirmed" => confirmed(steps, proposed, taker),
         "incident.join" => join(steps, proposed),
+        "incident.same" => same(steps, proposed, taker),
         "incident.transfer" if proposed.to.is_empty() => wanted(proposed, &["body"]),
         "incident.withdraw" => withdraw(steps, proposed, taker.office),
         _ => Ok(()),
@@ -84,8 +88,7 @@ fn times(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
 /// A step corrects one of its own office and kind.
 fn corrects(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
     let Some(corrects) = proposed.corrects else { return Ok(()) };
-    let own = |step: &&Step| step.reference == *corrects && step.office == *taker.office && step.form == proposed.form.id;
-    match steps.iter().find(own) {
+    match steps.iter().find(|step| step.reference == *corrects && may_correct(step, proposed, taker)) {
         Some(_) => Ok(()),
         None => Err(Inadmissible::about(Refusal::IncidentCorrectsOther, corrects)),
     }
@@ -209,10 +212,40 @@ fn confirmed(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
     if taker.by.name == approver { Ok(()) } else { Err(Inadmissible::about(Refusal::IncidentNotThePerson, approver)) }
 }
 
+/// Up, past the tiers between; nowhere else.
+fn skip(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    match proposed.to {
+        [] => Ok(()),
+        [one] if taker.tree.is_ancestor(one, taker.office) => Ok(()),
+        [one, ..] => Err(Inadmissible::about(Refusal::IncidentSkipNotAbove, one)),
+    }
+}
+
+/// Whoever was sent it says that he has it: by name, or because he stands above.
+fn received(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    let named = proposed.link("report");
+    let sent = steps.iter().find(|step| Some(&step.reference) == named);
+    let to_us = |step: &Step| {
+        let goes_out = matches!(step.form.as_str(), "incident.report" | "incident.oral" | "incident.skip" | "incident.transfer");
+        let above = taker.tree.is_ancestor(taker.office, &step.office);
+        goes_out && step.office != *taker.office && (step.to.contains(taker.office) || above)
+    };
+    if sent.is_some_and(to_us) { Ok(()) } else { Err(Refusal::IncidentNotAddressed.into()) }
+}
+
 fn join(steps: &[Step], proposed: &Proposed<'_>) -> Verdict {
     let Some(other) = proposed.link("joined") else { return Err(Refusal::IncidentJoinItself.into()) };
     let in_it = steps.iter().any(|step| step.reference == *other) || joined(steps).contains(other);
     if in_it { Err(Inadmissible::about(Refusal::IncidentJoinItself, other)) } else { Ok(()) }
+}
+
+/// What was entered in an office's name is the same event as one that the office has entered itself.
+fn same(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    let opening = steps.first().filter(|step| step.form == "incident.call" && step.entered.is_some());
+    let (Some(opening), Some(own)) = (opening, proposed.link("own")) else { return Err(Refusal::IncidentSameNothing.into()) };
+    let of_that_office = own.origin == opening.office && steps.iter().all(|step| step.form != "incident.same");
+    let by_one_of_both = *taker.own == opening.office || *taker.own == opening.reference.origin;
+    if of_that_office && by_one_of_both { Ok(()) } else { Err(Inadmissible::about(Refusal::IncidentSameNothing, own)) }
 }
 
 fn withdraw(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdict {

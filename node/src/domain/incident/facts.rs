@@ -5,7 +5,9 @@ use dutynet_relay::ids::OfficeId;
 use super::{
     asks, handling,
     numbering::Stage,
-    of_office, reports, standing,
+    of_office,
+    recipients::{recipient_facts, transfer_facts},
+    reports, standing,
     state::{grade_key, graded, gravest, offices, unconfirmed},
     totals::joined,
 };
@@ -34,6 +36,13 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
     for office in offices(steps) {
         of_one(steps, office, &mut facts);
     }
+    let skips = standing(steps).filter(|step| step.form == "incident.skip");
+    facts.extend(skips.map(|step| Fact::of("skip", FactValue::Office(step.office.clone()), &step.reference)));
+    let same = standing(steps).filter_map(|step| Some((step, step.link("own").filter(|_| step.form == "incident.same")?)));
+    facts.extend(same.map(|(step, own)| Fact::of("same_event", FactValue::Text(own.to_string()), &step.reference)));
+    facts.extend(transfer_facts(steps));
+    let lessons = |step: &Step| Some(Fact::of("lessons", FactValue::Text(step.text("lessons")?.to_owned()), &step.reference));
+    facts.extend(standing(steps).filter(|step| step.form == "incident.review").filter_map(lessons));
     facts.extend(joined(steps).into_iter().map(|matter| Fact::of("joined", FactValue::Text(matter.to_string()), &matter)));
     facts
 }
@@ -101,6 +110,7 @@ fn of_one(steps: &[Step], office: &OfficeId, facts: &mut Vec<Fact>) {
             (false, Stage::Final) => "report.final",
         };
         facts.push(Fact::of(key, FactValue::Number(report.number), &report.step.reference));
+        facts.extend(recipient_facts(steps, report));
     }
     if let Some(last) = written.iter().rfind(|report| !report.withdrawn && !report.step.hollow) {
         let missing = missing_elements(steps, office, &|_| false);

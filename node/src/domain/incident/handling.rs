@@ -81,6 +81,17 @@ fn of_call(step: &Step) -> Received<'_> {
     Received { office: &step.office, by: step.by.as_ref(), call: &step.reference, source: step }
 }
 
+/// The matter that an office has entered itself, where this one was entered in its name and one of both has said that they are the same event.
+/// `None`: nobody has. The steps may be those of the whole thread.
+pub fn same_as(matter: &RecordRef, steps: &[Step], is_above: impl Fn(&OfficeId, &OfficeId) -> bool) -> Option<RecordRef> {
+    let said = |step: &Step| {
+        let own = step.link("own").filter(|_| step.form == "incident.same")?;
+        let by_one_of_both = [&matter.origin, &own.origin].contains(&&step.reference.origin);
+        (by_one_of_both && own != matter && is_above(&matter.origin, &own.origin)).then(|| own.clone())
+    };
+    steps.iter().filter_map(said).min()
+}
+
 /// Follows acceptances from office to office. At least one step.
 pub fn handling(steps: &[Step]) -> Handling<'_> {
     let first = first_receiver(steps);

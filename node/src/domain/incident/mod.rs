@@ -8,6 +8,7 @@
 //! - [`state`]: what was asked and approved, and where it stands.
 //! - [`admit`]: whether a step may be taken, with a refusal code for each reason.
 //! - [`numbering`]: 首报, 续报 n, 终报, for each office.
+//! - [`recipients`]: who else was sent a report, and whether all were told the same.
 //! - [`totals`]: figures of several offices together, each sum opening its parts.
 //! - [`facts`]: what is known, each with the records that say so; the elements that are still to be told.
 
@@ -15,6 +16,7 @@ mod admit;
 mod facts;
 mod handling;
 mod numbering;
+mod recipients;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -22,14 +24,15 @@ mod totals;
 
 pub use admit::admit;
 pub use facts::{ELEMENTS, facts, missing_elements};
-pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, handling, names_by_itself};
+pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, handling, names_by_itself, same_as};
 pub use numbering::{Report, Stage, reports};
+pub use recipients::{skipped_facts, text_code};
 pub use state::{Ask, asks, is_withdrawn, summary, wanted};
 pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
 
 use dutynet_relay::ids::OfficeId;
 
-use super::matter::Step;
+use super::matter::{Step, same_hand};
 
 /// Steps of one office, in the order of its own clock, whatever other clocks say.
 fn of_office<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
@@ -41,7 +44,7 @@ fn of_office<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
 /// Those whose place no later step of their office has taken.
 fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
     let corrected = |step: &Step| {
-        let by = |other: &Step| other.office == step.office && other.corrects.as_ref() == Some(&step.reference);
+        let by = |other: &Step| other.corrects.as_ref() == Some(&step.reference) && same_hand(other, step);
         steps.iter().any(by)
     };
     steps.iter().filter(move |step| !corrected(step) && !is_withdrawn(steps, step))

@@ -297,6 +297,53 @@ fn nobody_hands_over_or_accepts_in_the_name_of_an_office_that_can_do_so_itself()
 }
 
 #[test]
+fn everybody_who_is_sent_a_report_has_one_text_and_whoever_has_another_is_named() {
+    let mut event = Event::called();
+    let first = event.takes(&report("t1", "initial").to(&["d1", "d2"]));
+    assert_eq!((event.fact("text.same").len(), event.fact("text.differs").len()), (2, 0));
+    let mut corrected = report("t1", "initial").to(&["d1"]).corrects(&first);
+    corrected.said.push(("dead", Value::Number(3)));
+    let second = event.takes(&corrected);
+    assert_eq!(event.fact("text.same"), [FactValue::Office(office("d1"))]);
+    assert_eq!(event.fact("text.differs"), [FactValue::Office(office("d2"))], "it has the older text");
+    let [FactValue::Text(now)] = &event.fact("text.code")[..] else { panic!("one code of one report") };
+    let outside =
+        |body, said: &str| step("incident.outside", "t1", &[("body", text(body)), ("code", text(said))]).link("report", &second);
+    event.takes(&outside("国办", &now.replace('-', "").to_uppercase()));
+    event.takes(&outside("军分区", "0000-0000"));
+    assert!(event.fact("text.same").contains(&FactValue::Text("国办".into())));
+    assert!(event.fact("text.differs").contains(&FactValue::Text("军分区".into())));
+    assert_eq!(event.fact("received").len(), 2);
+}
+
+#[test]
+fn a_code_is_of_the_words_and_of_nothing_else() {
+    let said = answers(&[("place", text("良垌镇")), ("dead", Value::Number(3))]);
+    let turned: Vec<_> = said.iter().rev().cloned().collect();
+    assert_eq!(text_code(&said), text_code(&turned));
+    let others = [("dead", text("3")), ("dead", Value::Number(4)), ("hurt", Value::Number(3)), ("dead", Value::Unknown)];
+    let codes: std::collections::BTreeSet<_> =
+        others.into_iter().map(|other| text_code(&answers(&[("place", text("良垌镇")), other]))).collect();
+    assert_eq!(codes.len(), 4);
+    assert!(!codes.contains(&text_code(&said)));
+}
+
+#[test]
+fn only_whoever_was_sent_something_says_that_he_has_it() {
+    let mut event = Event::called();
+    let sent = event.takes(&report("t1", "initial").to(&["d1"]));
+    let receipt = |office| step("incident.received", office, &[("receiver", text("李四"))]).link("report", &sent);
+    assert_eq!(event.refuses(&receipt("d2")), Refusal::IncidentNotAddressed);
+    assert_eq!(event.refuses(&receipt("t1")), Refusal::IncidentNotAddressed, "its own");
+    event.takes(&receipt("d1"));
+    let transfer = event.takes(&step("incident.transfer", "t1", &[]).to(&["d2"]));
+    let handed = step("incident.received", "d2", &[("receiver", text("李四"))]).link("report", &transfer);
+    event.takes(&handed);
+    assert_eq!(event.fact("transferred"), [FactValue::Office(office("d2"))]);
+    assert_eq!(event.fact("received"), [FactValue::Office(office("d1")), FactValue::Office(office("d2"))]);
+}
+
+#[test]
 fn nobody_approves_what_he_asked_for_and_a_telephone_approval_waits_for_its_leader() {
     let mut event = Event::called();
     let by_telephone = step("incident.approved", "t1", &[("approver", text("王书记")), ("how", code("telephone"))]);

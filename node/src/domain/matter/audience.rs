@@ -95,13 +95,17 @@ impl Clauses {
     }
 }
 
-/// The tier up to which a record goes: the one that is wanted, if it stands above this office, else the topmost; `None`: there is none.
+/// The tier up to which a record goes: the one that is wanted, if it stands above this office, else the topmost; `None`: there is none, or it
+/// is this office itself, which enters what it was told.
 fn highest(tree: &Registry, wanted: Option<&OfficeId>) -> Option<OfficeId> {
+    if wanted == Some(tree.own()) {
+        return None;
+    }
     let above = || tree.path_up(tree.own()).skip(1);
     above().find(|at| Some(*at) == wanted).or_else(|| above().last()).cloned()
 }
 
-/// Who sent or was sent a step that this office holds.
+/// Who sent or was sent a step that this office holds, or was told of it because it was entered in his name.
 fn holders<'a>(sending: &Sending<'a>) -> impl Iterator<Item = &'a OfficeId> {
-    sending.steps.iter().flat_map(|step| step.to.iter().chain([&step.reference.origin]))
+    sending.steps.iter().flat_map(|step| step.to.iter().chain([&step.reference.origin, &step.office]))
 }

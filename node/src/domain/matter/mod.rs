@@ -14,17 +14,21 @@
 mod admission;
 mod audience;
 mod owed;
+mod said;
 mod standing;
 mod step;
 #[cfg(test)]
 pub(crate) mod tests;
+mod versions;
 mod view;
 mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
-pub use standing::{corrects_its_own, names_those_below, only_the_opener, opening, standing};
+pub use said::digest_of;
+pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing};
 pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
+pub use versions::{Versions, chooses, replaced_by, settled, versions};
 pub use view::{Fact, FactValue, Summary};
 pub use wanted::Wanted;
 
@@ -59,34 +63,40 @@ impl Matter<'_> {
         {
             return Err(Inadmissible::about(Refusal::MatterNotAbove, opener));
         }
+        if chooses(&proposed.form.id) {
+            return versions::admit(self.steps, proposed, taker);
+        }
+        let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => incident::admit(self.steps, proposed, taker),
-            MatterKind::Warning => warning::admit(self.steps, proposed, taker),
-            MatterKind::Verification => verification::admit(self.steps, proposed, taker),
-            MatterKind::Directive => directive::admit(self.steps, proposed, taker),
-            MatterKind::Finding => finding::admit(self.steps, proposed, taker),
-            MatterKind::Drill => drill::admit(self.steps, proposed, taker),
+            MatterKind::Incident => incident::admit(steps, proposed, taker),
+            MatterKind::Warning => warning::admit(steps, proposed, taker),
+            MatterKind::Verification => verification::admit(steps, proposed, taker),
+            MatterKind::Directive => directive::admit(steps, proposed, taker),
+            MatterKind::Finding => finding::admit(steps, proposed, taker),
+            MatterKind::Drill => drill::admit(steps, proposed, taker),
         }
     }
 
     /// What lists show of it.
     pub fn summary(&self) -> Summary {
+        let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => incident::summary(self.steps),
-            MatterKind::Warning => warning::summary(self.steps),
-            MatterKind::Verification => verification::summary(self.steps),
-            MatterKind::Directive => directive::summary(self.steps),
-            MatterKind::Finding => finding::summary(self.steps),
-            MatterKind::Drill => drill::summary(self.steps),
+            MatterKind::Incident => incident::summary(steps),
+            MatterKind::Warning => warning::summary(steps),
+            MatterKind::Verification => verification::summary(steps),
+            MatterKind::Directive => directive::summary(steps),
+            MatterKind::Finding => finding::summary(steps),
+            MatterKind::Drill => drill::summary(steps),
         }
     }
 
     /// What is owed because of it, each by the rules that its clock began with.
     pub fn obligations(&self, packs: &Packs, tree: &Registry) -> Vec<Obligation> {
+        let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => owed::by_incident(self.steps, packs, tree),
-            MatterKind::Verification => owed::by_question(self.steps, packs, tree),
-            MatterKind::Finding => finding::obligations(self.steps),
+            MatterKind::Incident => owed::by_incident(steps, packs, tree),
+            MatterKind::Verification => owed::by_question(steps, packs, tree),
+            MatterKind::Finding => finding::obligations(steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
@@ -96,12 +106,13 @@ impl Matter<'_> {
 
     /// What an office has to do about it next, while it is open.
     pub fn wanted(&self, office: &OfficeId, tree: &Registry) -> Option<Wanted> {
+        let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => incident::wanted(self.steps, office, tree),
-            MatterKind::Warning => warning::wanted(self.steps, office, tree),
-            MatterKind::Verification => verification::wanted(self.steps, office),
-            MatterKind::Directive => directive::wanted(self.steps, office),
-            MatterKind::Finding => finding::wanted(self.steps, office),
+            MatterKind::Incident => incident::wanted(steps, office, tree),
+            MatterKind::Warning => warning::wanted(steps, office, tree),
+            MatterKind::Verification => verification::wanted(steps, office),
+            MatterKind::Directive => directive::wanted(steps, office),
+            MatterKind::Finding => finding::wanted(steps, office),
             // Nobody is asked to do anything about the drill itself.
             MatterKind::Drill => None,
         }
@@ -109,14 +120,17 @@ impl Matter<'_> {
 
     /// What is known of it now, each with the records that say so.
     pub fn facts(&self) -> Vec<Fact> {
-        match self.kind {
-            MatterKind::Incident => incident::facts(self.steps),
-            MatterKind::Warning => warning::facts(self.steps),
-            MatterKind::Verification => verification::facts(self.steps),
-            MatterKind::Directive => directive::facts(self.steps),
-            MatterKind::Finding => finding::facts(self.steps),
-            MatterKind::Drill => drill::facts(self.steps),
-        }
+        let steps = &*settled(self.steps);
+        let mut facts = match self.kind {
+            MatterKind::Incident => incident::facts(steps),
+            MatterKind::Warning => warning::facts(steps),
+            MatterKind::Verification => verification::facts(steps),
+            MatterKind::Directive => directive::facts(steps),
+            MatterKind::Finding => finding::facts(steps),
+            MatterKind::Drill => drill::facts(steps),
+        };
+        facts.extend(versions::facts(self.steps));
+        facts
     }
 }
 

@@ -20,8 +20,7 @@ pub fn opening<'a>(steps: &'a [Step], form: &str) -> Result<&'a Step, Inadmissib
 /// An office corrects its own words, by a step of the same form.
 pub fn corrects_its_own(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
     let Some(corrected) = proposed.corrects else { return Ok(()) };
-    let own =
-        steps.iter().any(|step| step.reference == *corrected && step.office == *taker.office && step.form == proposed.form.id);
+    let own = steps.iter().any(|step| step.reference == *corrected && may_correct(step, proposed, taker));
     if own { Ok(()) } else { Err(Inadmissible::about(Refusal::StepCorrectsOther, corrected)) }
 }
 
@@ -38,6 +37,13 @@ pub fn only_the_opener(opening: &Step, taker: &Taker<'_>) -> Result<(), Inadmiss
     if opening.office == *taker.office { Ok(()) } else { Err(Inadmissible::about(Refusal::MatterNotOpener, &opening.office)) }
 }
 
-fn same_hand(new: &Step, old: &Step) -> bool {
-    new.office == old.office && new.form == old.form
+/// A step of the same office and form; not what the office has said itself, when another speaks for it.
+pub fn may_correct(step: &Step, proposed: &Proposed<'_>, taker: &Taker<'_>) -> bool {
+    let own_words = step.entered.is_none() && taker.own != taker.office;
+    step.office == *taker.office && step.form == proposed.form.id && !own_words
+}
+
+/// Nobody's own words are corrected in his name by another.
+pub fn same_hand(new: &Step, old: &Step) -> bool {
+    new.office == old.office && new.form == old.form && (new.entered.is_none() || old.entered.is_some())
 }

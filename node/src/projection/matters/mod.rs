@@ -4,6 +4,8 @@
 //! - `opening/<number>/<matter>`: the matters that a number names, while a step of it is held.
 //! - `dirty/<matter>`: a step was added, or its content removed, and what follows from it is still to be made anew. Put by the digest, taken
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
+//! - `alias/<matter>/<its own>` and `thread/<its own>/<matter>`: what was entered in an office's name, and is the same event as that
+//!   office's own: one thread, listed once, which both numbers name.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.
@@ -26,11 +28,8 @@ use dutynet_relay::{
     journal::Place,
 };
 
-use super::{ProjectionError, SPACE, value::damaged};
-use crate::domain::{
-    number::{Number, parse_reference},
-    step::MatterKind,
-};
+use super::{ProjectionError, SPACE};
+use crate::domain::{number::Number, step::MatterKind};
 
 /// Whether something is still to be done about a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,26 +52,25 @@ impl Matters {
         Self { index }
     }
 
-    /// Where the records of a matter's steps stand.
+    /// Where the records of a matter's steps stand, whichever of its names they go by.
     pub fn steps(&self, matter: &RecordRef) -> Result<Vec<Place>, ProjectionError> {
-        stored::steps(self.index.as_ref(), matter)
+        stored::whole(self.index.as_ref(), matter)
+    }
+
+    /// The matter itself, where the reference is one that was entered in an office's name and is the same event as that office's own.
+    pub fn canonical(&self, matter: &RecordRef) -> Result<RecordRef, ProjectionError> {
+        let itself = stored::named_behind(self.index.as_ref(), &stored::alias_prefix(matter))?;
+        Ok(itself.into_iter().next().unwrap_or_else(|| matter.clone()))
     }
 
     /// Those whose opening record a number names: hardly ever more than one.
     pub fn by_number(&self, number: &Number) -> Result<Vec<RecordRef>, ProjectionError> {
-        self.named_after(&stored::opening_prefix(number))
+        stored::named_behind(self.index.as_ref(), &stored::opening_prefix(number))
     }
 
     /// Matters that named a record at their opening.
     pub fn about(&self, named: &RecordRef) -> Result<Vec<RecordRef>, ProjectionError> {
-        self.named_after(&stored::about_prefix(named))
-    }
-
-    /// The matters whose references stand at the end of keys.
-    fn named_after(&self, prefix: &str) -> Result<Vec<RecordRef>, ProjectionError> {
-        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
-        let reference = |key: &Vec<u8>| parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?);
-        found.iter().map(|(key, _)| reference(key).ok_or_else(|| damaged(key))).collect()
+        stored::named_behind(self.index.as_ref(), &stored::about_prefix(named))
     }
 
     /// What lists show of the matters of a kind.

@@ -1,5 +1,7 @@
 //! What follows from the steps of a matter, made anew whenever one was added or its content removed.
 
+use std::collections::BTreeSet;
+
 use dutynet_relay::{
     ids::RecordRef,
     index::{Batch, Index, scan_prefix},
@@ -11,6 +13,7 @@ use super::{Openness, stored};
 use crate::{
     body::read_step,
     domain::{
+        incident::same_as,
         matter::{Matter, Step, in_order, kind_of},
         number::Number,
         rules::Packs,
@@ -30,11 +33,13 @@ pub(in crate::projection) fn settle(index: &dyn Index, store: &Store, tree: &Reg
         }
         let known = packs::known(index, store, tree)?;
         let from = Sources { index, store, tree, packs: &known };
-        let mut batch = Batch::default();
+        let (mut batch, mut next) = (Batch::default(), BTreeSet::new());
         for matter in &dirty {
-            one(&from, matter, &mut batch)?;
+            one(&from, matter, (&mut batch, &mut next))?;
             batch.delete(stored::dirty_key(matter));
         }
+        // A matter that has got, or lost, another name is made anew once that is in the index.
+        next.into_iter().for_each(|matter| batch.put(stored::dirty_key(&matter), stored::mark()));
         index.apply(SPACE, &batch)?;
     }
 }
@@ -54,8 +59,13 @@ struct Sources<'a> {
     packs: &'a Packs,
 }
 
-fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), ProjectionError> {
+fn one(
+    from: &Sources<'_>,
+    matter: &RecordRef,
+    (batch, next): (&mut Batch, &mut BTreeSet<RecordRef>),
+) -> Result<(), ProjectionError> {
     let steps = steps(from, matter)?;
+    let itself = named_anew(from, (matter, &steps), (batch, next))?;
     let opening = stored::opening_key(&Number::of(matter), matter);
     if steps.is_empty() {
         batch.delete(opening);
@@ -73,7 +83,8 @@ fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), 
     for link in opened_by.iter().flat_map(|step| &step.links) {
         batch.put(stored::about_key(&link.record, matter), stored::mark());
     }
-    let Some(folded) = folded(&steps, matter) else { return Dues::replace(from.index, batch, matter, &[]) };
+    let folded = folded(&steps, matter).filter(|_| itself.is_none());
+    let Some(folded) = folded else { return Dues::replace(from.index, batch, matter, &[]) };
     let summary = folded.summary();
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
@@ -83,13 +94,34 @@ fn one(from: &Sources<'_>, matter: &RecordRef, batch: &mut Batch) -> Result<(), 
 
 fn steps(from: &Sources<'_>, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {
     let mut steps = Vec::new();
-    for place in stored::steps(from.index, matter)? {
+    for place in stored::whole(from.index, matter)? {
         // A step that cannot be read any more is damage, which the scrub reports; the others say what they say.
         if let Ok(step) = read_step(&from.store.stored(place)?, from.tree) {
             steps.push(step);
         }
     }
     Ok(in_order(matter, steps))
+}
+
+/// Keeps of which matter this one is only another name; `None`: of none.
+fn named_anew(
+    from: &Sources<'_>,
+    (matter, steps): (&RecordRef, &[Step]),
+    (batch, next): (&mut Batch, &mut BTreeSet<RecordRef>),
+) -> Result<Option<RecordRef>, ProjectionError> {
+    let itself = same_as(matter, steps, |above, below| from.tree.is_ancestor(above, below));
+    let before = stored::named_behind(from.index, &stored::alias_prefix(matter))?;
+    for old in before.iter().filter(|old| Some(*old) != itself.as_ref()) {
+        batch.delete(format!("{}{old}", stored::alias_prefix(matter)));
+        batch.delete(format!("{}{matter}", stored::thread_prefix(old)));
+        next.insert(old.clone());
+    }
+    if let Some(itself) = &itself {
+        batch.put(format!("{}{itself}", stored::alias_prefix(matter)), stored::mark());
+        batch.put(format!("{}{matter}", stored::thread_prefix(itself)), stored::mark());
+        next.insert(itself.clone());
+    }
+    Ok(itself)
 }
 
 /// `None`: nothing can be said of it yet.

@@ -86,6 +86,32 @@ pub(super) fn steps(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>,
     found.iter().map(|(key, value)| place(value).ok_or_else(|| damaged(key))).collect()
 }
 
+/// Which matter a matter is only another name of: `alias/<matter>/<its own>`.
+pub(super) fn alias_prefix(matter: &RecordRef) -> String {
+    format!("alias/{matter}/")
+}
+
+/// The other names of a matter: `thread/<matter>/<other>`.
+pub(super) fn thread_prefix(matter: &RecordRef) -> String {
+    format!("thread/{matter}/")
+}
+
+/// What the references are that stand behind a prefix.
+pub(super) fn named_behind(index: &dyn Index, prefix: &str) -> Result<Vec<RecordRef>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, prefix.as_bytes(), usize::MAX)?;
+    let reference = |key: &[u8]| parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?);
+    found.iter().map(|(key, _)| reference(key).ok_or_else(|| damaged(key))).collect()
+}
+
+/// Where the records stand of a matter and of every other name that it has.
+pub(super) fn whole(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>, ProjectionError> {
+    let mut places = steps(index, matter)?;
+    for other in named_behind(index, &thread_prefix(matter))? {
+        places.extend(steps(index, &other)?);
+    }
+    Ok(places)
+}
+
 pub(super) fn opening_prefix(number: &Number) -> String {
     format!("opening/{number}/")
 }

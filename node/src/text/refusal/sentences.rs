@@ -130,6 +130,13 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::DrillRuns, "DRILL_RUNS", "演练正在进行，不必恢复，请核对演练编号。"),
     (Refusal::DrillOver, "DRILL_OVER", "演练已经结束，其中的事项不再办理；真实发生的事请另行登记。"),
     (Refusal::DrillNotIn, "DRILL_NOT_IN", "该单位没有参加这次演练，或已经退出，请与组织单位联系。"),
+    (Refusal::IncidentSkipNotAbove, "INCIDENT_SKIP_NOT_ABOVE", "越级只能报给本单位上面的一级，请用 --to 只写一个上级单位。"),
+    (
+        Refusal::IncidentSameNothing,
+        "INCIDENT_SAME_NOTHING",
+        "只能把代录的事项认作该单位自己登记的那一件，由该单位或代录单位认定一次，请核对编号。",
+    ),
+    (Refusal::IncidentNotAddressed, "INCIDENT_NOT_ADDRESSED", "这份报告没有送给该单位，不能由它签收，请核对记录编号。"),
     (Refusal::IncidentOfferMissing, "INCIDENT_OFFER_MISSING", "没有等本单位接受的移交，请先请承办单位提出移交。"),
     (
         Refusal::IncidentHandoverBehalf,

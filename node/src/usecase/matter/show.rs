@@ -11,7 +11,7 @@ use super::list::MatterRow;
 use crate::{
     domain::{
         incident::{self, Total, joined, totals},
-        matter::{Fact, Matter, Step, kind_of},
+        matter::{Fact, Matter, Step, kind_of, settled},
         step::MatterKind,
     },
     text::refusal::Refusal,
@@ -54,7 +54,10 @@ impl Office {
         let row = self.row_whole(&matter, folded)?;
         let mut facts = folded.facts();
         match kind {
-            MatterKind::Incident => facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?)),
+            MatterKind::Incident => {
+                facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?));
+                facts.extend(incident::skipped_facts(&steps, &self.relay().registry()));
+            }
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
             MatterKind::Drill | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Finding => {}
         }
@@ -104,7 +107,8 @@ impl Office {
         let mode = steps.first().map(|step| step.mode);
         all.retain(|_, steps| steps.first().map(|step| step.mode) == mode);
         let tree = self.relay().registry();
-        let matters: Vec<&[Step]> = all.values().map(Vec::as_slice).collect();
+        let all: Vec<_> = all.values().map(|steps| settled(steps)).collect();
+        let matters: Vec<&[Step]> = all.iter().map(|steps| &**steps).collect();
         Ok(totals(&matters, &|upper, lower| tree.is_ancestor(upper, lower)))
     }
 

@@ -15,7 +15,7 @@ use crate::{
         drill::DRILL,
         form::{Answer, Field, Value, fill, said_to},
         incident,
-        matter::{Inadmissible, Matter, Proposed, Sending, Step, StepLink, Taker, audience},
+        matter::{Inadmissible, Matter, Proposed, Sending, Step, StepLink, Taker, audience, chooses, replaced_by},
         number::{Number, parse_reference},
         step::{LaneRule, MatterKind, Naming, StepForm, StepForms},
     },
@@ -84,6 +84,12 @@ pub(super) struct Checked {
 impl Checked {
     /// What the program adds to what was typed.
     fn says_of_itself(&mut self, steps: &[Step]) {
+        if chooses(&self.form.id)
+            && let Some(kept) = self.body.links.iter().find(|link| link.role == "kept")
+        {
+            let replaced = replaced_by(steps, &kept.record).into_iter();
+            self.links_by_itself(replaced.map(|record| StepLink { role: "replaces".to_owned(), record }).collect());
+        }
         if self.form.matter == MatterKind::Incident {
             self.body.first = incident::carried_on(steps);
             self.links_by_itself(incident::names_by_itself(steps, self.form));
@@ -94,7 +100,7 @@ impl Checked {
     fn says_of_itself_what(&mut self, taken: &Step) {
         self.body.rules.clone_from(&taken.rules);
         self.body.first.clone_from(&taken.first);
-        let roles = [&incident::BY_ITSELF[..], &[DRILL]].concat();
+        let roles = [&incident::BY_ITSELF[..], &[DRILL, "replaces"]].concat();
         let by_itself = taken.links.iter().filter(|link| roles.contains(&link.role.as_str()));
         self.links_by_itself(by_itself.cloned().collect());
     }
@@ -125,7 +131,7 @@ impl Office {
                     let drill = self.drill_of(&checked, &steps)?;
                     checked.body.links.push(drill);
                 }
-                checked.says_of_itself(&steps);
+                checked.says_of_itself(&self.known_of(&checked, &steps)?);
                 self.admitted(&checked, &steps, mode)?;
                 let known = self.said_by_node(&checked).await?;
                 checked.adds(known)?;
@@ -220,6 +226,13 @@ impl Office {
             Some(unknown) => Err(Refused::about(Refusal::OfficeUnknown, unknown)),
             None => Ok(offices.into_iter().collect()),
         }
+    }
+
+    /// The steps of a matter, and of the one that is said to be the same event.
+    fn known_of(&self, checked: &Checked, steps: &[Step]) -> Result<Vec<Step>, Refused> {
+        let own = checked.body.links.iter().find(|link| checked.form.id == "incident.same" && link.role == "own");
+        let of_own = own.map(|own| self.steps_of(&own.record)).transpose()?;
+        Ok(steps.iter().cloned().chain(of_own.into_iter().flatten()).collect())
     }
 
     /// What this node knows of what the step is about, for the fields that nobody types.
