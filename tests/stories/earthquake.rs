@@ -87,7 +87,7 @@ impl Earthquake {
             net.is_linked(parent, child).await;
         }
         let knows = |id: &&str| net.relay("p").registry().entry(&office(id)).is_some();
-        until("the province knows everybody", || ALL.iter().all(|id| knows(id))).await;
+        until("the province knows everybody", || ALL.iter().all(knows)).await;
         let desks = ALL.map(|id| Desk::at(&net, id));
         let unknown = String::new;
         Self { net, desks, first: unknown(), second: unknown(), event: unknown(), asked: unknown() }

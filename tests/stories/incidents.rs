@@ -9,6 +9,7 @@ use dutynet_node::{
     text::refusal::Refusal,
     usecase::{NamedRecord, TakeStep},
 };
+use dutynet_relay::ids::RecordRef;
 use dutynet_tests::{
     desk::Desk,
     event::{call, code, fact, handing_over, holding, report, step, take, text, timeline, until_state},
@@ -108,5 +109,40 @@ async fn one_event_from_three_townships_is_joined_and_its_total_opens_its_parts(
     assert_eq!(joined.facts.iter().filter(|fact| fact.key == "joined").count(), 3);
     assert!(joined.facts.iter().all(|fact| dutynet_node::text::incident::label(&fact.key).is_some()));
     assert_eq!(c.office.matters(MatterKind::Incident, dutynet_node::projection::Openness::Open).await.unwrap().len(), 4);
+    what_a_township_takes_back_leaves_the_total(&net, &c, (&own, &sent[2])).await;
     c.close().await;
+}
+
+/// The third township corrects its report, takes it back, and hands over what is not its own.
+async fn what_a_township_takes_back_leaves_the_total(
+    net: &Network,
+    c: &Desk,
+    (own, (matter, first)): (&str, &(String, RecordRef)),
+) {
+    let t3 = Desk::at(net, "t3");
+    let dead = async |taken: &RecordRef| {
+        holding(c, matter, taken).await;
+        fact(&c.office.matter(own).await.unwrap(), "total.dead").value.clone()
+    };
+    let corrected = TakeStep { corrects: first.to_string(), ..report(matter, "initial", 5) };
+    let corrected = take(&t3, corrected).await.reference;
+    assert_eq!(dead(&corrected).await, FactValue::Number(7), "one, two and five, of which one twice");
+    let about = |record: &RecordRef, step: TakeStep| TakeStep {
+        links: vec![NamedRecord { role: "report".into(), record: record.to_string() }],
+        ..step
+    };
+    let withdraw = about(&corrected, step("incident.withdraw", matter, &[("why", text("在邻县"))]));
+    let withdrawn = take(&t3, withdraw).await.reference;
+    assert_eq!(dead(&withdrawn).await, FactValue::Number(2));
+    let at = Value::Time(net.relay("t3").clock().wall());
+    let said = [("title", text("山洪")), ("received_by", text("李四")), ("handed_at", at), ("why", text("在邻县"))];
+    let handed = TakeStep { to: vec!["c".into()], ..step("incident.transfer", matter, &said) };
+    let handed = take(&t3, handed).await.reference;
+    holding(c, matter, &handed).await;
+    let received = about(&handed, step("incident.received", matter, &[("receiver", text("李四"))]));
+    let received = take(c, received).await.reference;
+    let shown = holding(&t3, matter, &received).await;
+    assert_eq!(fact(&shown, "transferred").value, FactValue::Office(office("c")));
+    assert_eq!(fact(&shown, "received").sources, [received], "the receipt is a record of whoever has it now");
+    t3.close().await;
 }

@@ -6,6 +6,7 @@
 //! the nodes.
 
 pub mod day;
+pub mod event;
 pub mod go_between;
 pub mod network;
 pub mod notices;

@@ -19,6 +19,10 @@ pub enum Command<'a> {
     Sign(&'a Office),
     /// The sign-for list of that.
     Signed,
+    /// An incident is called in at an office.
+    Event(&'a Office),
+    /// Everybody does what is next about the newest incident.
+    GoesOn,
     /// Cut the line between an office and its parent.
     Cut(&'a Office),
     /// Heal it.
@@ -81,6 +85,8 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
         ["notice", title, rest @ ..] => Ok(Command::Notice([&[*title], rest].concat().join(" "))),
         ["sign", office] => Ok(Command::Sign(below(office)?)),
         ["signed"] => Ok(Command::Signed),
+        ["event", office] => Ok(Command::Event(with_line(office)?)),
+        ["event"] => Ok(Command::GoesOn),
         ["cut", office] => Ok(Command::Cut(with_line(office)?)),
         ["heal", office] => Ok(Command::Heal(with_line(office)?)),
         ["kill", office] => Ok(Command::Kill(with_node(office)?)),
@@ -109,6 +115,7 @@ mod tests {
         let jiaowei = offices.find("角尾乡").unwrap();
         assert_eq!((read("sign 角尾乡"), read("behalf 角尾乡")), (Ok(Command::Sign(jiaowei)), Ok(Command::Behalf(jiaowei))));
         assert_eq!((read("draft 安铺镇"), read("signed")), (Ok(Command::Draft(anpu)), Ok(Command::Signed)));
+        assert_eq!((read("event 安铺镇"), read("event")), (Ok(Command::Event(anpu)), Ok(Command::GoesOn)));
         assert_eq!(read(" \t"), Ok(Command::Nothing));
     }
 
@@ -121,6 +128,8 @@ mod tests {
         assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root())));
         assert_eq!(read("sign 广东省"), Err(Misunderstood::Top(offices.root())));
         assert_eq!(read("draft 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
+        assert_eq!(read("event 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
+        assert_eq!(read("event 广东省"), Err(Misunderstood::NoLine(offices.root())));
         for line in ["cut", "board now", "notice", "sign", "signed 安铺镇", "report 安铺镇", "report 安铺镇 daily", "shout"]
         {
             assert_eq!(read(line), Err(Misunderstood::Words), "{line}");

@@ -3,12 +3,13 @@
 //!
 //! Nothing here waits for a time; each step waits until the nodes say what it is about, and fails when they do not within a limit.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 
 use super::{
     day,
+    event::Event,
     go_between::Line,
     network::Network,
     notices::{self, SignForList},
@@ -17,6 +18,10 @@ use super::{
     show,
     text::script as said,
 };
+
+/// Between two looks whether somebody has something to do, and how many.
+const LOOK: Duration = Duration::from_millis(200);
+const LOOKS: u32 = 60;
 
 /// Whose line is cut, who reports behind it, who is killed, and who reports below the dead; who has no node and telephones, and who drafts.
 struct Cast {
@@ -95,6 +100,10 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     let number = notice(network, &cast).await?;
     tell(Said::Shown(notices::printed(network, &number).await?));
 
+    tell(Said::Step(said::event(&cast.behind)));
+    let mut event = event_behind_the_cut(network, &cast).await?;
+    tell(Said::Shown(event.printed(network, &cast.cut).await?));
+
     tell(Said::Step(said::MEANWHILE.to_owned()));
     tell(Said::Shown(show::board(network, &period).await?));
 
@@ -103,6 +112,10 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     network.start(&cast.killed).await?;
     expected.extend([cast.behind.id.clone(), cast.below.id.clone()]);
     complete(network, &period, &expected).await?;
+
+    tell(Said::Step(said::EVENT_ENDS.to_owned()));
+    event_ends(network, &mut event).await?;
+    tell(Said::Shown(event.printed(network, network.offices().root()).await?));
 
     tell(Said::Step(said::SIGNED.to_owned()));
     everybody_signs(network, &number).await?;
@@ -124,6 +137,29 @@ async fn on_behalf_and_drafted(network: &Network, (cast, period): (&Cast, &str),
     tell(Said::Step(said::draft(&cast.drafts)));
     tell(Said::Shown(show::draft(network, &cast.drafts, period).await?));
     day::file_draft(network, &cast.drafts, period).await?;
+    Ok(())
+}
+
+/// Called in behind the cut: the county has it and reports on its own, and nobody above knows.
+async fn event_behind_the_cut(network: &Network, cast: &Cast) -> Result<Event> {
+    let mut event = Event::called_in(network, &cast.behind).await?;
+    until("the incident at the county behind the cut", || async { Ok(event.reporters(network, &cast.cut).await?.is_some()) })
+        .await?;
+    event.goes_on(network).await?;
+    let at_county = event.reporters(network, &cast.cut).await?.unwrap_or_default();
+    ensure!(at_county == [cast.behind.id.clone(), cast.cut.id.clone()], "the county's books say {at_county:?}");
+    ensure!(event.clocks(network, &cast.cut).await? > 0, "nothing is owed because of the incident");
+    let above = notices::parent(network, &cast.cut)?;
+    ensure!(event.reporters(network, above).await?.is_none(), "the incident went through a line that was cut");
+    Ok(event)
+}
+
+/// Up to the province by each tier's own report, asked about, answered and closed.
+async fn event_ends(network: &Network, event: &mut Event) -> Result<()> {
+    event.to_its_end(network, LOOKS, || tokio::time::sleep(LOOK)).await?;
+    let root = network.offices().root();
+    let at_top = event.reporters(network, root).await?.unwrap_or_default();
+    ensure!(at_top.len() == 1 && at_top[0] != event.office.id, "the province was reported to by {at_top:?}");
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{
     day,
+    event::Event,
     go_between::Line,
     network::Network,
     notices,
@@ -40,6 +41,7 @@ pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
     say(&text::filed(filed));
     say(&show::board(&network, &period).await?);
     say(text::HELP);
+    let mut event = None;
     let mut lines = typed_lines();
     loop {
         write(text::PROMPT);
@@ -51,7 +53,7 @@ pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
         let offices = network.offices().clone();
         match prompt::read(&line, &offices) {
             Ok(Command::Quit) => break,
-            Ok(command) => match obey(&mut network, &period, command).await {
+            Ok(command) => match obey((&mut network, &mut event), &period, command).await {
                 Ok(answer) => say(&answer),
                 Err(why) => say(&text::not_done(&format!("{why:#}"))),
             },
@@ -103,7 +105,7 @@ async fn found(ground: &Ground) -> Result<Network> {
     Network::found(Offices::built_in(), ground.folder.clone(), ready).await
 }
 
-async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Result<String> {
+async fn obey((network, event): (&mut Network, &mut Option<Event>), period: &str, command: Command<'_>) -> Result<String> {
     Ok(match command {
         Command::Board => show::board(network, period).await?,
         Command::Links => show::links(network).await?,
@@ -122,6 +124,15 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
             Some(number) => notices::printed(network, &number).await?,
             None => text::NO_NOTICE.to_owned(),
         },
+        Command::Event(office) if network.runs(office) => {
+            let called = event.insert(Event::called_in(network, office).await?);
+            [text::event::called(office, &called.number), called.printed(network, office).await?].join("\n")
+        }
+        Command::Event(office) => text::is_off(office),
+        Command::GoesOn => match event {
+            Some(event) => goes_on(network, event).await?,
+            None => text::NO_EVENT.to_owned(),
+        },
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;
             text::cut(office)
@@ -137,6 +148,23 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
         Command::Help => text::HELP.to_owned(),
         Command::Quit | Command::Nothing => String::new(),
     })
+}
+
+/// What everybody did, and what the highest tier that has it now knows.
+async fn goes_on(network: &Network, event: &mut Event) -> Result<String> {
+    let done = event.goes_on(network).await?;
+    let mut said = if done.is_empty() { vec![text::EVENT_WAITS.to_owned()] } else { done };
+    let (mut at, mut highest) = (&event.office, None);
+    while let Ok(above) = notices::parent(network, at) {
+        if network.runs(above) && event.reporters(network, above).await?.is_some() {
+            highest = Some(above);
+        }
+        at = above;
+    }
+    if let Some(highest) = highest {
+        said.push(event.printed(network, highest).await?);
+    }
+    Ok(said.join("\n"))
 }
 
 async fn on_behalf(network: &Network, office: &Office, period: &str) -> Result<String> {

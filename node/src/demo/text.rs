@@ -24,6 +24,8 @@ behalf <单位>        该单位来电，由上级在上级的节点上代录一
 draft <单位>         该单位的综报草稿：由下级的日报告汇总，注明出处和缺报的
 notice <标题>        省里向全部下级发一份通知
 sign <单位>          该单位签收省里最近的通知（没有终端的由上级代录）
+event <单位>         该单位接报一起突发事件：报告领导、首报；打印处理情况和时限
+event                接着办：有了这件事的各级逐级上报，省里核报，该单位回复；断了的等线路恢复
 signed               省里最近的通知的签收单：谁已送达、谁已签收、没到的为什么
 cut <单位>           断开它到上级的线路（转发器不再传任何字节，也不关闭连接）
 heal <单位>          恢复线路
@@ -81,6 +83,69 @@ pub fn signed(office: &Office, number: &str, folded: bool) -> String {
 
 /// The province has sent no notice.
 pub const NO_NOTICE: &str = "省里还没有发过通知，先输入 notice <标题>。";
+
+/// No incident was called in yet.
+pub const NO_EVENT: &str = "还没有接报过突发事件，先输入 event <单位>。";
+/// Everybody waits for a line, or it is over.
+pub const EVENT_WAITS: &str = "眼下没有下一步：已核报办结，或有线路断着、节点停着。";
+
+/// What is said and typed about an incident.
+pub mod event {
+    use super::Office;
+
+    /// Fields of the call.
+    pub const CALL: [&str; 20] = [
+        "--title",
+        "（演示）海堤渗漏",
+        "--caller-name",
+        "来电人",
+        "--caller-unit",
+        "村委会",
+        "--caller-phone",
+        "0759-0000001",
+        "--place",
+        "东堤",
+        "--happened-at",
+        "不明",
+        "--who",
+        "不明",
+        "--what",
+        "海堤渗漏，正在组织转移",
+        "--why",
+        "不明",
+        "--category",
+        "natural.flood-drought",
+    ];
+    /// Fields of telling the leader.
+    pub const TOLD: [&str; 8] = ["--leader", "演示带班领导", "--told-at", "00:00", "--how", "电话", "--said", "立即上报"];
+    /// Fields of a report: urgent, the rest follows.
+    pub const REPORT: [&str; 8] = ["--stage", "首报", "--title", "（演示）海堤渗漏", "--haste", "yes", "--dead", "0"];
+    /// Fields of the question.
+    pub const ASK: [&str; 4] = ["--title", "转移情况", "--question", "已转移多少人？"];
+    /// Fields of the answer.
+    pub const ANSWER: [&str; 2] = ["--answer", "已转移一百二十人，无伤亡。"];
+    /// Fields of the close.
+    pub const CLOSE: [&str; 2] = ["--outcome", "情况清楚。"];
+    /// Done.
+    pub const CLOSED: &str = "省里核报办结";
+
+    /// Done.
+    pub fn called(office: &Office, number: &str) -> String {
+        format!("{}接报突发事件 {number}，已报告领导，已首报。输入 event 接着办。", office.name)
+    }
+    /// Done.
+    pub fn reported(office: &Office) -> String {
+        format!("{}报告领导，向上级首报（逐级）", office.name)
+    }
+    /// Done.
+    pub fn asked(office: &Office) -> String {
+        format!("省里向{}核报，限时回复", office.name)
+    }
+    /// Done.
+    pub fn answered(office: &Office) -> String {
+        format!("{}回复核报", office.name)
+    }
+}
 
 /// How far a record has got.
 fn state(state: &str) -> &'static str {
@@ -219,6 +284,12 @@ pub mod script {
     pub fn below_the_dead(office: &Office) -> String {
         format!("{}在上级死机期间报零报告", office.name)
     }
+    /// Step.
+    pub fn event(office: &Office) -> String {
+        format!("{}接报突发事件，报告领导，首报；县里接着报，线路断着，市里还不知道：", office.name)
+    }
+    /// Step.
+    pub const EVENT_ENDS: &str = "线路恢复，事件逐级报到省里，省里核报，镇里回复，办结：";
     /// Step.
     pub const RECOVER: &str = "恢复线路，重新启动节点，等省里收齐";
     /// Step.

@@ -1,0 +1,118 @@
+//! What must be so at every moment, and when all has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dutynet_node::domain::{
+    incident::handling,
+    matter::{Fact, FactValue, Matter, Step, kind_of, settled},
+    rules::{Duty, Packs},
+    step::MatterKind,
+};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef},
+    registry::Registry,
+};
+
+use super::world::{OFFICES, World, id};
+
+/// What each duty is met by.
+const ENDS: [(Duty, &[&str]); 3] = [
+    (Duty::LeaderTold, &["incident.told"]),
+    (Duty::WrittenAfterOral, &["incident.report"]),
+    (Duty::VerificationAnswer, &["verification.answer"]),
+];
+
+impl World {
+    pub(super) fn at_most_one_has_it_in_hand(&self) -> Result<(), String> {
+        let all: BTreeSet<RecordRef> = (0..OFFICES.len()).flat_map(|office| self.matters(office)).collect();
+        for matter in all {
+            let mut in_hand = Vec::new();
+            for (office, name) in OFFICES.iter().enumerate() {
+                let steps = self.held(office, &matter);
+                if kind_of(&matter, &steps) == Some(MatterKind::Incident) && handling(&settled(&steps)).side() == &id(name) {
+                    in_hand.push(*name);
+                }
+            }
+            if in_hand.len() > 1 {
+                return Err(format!("{matter} is in the hands of {in_hand:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn all_say_the_same(&self) -> Result<(), String> {
+        let mut said: BTreeMap<(RecordRef, BTreeSet<RecordRef>), (usize, String)> = BTreeMap::new();
+        for office in 0..OFFICES.len() {
+            for matter in self.matters(office) {
+                let steps = self.held(office, &matter);
+                let Some(kind) = kind_of(&matter, &steps) else { continue };
+                let says = says(&Matter { kind, steps: &steps }, &self.desks[office].tree);
+                let holds: BTreeSet<_> = steps.iter().map(|step| step.reference.clone()).collect();
+                let first = said.entry((matter.clone(), holds)).or_insert_with(|| (office, says.clone()));
+                if first.1 != says {
+                    let (one, other) = (OFFICES[first.0], OFFICES[office]);
+                    return Err(format!("{matter}: {one} says {}\n{other} says {says}", first.1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn every_tier_names_one_handler(&self) -> Result<(), String> {
+        let mut named: BTreeMap<RecordRef, BTreeSet<(OfficeId, OfficeId, Option<String>)>> = BTreeMap::new();
+        for office in 0..OFFICES.len() {
+            for matter in self.matters(office) {
+                let steps = self.held(office, &matter);
+                if kind_of(&matter, &steps) == Some(MatterKind::Incident) {
+                    let steps = settled(&steps);
+                    let now = handling(&steps);
+                    let by = now.first.by.map(|by| by.id.clone());
+                    named.entry(matter).or_default().insert((now.handler.clone(), now.first.office.clone(), by));
+                }
+            }
+        }
+        match named.into_iter().find(|(_, said)| said.len() > 1) {
+            Some((matter, said)) => Err(format!("{matter}: handler and first receiver are {said:?}")),
+            None => Ok(()),
+        }
+    }
+
+    /// By what the debtor has said, and not by the code that is tested.
+    pub(super) fn obligations_settle(&self) -> Result<(), String> {
+        for (office, desk) in self.desks.iter().enumerate() {
+            for matter in self.matters(office) {
+                let steps = self.held(office, &matter);
+                let Some(kind) = kind_of(&matter, &steps) else { continue };
+                for owed in (Matter { kind, steps: &steps }).obligations(Packs::built_in(), &desk.tree) {
+                    let Some((_, ends)) = ENDS.iter().find(|(duty, _)| *duty == owed.duty) else { continue };
+                    let begins = steps.iter().find(|step| owed.start.record.as_ref() == Some(&step.reference));
+                    let since = begins.map_or(owed.start.at.here, |step| step.times.recorded.here);
+                    let did = |step: &Step| {
+                        step.office == owed.debtor && ends.contains(&step.form.as_str()) && step.times.recorded.here >= since
+                    };
+                    let done = steps.iter().any(did);
+                    if done != owed.outcome.met.is_some() {
+                        return Err(format!(
+                            "{}: {:?} of {} is met: {}, and it was done: {done}",
+                            OFFICES[office], owed.duty, owed.debtor, !done
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// State, facts and obligations, without what is told by each office's own clock.
+fn says(matter: &Matter<'_>, tree: &Registry) -> String {
+    let summary = matter.summary();
+    let timeless = |fact: &Fact| !matches!(fact.value, FactValue::Time(_));
+    let facts: Vec<String> = matter.facts().iter().filter(|fact| timeless(fact)).map(|fact| format!("{fact:?}")).collect();
+    let owed = matter.obligations(Packs::built_in(), tree).into_iter().map(|owed| {
+        let (met, explained) = (owed.outcome.met.map(|met| met.record), owed.outcome.explained.map(|said| said.record));
+        format!("{:?} {met:?} {explained:?}", owed.key)
+    });
+    let owed: BTreeSet<String> = owed.collect();
+    format!("{} {} {}\n{facts:#?}\n{owed:#?}", summary.open, summary.state, summary.grade)
+}
