@@ -3,7 +3,7 @@
 //!
 //! The pure domain alone is driven, by the same functions that the use cases call: admission, what the program names by itself, the audience
 //! and the fold. The law: at most one office at a time has an incident in hand; offices that hold the same records say the same; when all has
-//! come, every tier names one handler and one first receiver; and an obligation is met if and only if the debtor, or whoever spoke for it, did
+//! come, everybody who had it in hand, and every tier above him, names one handler and one first receiver; and an obligation is met if and only if the debtor, or whoever spoke for it, did
 //! what it is met by. `DUTYNET_SEED=<seed>` plays one history alone.
 
 mod checks;
@@ -12,8 +12,8 @@ mod world;
 use world::World;
 
 const HISTORIES: u64 = 1_500;
-/// Seeds that once failed, and what they showed.
-const KEPT: [u64; 0] = [];
+/// Seeds that once failed. 240: a county below that was sent a copy only is not told who has the incident now, and nobody promises that.
+const KEPT: [u64; 1] = [240];
 
 /// What a mutant does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

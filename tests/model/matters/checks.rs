@@ -63,7 +63,9 @@ impl World {
         for office in 0..OFFICES.len() {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
-                if kind_of(&matter, &steps) == Some(MatterKind::Incident) {
+                let above =
+                    self.had_it_in_hand(&matter).iter().any(|had| self.desks[office].tree.is_within(had, &id(OFFICES[office])));
+                if above && kind_of(&matter, &steps) == Some(MatterKind::Incident) {
                     let steps = settled(&steps);
                     let now = handling(&steps);
                     let by = now.first.by.map(|by| by.id.clone());
@@ -75,6 +77,13 @@ impl World {
             Some((matter, said)) => Err(format!("{matter}: handler and first receiver are {said:?}")),
             None => Ok(()),
         }
+    }
+
+    /// Where it began, and everybody who has accepted it.
+    fn had_it_in_hand(&self, matter: &RecordRef) -> BTreeSet<OfficeId> {
+        let steps = (0..OFFICES.len()).flat_map(|office| self.held(office, matter));
+        let accepted = steps.filter(|step| step.form == "incident.accept").map(|step| step.office);
+        accepted.chain([matter.origin.clone()]).collect()
     }
 
     /// By what the debtor has said, and not by the code that is tested.

@@ -105,7 +105,12 @@ fn highest(tree: &Registry, wanted: Option<&OfficeId>) -> Option<OfficeId> {
     above().find(|at| Some(*at) == wanted).or_else(|| above().last()).cloned()
 }
 
-/// Who sent or was sent a step that this office holds, or was told of it because it was entered in his name.
+/// Who began the matter, sent or was sent a step that this office holds, was told of one because it was entered in his name, or took a step that
+/// one of these follows.
 fn holders<'a>(sending: &Sending<'a>) -> impl Iterator<Item = &'a OfficeId> {
-    sending.steps.iter().flat_map(|step| step.to.iter().chain([&step.reference.origin, &step.office]))
+    let of_step = |step: &'a Step| {
+        let followed = step.links.iter().map(|link| &link.record.origin);
+        step.to.iter().chain([&step.reference.origin, &step.office]).chain(followed)
+    };
+    sending.steps.iter().flat_map(of_step).chain([&sending.matter.origin])
 }
