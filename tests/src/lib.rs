@@ -9,6 +9,7 @@ pub mod county;
 pub mod desk;
 pub mod ground;
 pub mod hostile;
+pub mod hostile_parent;
 pub mod lying;
 pub mod net;
 pub mod process;

@@ -29,4 +29,5 @@ mod reports;
 mod rules;
 mod scrubbing;
 mod secrecy;
+mod status;
 mod tree;

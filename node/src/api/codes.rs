@@ -115,6 +115,8 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::ConfigFaults,
     Refusal::ConfigUnreadable,
     Refusal::FileUnreadable,
+    Refusal::StatusWithin,
+    Refusal::StatusOffices,
     Refusal::RecoveryCodeMistyped,
     Refusal::RecoveryCodeWrong,
 ];
@@ -236,7 +238,7 @@ const ALREADY_EXISTS: &[Refusal] =
 
 /// There is too much of it.
 const RESOURCE_EXHAUSTED: &[Refusal] =
-    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull];
+    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull, Refusal::StatusBusy];
 
 /// Later.
 const UNAVAILABLE: &[Refusal] =
