@@ -10,6 +10,7 @@ mod convert_notice;
 pub mod convert_pack;
 mod convert_secrecy;
 mod convert_special;
+mod convert_status;
 mod convert_step;
 pub mod notice;
 pub mod secrecy;
@@ -20,6 +21,7 @@ pub use convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_t
 pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
 pub use convert_secrecy::WORD_CHARS_MAX;
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
+pub use convert_status::{status_row_from_wire, status_row_to_wire, status_table_from_wire, status_table_to_wire};
 pub use convert_step::read_step;
 
 use dutynet_relay::{

@@ -15,6 +15,7 @@ use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use dutynet_relay::{
     clock::{Clock, SystemClock},
     folder::DataFolder,
+    live::Answerer,
     random,
     relay::{Relay, RelayConfig},
     writer::StoreError,
@@ -43,6 +44,8 @@ pub struct Running {
     serving: Serving,
     name: String,
     relay: Relay,
+    /// Live questions are answered for as long as it is kept.
+    answers: Arc<dyn Answerer>,
     stop: watch::Sender<bool>,
     relay_task: JoinHandle<Result<(), StoreError>>,
     follower_task: JoinHandle<()>,
@@ -82,11 +85,14 @@ impl Running {
         let office = Office::new(relay.clone(), caught_up, addresses(&config, link));
         let (stop, stopped) = watch::channel(false);
         let backups = office.clone().keep_backed_up(config.backup.clone(), stopped.clone());
+        let answers: Arc<dyn Answerer> = Arc::new(usecase::AnswersLive(office.clone()));
+        relay.answer_with(&answers);
         let running = relay.clone();
         let pages = console::run(office.clone(), console_listener, served(&config), relay.clock(), stopped.clone());
         let this = Self {
             name: office.status().name,
             relay,
+            answers,
             relay_task: tokio::spawn(async move { running.run(link_listener).await }),
             follower_task: tokio::spawn(follower.run(stopped.clone())),
             deliver_task: tokio::spawn(usecase::deliver_by_itself(office.clone(), stopped.clone())),
@@ -138,6 +144,7 @@ impl Running {
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;
         finish("rules", self.rules_task).await;
+        drop(self.answers);
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         closed.map_err(|error| Refused::because(Refusal::StoreFailed, error))?;

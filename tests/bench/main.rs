@@ -1,4 +1,5 @@
-//! Figures: how fast records climb four tiers, and what that costs. `cargo bench -p dutynet-tests --bench figures -- p1 p2 p7 att`
+//! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are.
+//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 att`
 //!
 //! Every figure is printed with the work it was measured on and with the limit of this machine's disk from the same run, and the whole as
 //! one line of JSON at the end. Four processes in a row, mutual TLS, seals verified at each hop, a sync before every acknowledgement, and
@@ -6,7 +7,9 @@
 
 mod attachment;
 mod disk;
+mod forest;
 mod node;
+mod pull;
 mod tower;
 
 use std::{process::ExitCode, time::Duration};
@@ -17,9 +20,16 @@ use serde_json::{Value, json};
 const RECORDS: u64 = 200_000;
 /// Records of P2.
 const LONE_RECORDS: u64 = 300;
+/// Cities, counties of each, townships of each, of P5, unless `--shape 4x7x6` says otherwise.
+const SHAPE: [usize; 3] = [4, 7, 6];
+/// Questions of P5.
+const QUESTIONS: usize = 30;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
+    if let Some(config) = forest::configuration() {
+        return forest::run(config).await;
+    }
     if let Some(role) = node::Role::from_environment() {
         return node::run(role).await;
     }
@@ -33,6 +43,11 @@ async fn main() -> ExitCode {
     }
     if wanted("p2") {
         figures.push(("p2", p2().await));
+    }
+    if wanted("p5") {
+        let offices = arguments.iter().skip_while(|argument| *argument != "--shape").nth(1);
+        let shape = offices.map(|text| text.split('x').filter_map(|part| part.parse().ok()).collect());
+        figures.push(("p5", p5(&shape.unwrap_or_else(|| SHAPE.to_vec())).await));
     }
     if wanted("p7") {
         figures.push(("p7", p7().await));
@@ -102,6 +117,34 @@ async fn p2() -> Value {
         "p99_us": p99.as_micros() as u64,
         "fdatasync_p50_us": floor.p50.as_micros() as u64,
         "fdatasync_p99_us": floor.p99.as_micros() as u64,
+    })
+}
+
+/// A live status pull of a whole province, each office a process, over mutual TLS.
+async fn p5(shape: &[usize]) -> Value {
+    let pulled = pull::pull(shape, QUESTIONS).await;
+    let spread =
+        |took: &[Duration]| format!("median {:.1?} ({:.1?} to {:.1?})", disk::share(took, 50), took[0], took[took.len() - 1]);
+    let floor = disk::append_and_sync(300, 2048);
+    let hop = disk::share(&pulled.loopback, 50);
+    println!("P5  status of {} offices over {} tiers, each a process, {QUESTIONS} times", pulled.offices, shape.len() + 1);
+    println!("    all rows at the province: {}; the first: {}", spread(&pulled.whole), spread(&pulled.first));
+    println!("    with {} townships off, their rows marked: {}", pulled.cut_off, spread(&pulled.cut));
+    println!(
+        "    resident: {:.1} MiB an office; the machine alone: 64 B over loopback and back {hop:.1?}, fdatasync of 2 KiB {:.1?} (none is needed)",
+        pulled.resident_kib as f64 / 1024.0 / pulled.offices as f64,
+        floor.p50,
+    );
+    let micros = |took: &[Duration]| took.iter().map(|time| time.as_micros() as u64).collect::<Vec<_>>();
+    json!({
+        "offices": pulled.offices,
+        "whole_us": micros(&pulled.whole),
+        "first_us": micros(&pulled.first),
+        "cut_off": pulled.cut_off,
+        "cut_off_us": micros(&pulled.cut),
+        "resident_kib": pulled.resident_kib,
+        "loopback_us": hop.as_micros() as u64,
+        "fdatasync_p50_us": floor.p50.as_micros() as u64,
     })
 }
 

@@ -1,18 +1,19 @@
 //! The duty part of an office of a story, over its running relay: what an officer can do there, and what the node does by itself.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dutynet_node::{
     domain::sign_for::SignForRow,
     projection::Follower,
     usecase::{
-        AddAttachments, AddedAttachments, AttachmentRow, FilePlace, NoticeBoard, Office, Refused, SendNotice, SentFile,
-        SentNotice, SignNotice, SignedNotice, To, confirm_by_itself, deliver_by_itself, incoming, pieces,
+        AddAttachments, AddedAttachments, AnswersLive, AttachmentRow, FilePlace, NoticeBoard, Office, Refused, SendNotice,
+        SentFile, SentNotice, SignNotice, SignedNotice, To, confirm_by_itself, deliver_by_itself, incoming, pieces,
     },
 };
 use dutynet_relay::{
     ids::{OfficeId, RecordId},
     journal::Cursor,
+    live::Answerer,
     record::Mode,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -23,6 +24,8 @@ use crate::net::{Network, clerk, draft, office};
 pub struct Desk {
     /// What an officer can do.
     pub office: Office,
+    /// It answers live questions for as long as it is open.
+    _answers: Arc<dyn Answerer>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -33,11 +36,13 @@ impl Desk {
         let relay = net.relay(id);
         let (follower, caught_up) = Follower::new(relay).expect("a projection that can be read");
         let office = Office::new(relay.clone(), caught_up, Vec::new());
+        let answers: Arc<dyn Answerer> = Arc::new(AnswersLive(office.clone()));
+        relay.answer_with(&answers);
         let (stop, stopped) = watch::channel(false);
         let by_itself = deliver_by_itself(office.clone(), stopped.clone());
         let confirms = confirm_by_itself(office.clone(), stopped.clone());
         let tasks = vec![tokio::spawn(follower.run(stopped)), tokio::spawn(by_itself), tokio::spawn(confirms)];
-        Self { office, stop, tasks }
+        Self { office, _answers: answers, stop, tasks }
     }
 
     /// Closes it, before its office is stopped.

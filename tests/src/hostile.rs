@@ -215,7 +215,8 @@ pub fn with_broken_seal(carried: Carried) -> Carried {
     Carried { seal: Arc::new(seal), ..carried }
 }
 
-fn hello(claims: &Claims, epoch: Epoch, features: &[&str]) -> Hello {
+/// A Hello of an office that holds nothing and has nothing.
+pub(crate) fn hello(claims: &Claims, epoch: Epoch, features: &[&str]) -> Hello {
     let start = PerLane([Position::start(epoch); 4]);
     Hello {
         protocol: (1, 1),

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod event;
 pub mod ground;
 pub mod hostile;
+pub mod hostile_parent;
 pub mod lying;
 pub mod net;
 pub mod process;

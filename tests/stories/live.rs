@@ -15,6 +15,7 @@ use dutynet_relay::{
 use dutynet_tests::{
     asking::{AS_OF, Answering, Manner, in_words, question, table},
     hostile::{Claims, Hostile},
+    hostile_parent::HostileParent,
     net::{Network, office, until},
 };
 
@@ -245,4 +246,43 @@ async fn a_child_that_answers_for_others_or_without_being_asked_changes_nothing(
     let too_long = wire::Row { body: vec![0; 9000].into(), ..row("h") };
     hostile.say_of(Of::Rows(wire::Rows { id: vec![7; 16].into(), rows: vec![too_long] }));
     until("an oversize row ends the link", || !tree.net.link("p", "h").state.up).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_that_floods_its_child_with_questions_is_refused_by_name_and_then_left() {
+    let mut tree = Tree::of("p", &[("p", "c")]).await;
+    let zone = tree.net.zone();
+    for at in ["c", "p"] {
+        tree.net.stop(at).await;
+    }
+    let mut parent = HostileParent::listen(&tree.net.folder("p")).await;
+    tree.net.line("c").aim(parent.address);
+    // It will not hear much from this one, and must not leave it for that.
+    tree.net.start_with("c", |config| config.limits.heartbeat = Duration::from_secs(60)).await;
+    tree.answers("c", Manner::Silent);
+    let mut session = parent.meet(&Claims { office: office("p"), zone }, &[FEATURE_QUESTIONS]).await;
+    let ask = |number: u8, asker: &str| {
+        let (id, target) = (vec![number; 16].into(), wire::Target { office: "c".into(), subtree: true });
+        let (kind, asker, targets) = ("story/1".into(), asker.into(), vec![target]);
+        Of::Question(wire::Question { id, kind, asker, within_ms: 600_000, targets, body: Bytes::new() })
+    };
+    session.say(ask(0, "c"));
+    (0..=255).for_each(|number| session.say(ask(number, "p")));
+    let mut refused = Vec::new();
+    while let Some(heard) = session.hear().await {
+        if let Of::QuestionRefused(no) = heard {
+            refused.push((no.id[0], no.reason()));
+        }
+    }
+    assert_eq!(refused[0], (0, wire::QuestionRefusal::NotYours), "nobody is above himself");
+    assert_eq!(refused[1], (8, wire::QuestionRefusal::Busy), "eight are under way");
+    assert!(refused.len() < 70, "{}: it was left long before the end", refused.len());
+    let asked = tree.answering.last().unwrap().asked.lock().unwrap().len();
+    assert!(asked <= 8, "{asked} were answered at once");
+    drop((session, parent));
+    tree.net.start("p").await;
+    tree.answers("p", Manner::Prompt);
+    tree.answers("c", Manner::Prompt);
+    tree.net.is_linked("p", "c").await;
+    assert_eq!(tree.ask("p", LATE).await, ["c: itself", "p: itself"]);
 }

@@ -34,4 +34,5 @@ mod rules;
 mod scrubbing;
 mod secrecy;
 mod skipping;
+mod status;
 mod tree;

@@ -116,6 +116,8 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::ConfigFaults,
     Refusal::ConfigUnreadable,
     Refusal::FileUnreadable,
+    Refusal::StatusWithin,
+    Refusal::StatusOffices,
     Refusal::RecoveryCodeMistyped,
     Refusal::RecoveryCodeWrong,
     Refusal::AccountId,
@@ -262,8 +264,14 @@ const ALREADY_EXISTS: &[Refusal] = &[
 ];
 
 /// There is too much of it.
-const RESOURCE_EXHAUSTED: &[Refusal] =
-    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull, Refusal::LogInWait];
+const RESOURCE_EXHAUSTED: &[Refusal] = &[
+    Refusal::RequestTooLarge,
+    Refusal::AttachmentNoRoom,
+    Refusal::NoSpace,
+    Refusal::BackupFull,
+    Refusal::LogInWait,
+    Refusal::StatusBusy,
+];
 
 /// Later.
 const UNAVAILABLE: &[Refusal] =

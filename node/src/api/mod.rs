@@ -36,6 +36,7 @@ mod reports;
 mod rules;
 mod secrecy;
 pub mod status;
+mod statuses;
 
 use dutynet_proto::{
     DESCRIPTORS,
@@ -45,11 +46,15 @@ use dutynet_proto::{
         drafts_server::DraftsServer, dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer,
         lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer,
         notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer,
-        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer,
+        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer, statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
-use tonic::{Status, service::interceptor::InterceptedService, transport::Server};
+use tonic::{
+    Status,
+    service::interceptor::InterceptedService,
+    transport::{Server, server::TcpIncoming},
+};
 
 use self::key::AskKey;
 use crate::usecase::{Office, Refused};
@@ -72,6 +77,8 @@ pub async fn run(
         .register_encoded_file_descriptor_set(DESCRIPTORS)
         .build_v1()
         .expect("the descriptors were encoded by the build of this program");
+    // Small parts of one answer would otherwise wait forty milliseconds for each other.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
         .concurrency_limit_per_connection(CALLS_MAX)
         .add_service(health_service)
@@ -96,8 +103,9 @@ pub async fn run(
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ClassifiedServer::with_interceptor(secrecy::ClassifiedService(office.clone()), ask.clone()))
         .add_service(PurgesServer::with_interceptor(secrecy::PurgesService(office.clone()), ask.clone()))
+        .add_service(StatusesServer::with_interceptor(statuses::StatusesService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))
-        .serve_with_incoming_shutdown(tokio_stream::wrappers::TcpListenerStream::new(listener), async move {
+        .serve_with_incoming_shutdown(incoming, async move {
             // A sender that is gone wants the end too.
             let _ = stop.wait_for(|stop| *stop).await;
         })

@@ -10,6 +10,7 @@ pub(super) mod notice;
 pub(super) mod report;
 pub(super) mod rules;
 pub(super) mod secrecy;
+pub(super) mod status;
 
 use std::path::PathBuf;
 
@@ -151,6 +152,7 @@ impl Verb {
             Self::Parked { verb: ParkedVerb::Retry(_) | ParkedVerb::Withdraw(_) } => false,
             Self::Office { verb: OfficeVerb::List(output) } => output.json,
             Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
+            Self::Office { verb: OfficeVerb::Status(asked) } => asked.output.json,
             Self::Report { verb } => verb.wants_json(),
             Self::Matter(command) => command.wants_json(),
             Self::Due { verb } => verb.wants_json(),
@@ -275,6 +277,8 @@ pub(super) enum OfficeVerb {
     List(Output),
     #[command(about = help::OFFICE_ADD)]
     Add(AddOffice),
+    #[command(about = help::status::STATUS)]
+    Status(status::AskStatus),
 }
 
 #[derive(Args, Debug)]

@@ -8,7 +8,7 @@ use dutynet_proto::api::{
     drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
     links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient,
     offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
-    reports_client::ReportsClient, rules_client::RulesClient,
+    reports_client::ReportsClient, rules_client::RulesClient, statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -31,6 +31,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Verifying a large journal takes its time.
 const CALL_TIMEOUT: Duration = Duration::from_secs(600);
 const ATTEMPTS: u32 = 4;
+/// A table of thousands of offices comes in one message.
+const TABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(500);
 
 type Keyed = InterceptedService<Channel, ShowKey>;
@@ -113,6 +115,10 @@ impl Node {
 
     pub(super) fn rules(&self) -> RulesClient<Keyed> {
         RulesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn statuses(&self) -> StatusesClient<Keyed> {
+        StatusesClient::with_interceptor(self.channel.clone(), self.key.clone()).max_decoding_message_size(TABLE_BYTES_MAX)
     }
 
     pub(super) fn drafts(&self) -> DraftsClient<Keyed> {

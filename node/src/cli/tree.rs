@@ -6,7 +6,7 @@ use dutynet_relay::clock::{Clock as _, SystemClock};
 use super::{
     args::{AddOffice, Invite, NewOffice, OfficeVerb, Output, Place},
     client::{Node, heard},
-    convert, json, person, printed,
+    convert, json, person, printed, statuses,
     table::Table,
     told::Told,
 };
@@ -20,6 +20,7 @@ pub(super) async fn run(place: &Place, verb: &OfficeVerb) -> Result<String, Told
     match verb {
         OfficeVerb::List(output) => list(place, *output).await,
         OfficeVerb::Add(add) => self::add(place, add).await,
+        OfficeVerb::Status(asked) => statuses::run(place, asked).await,
     }
 }
 

@@ -20,6 +20,7 @@
 //! - [`step`], [`matter`]: what may be done about a matter, as data; what the steps that were taken come to. The kinds of matter:
 //!   [`incident`], [`warning`], [`verification`], [`directive`], [`drill`], [`finding`].
 //! - [`then`]: the tree as it was when a record was made.
+//! - [`status`]: what an office is at this moment, and the table of a subtree.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
 
@@ -46,6 +47,7 @@ pub mod secrecy;
 pub mod sign_for;
 pub mod special;
 pub mod standing;
+pub mod status;
 pub mod step;
 pub mod then;
 pub mod verification;

@@ -7,6 +7,7 @@ pub mod matter;
 pub mod notice;
 pub mod rules;
 pub mod secrecy;
+pub mod status;
 
 /// The program.
 pub const PROGRAM: &str = "值守通：各级政府值班室的联网节点";

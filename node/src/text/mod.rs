@@ -18,6 +18,7 @@
 //! - [`matter`]: around matters of every kind.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
+//! - [`status`]: what offices are at this moment.
 //! - [`typed`]: what officers may type in more than one way.
 //! - [`upkeep`]: what is said of the journal read again and of bodies that are gone.
 //! - [`usage`]: what is said when a command line cannot be understood.
@@ -48,6 +49,7 @@ pub mod refusal;
 pub mod report;
 pub mod rules;
 pub mod secrecy;
+pub mod status;
 pub mod typed;
 pub mod upkeep;
 pub mod usage;

@@ -67,6 +67,12 @@ pub enum Refusal {
     RuleCase,
     /// There is nobody below.
     NoChildren,
+    /// Too short, or too long.
+    StatusWithin,
+    /// Too many live questions are under way.
+    StatusBusy,
+    /// Too many offices are named.
+    StatusOffices,
     /// The id of a record is not a UUIDv7.
     RecordIdInvalid,
     /// The id was used for something else.

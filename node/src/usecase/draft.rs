@@ -139,15 +139,20 @@ impl Office {
             return Err(Refused::about(Refusal::PeriodFuture, period));
         }
         self.caught_up().await?;
-        let saved = self.relay().store().local(NAMESPACE, &key(form, at))?;
-        let saved = saved.map(|bytes| DraftBody::decode(&bytes)).transpose();
-        let saved = saved.map_err(|fault| Refused::because(Refusal::Internal, fault))?;
+        let saved = self.saved_draft(form, at)?;
         let seen = saved.as_ref().map(|saved| saved.seen.as_slice());
         let Summed { parts, sources, missing } = self.children_of(form, at, seen)?;
         let coverage = if missing.is_empty() { Coverage::Whole } else { Coverage::Partial };
         let edits = saved.as_ref().map(|saved| saved.edits.clone()).unwrap_or_default();
         let fields = draft::drafted(form, &parts, &edits, coverage, text::MARKS);
         Ok(OpenDraft { form, period, fields, sources, missing, saved, as_of })
+    }
+
+    /// What was kept of a draft.
+    pub(super) fn saved_draft(&self, form: &Form, at: (Mode, Period)) -> Result<Option<DraftBody>, Refused> {
+        let saved = self.relay().store().local(NAMESPACE, &key(form, at))?;
+        let saved = saved.map(|bytes| DraftBody::decode(&bytes)).transpose();
+        saved.map_err(|fault| Refused::because(Refusal::Internal, fault))
     }
 
     /// What stands of each direct child that owed the period.

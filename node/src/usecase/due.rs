@@ -3,11 +3,13 @@
 //!
 //! - `gather`: everything that is owed now, and the lines over which it would have come.
 //! - `bell`: the one clock: rings, and remembers what has rung.
+//! - `overdue`: how much of it, by debtor.
 //! - `chase`: chases on the record. `stats`: counts, each with what was counted.
 
 mod bell;
 mod chase;
 mod gather;
+mod overdue;
 mod stats;
 
 pub(super) use bell::Bell;

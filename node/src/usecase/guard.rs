@@ -61,6 +61,11 @@ pub(super) fn refuse_marked(text: &str, written: Written) -> Result<(), Refused>
     refuse(mark_in(text, written))
 }
 
+/// Whether words of a body bear a mark, whoever made it.
+pub(super) fn bears_mark(body: &[u8]) -> bool {
+    marked("", "", None, body).is_some()
+}
+
 fn refuse(mark: Option<Mark>) -> Result<(), Refused> {
     mark.map_or(Ok(()), |mark| Err(Refused::about(Refusal::SecrecyMark, mark.level)))
 }

@@ -30,6 +30,7 @@ mod restore;
 mod rules;
 mod show;
 mod special;
+mod status;
 mod tree;
 mod upkept;
 mod verify;
@@ -71,6 +72,7 @@ pub use restore::{
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
+pub use status::{AnswersLive, AskStatus, PulledStatus, STATUS_KIND, STATUS_WITHIN};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use upkept::Upkept;
 pub use verify::{Verified, verify};
