@@ -42,7 +42,7 @@ impl World {
 
     pub(super) fn all_say_the_same(&self) -> Result<(), String> {
         let mut said: BTreeMap<(RecordRef, BTreeSet<RecordRef>), (usize, String)> = BTreeMap::new();
-        for office in 0..OFFICES.len() {
+        for (office, name) in OFFICES.iter().enumerate() {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
                 let Some(kind) = kind_of(&matter, &steps) else { continue };
@@ -50,8 +50,8 @@ impl World {
                 let holds: BTreeSet<_> = steps.iter().map(|step| step.reference.clone()).collect();
                 let first = said.entry((matter.clone(), holds)).or_insert_with(|| (office, says.clone()));
                 if first.1 != says {
-                    let (one, other) = (OFFICES[first.0], OFFICES[office]);
-                    return Err(format!("{matter}: {one} says {}\n{other} says {says}", first.1));
+                    let one = OFFICES[first.0];
+                    return Err(format!("{matter}: {one} says {}\n{name} says {says}", first.1));
                 }
             }
         }
@@ -60,11 +60,10 @@ impl World {
 
     pub(super) fn every_tier_names_one_handler(&self) -> Result<(), String> {
         let mut named: BTreeMap<RecordRef, BTreeSet<(OfficeId, OfficeId, Option<String>)>> = BTreeMap::new();
-        for office in 0..OFFICES.len() {
+        for (office, name) in OFFICES.iter().enumerate() {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
-                let above =
-                    self.had_it_in_hand(&matter).iter().any(|had| self.desks[office].tree.is_within(had, &id(OFFICES[office])));
+                let above = self.had_it_in_hand(&matter).iter().any(|had| self.desks[office].tree.is_within(had, &id(name)));
                 if above && kind_of(&matter, &steps) == Some(MatterKind::Incident) {
                     let steps = settled(&steps);
                     let now = handling(&steps);

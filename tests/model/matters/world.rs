@@ -297,7 +297,7 @@ impl World {
                 .as_str()
             {
                 "dead" => Some(said("dead", number.clone())),
-                key if words.contains(&key) => Some(said(key, text(if self.made % 3 == 0 { "三人" } else { "二人" }))),
+                key if words.contains(&key) => Some(said(key, text(if self.made.is_multiple_of(3) { "三人" } else { "二人" }))),
                 key if key.ends_with("_at") || key == "at" => Some(said(key, Value::Time(at))),
                 _ => None,
             });
