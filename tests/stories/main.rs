@@ -6,6 +6,7 @@ mod backup_storms;
 mod carriage;
 mod clocks;
 mod coming_back;
+mod consultations;
 mod desk_commands;
 mod destroying;
 mod doors;

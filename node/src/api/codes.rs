@@ -122,6 +122,8 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::AccountPosts,
     Refusal::AccountPassword,
     Refusal::AccountPasswordTwice,
+    Refusal::ConsultationStatusTyped,
+    Refusal::ConsultationReviewedByWriter,
 ];
 
 /// It would be taken at another time or in another state.
@@ -188,6 +190,11 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::AccountEnded,
     Refusal::AccountLastOperator,
     Refusal::PageStale,
+    Refusal::ConsultationOutcomeSettled,
+    Refusal::ConsultationNoDirective,
+    Refusal::ConsultationOpenOutcomes,
+    Refusal::ConsultationMinutesMissing,
+    Refusal::ConsultationNotReviewed,
 ];
 
 /// What was named is not here.
@@ -211,6 +218,9 @@ const NOT_FOUND: &[Refusal] = &[
     Refusal::BackupEmpty,
     Refusal::AccountUnknown,
     Refusal::PageUnknown,
+    Refusal::ConsultationStatementUnknown,
+    Refusal::ConsultationOutcomeUnknown,
+    Refusal::ConsultationDraftUnknown,
 ];
 
 /// It is not for this office or person to do.
@@ -253,8 +263,14 @@ const ALREADY_EXISTS: &[Refusal] = &[
 ];
 
 /// There is too much of it.
-const RESOURCE_EXHAUSTED: &[Refusal] =
-    &[Refusal::RequestTooLarge, Refusal::AttachmentNoRoom, Refusal::NoSpace, Refusal::BackupFull, Refusal::LogInWait];
+const RESOURCE_EXHAUSTED: &[Refusal] = &[
+    Refusal::RequestTooLarge,
+    Refusal::AttachmentNoRoom,
+    Refusal::NoSpace,
+    Refusal::BackupFull,
+    Refusal::LogInWait,
+    Refusal::ConsultationStatusTooLong,
+];
 
 /// Later.
 const UNAVAILABLE: &[Refusal] =

@@ -9,6 +9,7 @@
 //! - [`verification`](super::verification): 核报
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
+//! - [`consultation`](super::consultation): 会商
 
 mod admission;
 mod owed;
@@ -31,10 +32,10 @@ use dutynet_relay::{
 };
 
 use super::{
-    directive, finding, incident,
+    consultation, directive, finding, incident,
     obligation::Obligation,
     rules::Packs,
-    step::{MatterKind, StepForms},
+    step::{MatterKind, Only, StepForms},
     verification, warning,
 };
 use crate::text::refusal::Refusal;
@@ -54,7 +55,11 @@ impl Matter<'_> {
         if let Some(opener) = self.steps.first().map(|step| &step.office)
             && !proposed.form.is_for(taker.office, opener, taker.tree)
         {
-            return Err(Inadmissible::about(Refusal::MatterNotAbove, opener));
+            let why = match proposed.form.only {
+                Some(Only::Opener) => Refusal::MatterNotOpener,
+                Some(Only::Above) | None => Refusal::MatterNotAbove,
+            };
+            return Err(Inadmissible::about(why, opener));
         }
         match self.kind {
             MatterKind::Incident => incident::admit(self.steps, proposed, taker),
@@ -62,6 +67,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::admit(self.steps, proposed, taker),
             MatterKind::Directive => directive::admit(self.steps, proposed, taker),
             MatterKind::Finding => finding::admit(self.steps, proposed, taker),
+            MatterKind::Consultation => consultation::admit(self.steps, proposed, taker),
         }
     }
 
@@ -73,6 +79,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::summary(self.steps),
             MatterKind::Directive => directive::summary(self.steps),
             MatterKind::Finding => finding::summary(self.steps),
+            MatterKind::Consultation => consultation::summary(self.steps),
         }
     }
 
@@ -84,6 +91,8 @@ impl Matter<'_> {
             MatterKind::Finding => finding::obligations(self.steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
+            // What it comes to is owed as directives.
+            MatterKind::Consultation => Vec::new(),
         }
     }
 
@@ -95,6 +104,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::wanted(self.steps, office),
             MatterKind::Directive => directive::wanted(self.steps, office),
             MatterKind::Finding => finding::wanted(self.steps, office),
+            MatterKind::Consultation => consultation::wanted(self.steps, office),
         }
     }
 
@@ -106,6 +116,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::facts(self.steps),
             MatterKind::Directive => directive::facts(self.steps),
             MatterKind::Finding => finding::facts(self.steps),
+            MatterKind::Consultation => consultation::facts(self.steps),
         }
     }
 }

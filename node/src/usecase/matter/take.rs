@@ -17,7 +17,7 @@ use crate::{
         form::{Answer, Field, Value, fill, said_to},
         matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
         number::{Number, parse_reference},
-        step::{Goes, LaneRule, Naming, StepForm, StepForms},
+        step::{Goes, LaneRule, MatterKind, Naming, StepForm, StepForms},
     },
     text::refusal::Refusal,
     usecase::{Office, OnBehalf, Refused, file::teller_of, finding::cited, office_ids, person, shown},
@@ -87,6 +87,11 @@ struct Checked {
 impl Office {
     /// Takes a step. The same id with the same words is the same step.
     pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
+        self.take_knowing(asked, Vec::new()).await
+    }
+
+    /// The same, with what the node says in it, which it has from elsewhere.
+    pub(in crate::usecase) async fn take_knowing(&self, asked: TakeStep, known: Vec<Answer>) -> Result<TakenStep, Refused> {
         let mut checked = self.checked_step(&asked).await?;
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
@@ -100,7 +105,7 @@ impl Office {
             }
             None => {
                 self.admitted(&checked, &steps, mode)?;
-                let known = self.said_by_node(&checked).await?;
+                let known = if known.is_empty() { self.said_by_node(&checked, &steps).await? } else { known };
                 checked.adds(known)?;
             }
         }
@@ -195,8 +200,13 @@ impl Office {
     }
 
     /// What this node knows of what the step is about, for the fields that nobody types.
-    async fn said_by_node(&self, checked: &Checked) -> Result<Vec<Answer>, Refused> {
-        self.finding_evidence(checked.form, &checked.body.answers, &checked.body.to).await
+    async fn said_by_node(&self, checked: &Checked, steps: &[Step]) -> Result<Vec<Answer>, Refused> {
+        let (form, body) = (checked.form, &checked.body);
+        match form.matter {
+            MatterKind::Finding => self.finding_evidence(form, &body.answers, &body.to).await,
+            MatterKind::Consultation => self.session_says(form, &body.links, steps),
+            MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive => Ok(Vec::new()),
+        }
     }
 
     fn admitted(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<(), Refused> {
@@ -260,6 +270,7 @@ impl Office {
                     trees.extend(own_steps.flat_map(|step| &step.to).cloned());
                 }
                 Goes::Within => trees.extend(checked.body.to.iter().cloned()),
+                Goes::Invited => trees.extend(steps.first().into_iter().flat_map(|opening| &opening.to).cloned()),
                 Goes::Opener => {
                     offices.insert(checked.matter.origin.clone());
                 }
@@ -273,7 +284,9 @@ impl Office {
         }
         offices.remove(own);
         if trees.len() > TREES_MAX {
-            trees = BTreeSet::from([own.clone()]);
+            // Everything below whoever named them: this office, or the one that called the session.
+            let above = if checked.form.goes.contains(&Goes::Invited) { &checked.matter.origin } else { own };
+            trees = BTreeSet::from([above.clone()]);
         }
         audience.extend(trees.into_iter().map(Audience::Subtree));
         let lists: Vec<OfficeId> = offices.into_iter().collect();
@@ -331,7 +344,7 @@ fn named_step(text: &str) -> Result<RecordRef, Refused> {
     parse_reference(text).ok_or_else(|| Refused::about(Refusal::StepCorrectsUnknown, shown(text)))
 }
 
-fn refused(inadmissible: Inadmissible) -> Refused {
+pub(in crate::usecase) fn refused(inadmissible: Inadmissible) -> Refused {
     Refused { about: inadmissible.about, faults: inadmissible.faults, ..inadmissible.why.into() }
 }
 
