@@ -10,6 +10,7 @@
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
 //! - [`drill`](super::drill): 演练
+//! - [`consultation`](super::consultation): 会商
 
 mod admission;
 mod audience;
@@ -38,10 +39,10 @@ use dutynet_relay::{
 };
 
 use super::{
-    directive, drill, finding, incident,
+    consultation, directive, drill, finding, incident,
     obligation::Obligation,
     rules::Packs,
-    step::{MatterKind, StepForms},
+    step::{MatterKind, Only, StepForms},
     verification, warning,
 };
 use crate::text::refusal::Refusal;
@@ -61,7 +62,11 @@ impl Matter<'_> {
         if let Some(opener) = self.steps.first().map(|step| &step.office)
             && !proposed.form.is_for(taker.office, opener, taker.tree)
         {
-            return Err(Inadmissible::about(Refusal::MatterNotAbove, opener));
+            let why = match proposed.form.only {
+                Some(Only::Opener) => Refusal::MatterNotOpener,
+                Some(Only::Above) | None => Refusal::MatterNotAbove,
+            };
+            return Err(Inadmissible::about(why, opener));
         }
         if chooses(&proposed.form.id) {
             return versions::admit(self.steps, proposed, taker);
@@ -74,6 +79,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::admit(steps, proposed, taker),
             MatterKind::Finding => finding::admit(steps, proposed, taker),
             MatterKind::Drill => drill::admit(steps, proposed, taker),
+            MatterKind::Consultation => consultation::admit(steps, proposed, taker),
         }
     }
 
@@ -87,6 +93,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::summary(steps),
             MatterKind::Finding => finding::summary(steps),
             MatterKind::Drill => drill::summary(steps),
+            MatterKind::Consultation => consultation::summary(steps),
         }
     }
 
@@ -101,6 +108,8 @@ impl Matter<'_> {
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
             MatterKind::Drill => Vec::new(),
+            // What it comes to is owed as directives.
+            MatterKind::Consultation => Vec::new(),
         }
     }
 
@@ -115,6 +124,7 @@ impl Matter<'_> {
             MatterKind::Finding => finding::wanted(steps, office),
             // Nobody is asked to do anything about the drill itself.
             MatterKind::Drill => None,
+            MatterKind::Consultation => consultation::wanted(steps, office),
         }
     }
 
@@ -128,6 +138,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::facts(steps),
             MatterKind::Finding => finding::facts(steps),
             MatterKind::Drill => drill::facts(steps),
+            MatterKind::Consultation => consultation::facts(steps),
         };
         facts.extend(versions::facts(self.steps));
         facts
