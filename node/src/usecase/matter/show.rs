@@ -59,10 +59,8 @@ impl Office {
                 facts.extend(incident::skipped_facts(&steps, &self.relay().registry()));
             }
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
+            MatterKind::Consultation => facts.extend(self.ordered_facts(&steps)?),
             MatterKind::Drill | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Finding => {}
-        }
-        if kind == MatterKind::Consultation {
-            facts.extend(self.ordered_facts(&steps)?);
         }
         let (now, related) = (self.now(), self.related_to(&matter)?);
         let dues = self.dues_of(&matter, now)?;

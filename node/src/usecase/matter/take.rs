@@ -246,7 +246,9 @@ impl Office {
         match form.matter {
             MatterKind::Finding => self.finding_evidence(form, &body.answers, &body.to).await,
             MatterKind::Consultation => self.session_says(form, &body.links, steps),
-            MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive => Ok(Vec::new()),
+            MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Drill => {
+                Ok(Vec::new())
+            }
         }
     }
 
