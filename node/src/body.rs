@@ -20,7 +20,7 @@ pub use convert::{answer_from_wire, answer_to_wire, entered_from_wire, entered_t
 pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
 pub use convert_secrecy::WORD_CHARS_MAX;
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
-pub use convert_step::read_step;
+pub use convert_step::{moment_of, read_step};
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},

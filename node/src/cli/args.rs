@@ -8,6 +8,7 @@ pub(super) mod lines;
 pub(super) mod matter;
 pub(super) mod notice;
 pub(super) mod report;
+pub(super) mod rollcall;
 pub(super) mod rules;
 pub(super) mod secrecy;
 
@@ -87,6 +88,11 @@ pub(super) enum Verb {
     },
     #[command(flatten)]
     Matter(matter::MatterCommand),
+    #[command(about = help::rollcall::ROLLCALL)]
+    Rollcall {
+        #[command(subcommand)]
+        verb: Box<rollcall::RollVerb>,
+    },
     #[command(about = help::due::DUE)]
     Due {
         #[command(subcommand)]
@@ -153,6 +159,7 @@ impl Verb {
             Self::Office { verb: OfficeVerb::Add(add) } => add.output.json,
             Self::Report { verb } => verb.wants_json(),
             Self::Matter(command) => command.wants_json(),
+            Self::Rollcall { verb } => verb.wants_json(),
             Self::Due { verb } => verb.wants_json(),
             Self::Period { verb } => verb.wants_json(),
             Self::Rules { verb } => verb.wants_json(),

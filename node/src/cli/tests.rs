@@ -8,7 +8,8 @@ use clap::Command;
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, told::Told,
+    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, rollcall,
+    told::Told,
 };
 use crate::text::refusal::Refusal;
 
@@ -432,7 +433,13 @@ fn shapes() -> Vec<(&'static str, String)> {
 }
 
 fn all_shapes() -> impl Iterator<Item = (&'static str, String)> {
-    let of_nouns = [notice::tests::shapes(), due::tests::shapes(), matter::tests::shapes(), attachment::tests::shapes()];
+    let of_nouns = [
+        notice::tests::shapes(),
+        due::tests::shapes(),
+        matter::tests::shapes(),
+        attachment::tests::shapes(),
+        rollcall::tests::shapes(),
+    ];
     shapes().into_iter().chain(of_nouns.into_iter().flatten())
 }
 

@@ -19,7 +19,7 @@ use super::{
     notices,
     offices::{Office, Offices, Station},
     prompt::{self, Command},
-    province,
+    province, rollcalls,
     script::{self, Said},
     show, text,
 };
@@ -121,6 +121,13 @@ async fn obey(network: &mut Network, period: &str, command: Command<'_>) -> Resu
         Command::Signed => match notices::latest(network).await? {
             Some(number) => notices::printed(network, &number).await?,
             None => text::NO_NOTICE.to_owned(),
+        },
+        Command::Roll => text::roll_called(&rollcalls::call(network).await?),
+        Command::Answer(office) if network.runs(office) => rollcalls::answer(network, office).await?,
+        Command::Answer(office) => text::is_off(office),
+        Command::Rolled => match rollcalls::latest(network).await? {
+            Some(number) => rollcalls::printed(network, &number).await?,
+            None => text::NO_CALL.to_owned(),
         },
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;

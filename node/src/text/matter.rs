@@ -1,6 +1,6 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
-use super::{directive_matter, finding, incident, verification, warning_matter, words};
+use super::{directive_matter, finding, incident, rollcall, verification, warning_matter, words};
 use crate::domain::step::MatterKind;
 
 /// Head of a list.
@@ -36,6 +36,7 @@ pub fn kind(kind: MatterKind) -> &'static str {
         MatterKind::Verification => "核报",
         MatterKind::Directive => "指示",
         MatterKind::Finding => "督查发现",
+        MatterKind::RollCall => "点名",
     }
 }
 
@@ -47,6 +48,7 @@ pub fn label(kind: MatterKind, key: &str) -> Option<&'static str> {
         MatterKind::Verification => verification::label(key),
         MatterKind::Directive => directive_matter::label(key),
         MatterKind::Finding => finding::label(key),
+        MatterKind::RollCall => rollcall::label(key),
     }
 }
 
@@ -58,6 +60,7 @@ pub fn word(kind: MatterKind, code: &str) -> Option<&'static str> {
         MatterKind::Verification => verification::word(code),
         MatterKind::Directive => directive_matter::word(code),
         MatterKind::Finding => finding::word(code),
+        MatterKind::RollCall => rollcall::word(code),
     }
 }
 

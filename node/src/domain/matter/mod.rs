@@ -9,6 +9,7 @@
 //! - [`verification`](super::verification): 核报
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
+//! - [`rollcall`](super::rollcall): 点名、抽查
 
 mod admission;
 mod owed;
@@ -20,6 +21,7 @@ mod view;
 mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
+pub use owed::case_of;
 pub use standing::{corrects_its_own, names_those_below, only_the_opener, opening, standing};
 pub use step::{Step, StepLink, Times, in_order};
 pub use view::{Fact, FactValue, Summary};
@@ -33,6 +35,7 @@ use dutynet_relay::{
 use super::{
     directive, finding, incident,
     obligation::Obligation,
+    rollcall,
     rules::Packs,
     step::{MatterKind, StepForms},
     verification, warning,
@@ -62,6 +65,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::admit(self.steps, proposed, taker),
             MatterKind::Directive => directive::admit(self.steps, proposed, taker),
             MatterKind::Finding => finding::admit(self.steps, proposed, taker),
+            MatterKind::RollCall => rollcall::admit(self.steps, proposed, taker),
         }
     }
 
@@ -73,6 +77,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::summary(self.steps),
             MatterKind::Directive => directive::summary(self.steps),
             MatterKind::Finding => finding::summary(self.steps),
+            MatterKind::RollCall => rollcall::summary(self.steps),
         }
     }
 
@@ -84,6 +89,8 @@ impl Matter<'_> {
             MatterKind::Finding => finding::obligations(self.steps),
             // Their times are set by a person in each case, not by a rule.
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
+            // Who is called depends on the tree of the time: see `rollcall::owed`.
+            MatterKind::RollCall => Vec::new(),
         }
     }
 
@@ -95,6 +102,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::wanted(self.steps, office),
             MatterKind::Directive => directive::wanted(self.steps, office),
             MatterKind::Finding => finding::wanted(self.steps, office),
+            MatterKind::RollCall => rollcall::wanted(self.steps, office, tree),
         }
     }
 
@@ -106,6 +114,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::facts(self.steps),
             MatterKind::Directive => directive::facts(self.steps),
             MatterKind::Finding => finding::facts(self.steps),
+            MatterKind::RollCall => rollcall::facts(self.steps),
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum MatterKind {
     Directive,
     /// 督查发现，表扬
     Finding,
+    /// 点名、抽查
+    RollCall,
 }
 
 /// From where an office may be brought a matter.
@@ -38,7 +40,8 @@ pub enum Begins {
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 5] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Finding];
+    pub const ALL: [Self; 6] =
+        [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Finding, Self::RollCall];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -48,6 +51,7 @@ impl MatterKind {
             Self::Verification => "verification",
             Self::Directive => "directive",
             Self::Finding => "finding",
+            Self::RollCall => "rollcall",
         }
     }
 
@@ -56,7 +60,7 @@ impl MatterKind {
         match self {
             Self::Incident => Begins::Anywhere,
             Self::Warning | Self::Verification | Self::Directive => Begins::Above,
-            Self::Finding => Begins::AboveOrBelow,
+            Self::Finding | Self::RollCall => Begins::AboveOrBelow,
         }
     }
 

@@ -4,6 +4,7 @@
 //! - `opening/<number>/<matter>`: the matters that a number names, while a step of it is held.
 //! - `dirty/<matter>`: a step was added, or its content removed, and what follows from it is still to be made anew. Put by the digest, taken
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
+//! - `unsaid/<matter>/<step>`: a roll call is to be said to be delivered, and was not yet. Taken away by the record that says so.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use dutynet_relay::{
     ids::RecordRef,
-    index::{Index, scan_prefix},
+    index::{Batch, Index, scan_prefix},
     journal::Place,
 };
 
@@ -56,6 +57,18 @@ impl Matters {
     /// Where the records of a matter's steps stand.
     pub fn steps(&self, matter: &RecordRef) -> Result<Vec<Place>, ProjectionError> {
         stored::steps(self.index.as_ref(), matter)
+    }
+
+    /// Steps to this office of which it has not said yet that it has them, each with its matter.
+    pub fn undelivered(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+        stored::undelivered(self.index.as_ref(), limit)
+    }
+
+    /// It has been said. Where the record that says so stands before the step, nothing else takes the mark away.
+    pub fn was_delivered(&self, (matter, step): (&RecordRef, &RecordRef)) -> Result<(), ProjectionError> {
+        let mut batch = Batch::default();
+        batch.delete(stored::undelivered_key(matter, step));
+        Ok(self.index.apply(SPACE, &batch)?)
     }
 
     /// Those whose opening record a number names: hardly ever more than one.

@@ -16,6 +16,7 @@ use crate::{
     domain::{
         form::{Answer, Field, Value, fill, said_to},
         matter::{Inadmissible, Matter, Proposed, Step, StepLink, Taker},
+        notice::fits_a_header,
         number::{Number, parse_reference},
         step::{Goes, LaneRule, Naming, StepForm, StepForms},
     },
@@ -23,6 +24,8 @@ use crate::{
     usecase::{Office, OnBehalf, Refused, file::teller_of, finding::cited, office_ids, person, shown},
 };
 
+/// Room for the offices that a step names when it goes to everybody below, bytes.
+const NAMED_BYTES_MAX: usize = 10 * 1024;
 /// More trees than these are said as everything below: the audience of a record has few clauses.
 const TREES_MAX: usize = 4;
 
@@ -184,7 +187,9 @@ impl Office {
             Some(Naming::Must) if offices.is_empty() => return Err(Refused::about(Refusal::StepOfficesMissing, &form.title)),
             None | Some(Naming::Must | Naming::May) => {}
         }
-        if offices.len() > OFFICES_MAX {
+        let bytes: usize = offices.iter().map(|office| office.as_str().len() + 2).sum();
+        let most = if form.goes.contains(&Goes::Below) { NAMED_BYTES_MAX } else { usize::MAX };
+        if (most == usize::MAX && offices.len() > OFFICES_MAX) || bytes > most {
             return Err(Refusal::AudienceTooLong.into());
         }
         let registry = self.relay().registry();
@@ -253,7 +258,10 @@ impl Office {
                 Goes::Parent => audience.extend(registry.own_parent().map(|parent| Audience::UpTo(parent.clone()))),
                 Goes::Top => audience.extend(self.upwards()),
                 Goes::Named => offices.extend(checked.body.to.iter().cloned()),
-                Goes::Below if checked.body.to.is_empty() => audience.push(Audience::Subtree(own.clone())),
+                // A list that no header can hold goes to everybody below; who is meant stands in the body.
+                Goes::Below if checked.body.to.is_empty() || !fits_a_header(&checked.body.to) => {
+                    audience.push(Audience::Subtree(own.clone()));
+                }
                 Goes::Below => offices.extend(checked.body.to.iter().cloned()),
                 Goes::Within if checked.body.to.is_empty() => {
                     let own_steps = steps.iter().filter(|step| step.office == checked.office);
