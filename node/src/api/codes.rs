@@ -127,6 +127,10 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::AccountPasswordTwice,
     Refusal::ConsultationStatusTyped,
     Refusal::ConsultationReviewedByWriter,
+    Refusal::RollTime,
+    Refusal::RollDraw,
+    Refusal::RollByPhone,
+    Refusal::RollRings,
 ];
 
 /// It would be taken at another time or in another state.
@@ -207,6 +211,14 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::ConsultationOpenOutcomes,
     Refusal::ConsultationMinutesMissing,
     Refusal::ConsultationNotReviewed,
+    Refusal::RollEarly,
+    Refusal::RollOver,
+    Refusal::RollMissed,
+    Refusal::RollAnswered,
+    Refusal::RollNoneOpen,
+    Refusal::RollNoFault,
+    Refusal::RollUnheard,
+    Refusal::RollNoDraw,
 ];
 
 /// What was named is not here.
@@ -261,6 +273,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::NotAddressed,
     Refusal::AttachmentNotOwn,
     Refusal::RightMissing,
+    Refusal::RollRuler,
 ];
 
 /// It was done already, by another.

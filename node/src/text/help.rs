@@ -6,6 +6,7 @@ pub mod due;
 pub mod matter;
 pub mod notice;
 pub mod oversight;
+pub mod rollcall;
 pub mod rules;
 pub mod secrecy;
 pub mod status;

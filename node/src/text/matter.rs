@@ -1,6 +1,6 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
-use super::{consultation, directive_matter, drill, finding, incident, verification, warning_matter, words};
+use super::{consultation, directive_matter, drill, finding, incident, rollcall, verification, warning_matter, words};
 use crate::domain::step::MatterKind;
 
 /// Head of a list.
@@ -38,6 +38,7 @@ pub fn kind(kind: MatterKind) -> &'static str {
         MatterKind::Drill => "演练",
         MatterKind::Finding => "督查发现",
         MatterKind::Consultation => "会商",
+        MatterKind::RollCall => "点名",
     }
 }
 
@@ -51,6 +52,7 @@ pub fn label(kind: MatterKind, key: &str) -> Option<&'static str> {
         MatterKind::Drill => drill::label(key),
         MatterKind::Finding => finding::label(key),
         MatterKind::Consultation => consultation::label(key),
+        MatterKind::RollCall => rollcall::label(key),
     }
 }
 
@@ -64,6 +66,7 @@ pub fn word(kind: MatterKind, code: &str) -> Option<&'static str> {
         MatterKind::Drill => drill::word(code),
         MatterKind::Finding => finding::word(code),
         MatterKind::Consultation => consultation::word(code),
+        MatterKind::RollCall => rollcall::word(code),
     }
 }
 

@@ -11,6 +11,7 @@
 //! - [`finding`](super::finding): 督查发现
 //! - [`drill`](super::drill): 演练
 //! - [`consultation`](super::consultation): 会商
+//! - [`rollcall`](super::rollcall): 点名、抽查
 
 mod admission;
 mod audience;
@@ -26,6 +27,7 @@ mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
+pub use owed::case_of;
 pub use said::digest_of;
 pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing};
 pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
@@ -41,6 +43,7 @@ use dutynet_relay::{
 use super::{
     consultation, directive, drill, finding, incident,
     obligation::Obligation,
+    rollcall,
     rules::Packs,
     step::{MatterKind, Only, StepForms},
     verification, warning,
@@ -80,6 +83,7 @@ impl Matter<'_> {
             MatterKind::Finding => finding::admit(steps, proposed, taker),
             MatterKind::Drill => drill::admit(steps, proposed, taker),
             MatterKind::Consultation => consultation::admit(steps, proposed, taker),
+            MatterKind::RollCall => rollcall::admit(steps, proposed, taker),
         }
     }
 
@@ -94,6 +98,7 @@ impl Matter<'_> {
             MatterKind::Finding => finding::summary(steps),
             MatterKind::Drill => drill::summary(steps),
             MatterKind::Consultation => consultation::summary(steps),
+            MatterKind::RollCall => rollcall::summary(steps),
         }
     }
 
@@ -110,6 +115,8 @@ impl Matter<'_> {
             MatterKind::Drill => Vec::new(),
             // What it comes to is owed as directives.
             MatterKind::Consultation => Vec::new(),
+            // Who is called depends on the tree of the time: see `rollcall::owed`.
+            MatterKind::RollCall => Vec::new(),
         }
     }
 
@@ -125,6 +132,7 @@ impl Matter<'_> {
             // Nobody is asked to do anything about the drill itself.
             MatterKind::Drill => None,
             MatterKind::Consultation => consultation::wanted(steps, office),
+            MatterKind::RollCall => rollcall::wanted(steps, office, tree),
         }
     }
 
@@ -139,6 +147,7 @@ impl Matter<'_> {
             MatterKind::Finding => finding::facts(steps),
             MatterKind::Drill => drill::facts(steps),
             MatterKind::Consultation => consultation::facts(steps),
+            MatterKind::RollCall => rollcall::facts(steps),
         };
         facts.extend(versions::facts(self.steps));
         facts

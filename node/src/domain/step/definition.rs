@@ -27,6 +27,8 @@ pub enum MatterKind {
     Finding,
     /// 会商
     Consultation,
+    /// 点名、抽查
+    RollCall,
 }
 
 /// From where an office may be brought a matter.
@@ -42,8 +44,16 @@ pub enum Begins {
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 7] =
-        [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding, Self::Consultation];
+    pub const ALL: [Self; 8] = [
+        Self::Incident,
+        Self::Warning,
+        Self::Verification,
+        Self::Directive,
+        Self::Drill,
+        Self::Finding,
+        Self::Consultation,
+        Self::RollCall,
+    ];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -55,6 +65,7 @@ impl MatterKind {
             Self::Drill => "drill",
             Self::Finding => "finding",
             Self::Consultation => "consultation",
+            Self::RollCall => "rollcall",
         }
     }
 
@@ -63,7 +74,7 @@ impl MatterKind {
         match self {
             Self::Incident => Begins::Anywhere,
             Self::Warning | Self::Verification | Self::Directive | Self::Consultation => Begins::Above,
-            Self::Drill | Self::Finding => Begins::AboveOrBelow,
+            Self::Drill | Self::Finding | Self::RollCall => Begins::AboveOrBelow,
         }
     }
 

@@ -29,7 +29,8 @@ impl Office {
             | MatterKind::Verification
             | MatterKind::Directive
             | MatterKind::Finding
-            | MatterKind::Consultation => {
+            | MatterKind::Consultation
+            | MatterKind::RollCall => {
                 let first = steps.first().map(|step| step.mode);
                 let named = checked.body.links.iter().filter_map(|link| self.mode_of_record(&link.record).transpose());
                 first.into_iter().map(Ok).chain(named).try_fold(None, agree)?

@@ -60,7 +60,12 @@ impl Office {
             }
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
             MatterKind::Consultation => facts.extend(self.ordered_facts(&steps)?),
-            MatterKind::Drill | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Finding => {}
+            MatterKind::Drill
+            | MatterKind::Warning
+            | MatterKind::Verification
+            | MatterKind::Directive
+            | MatterKind::Finding
+            | MatterKind::RollCall => {}
         }
         let (now, related) = (self.now(), self.related_to(&matter)?);
         let dues = self.dues_of(&matter, now)?;
