@@ -102,7 +102,8 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
 
     tell(Said::Step(said::event(&cast.behind)));
     let mut event = event_behind_the_cut(network, &cast).await?;
-    tell(Said::Shown(event.printed(network, &cast.cut).await?));
+    tell(Said::Shown(event.printed(network, &cast.behind).await?));
+
     tell(Said::Step(said::ROLLCALL.to_owned()));
     let call = roll_call(network, &cast).await?;
     tell(Said::Shown(rollcalls::printed(network, &call).await?));
@@ -155,7 +156,7 @@ async fn event_behind_the_cut(network: &Network, cast: &Cast) -> Result<Event> {
     event.goes_on(network).await?;
     let at_county = event.reporters(network, &cast.cut).await?.unwrap_or_default();
     ensure!(at_county == [cast.behind.id.clone(), cast.cut.id.clone()], "the county's books say {at_county:?}");
-    ensure!(event.clocks(network, &cast.cut).await? > 0, "nothing is owed because of the incident");
+    ensure!(event.clocks(network, &cast.behind).await? > 0, "nothing is owed because of the incident");
     let above = notices::parent(network, &cast.cut)?;
     ensure!(event.reporters(network, above).await?.is_none(), "the incident went through a line that was cut");
     Ok(event)

@@ -218,9 +218,12 @@ fn of_kind(kind: MatterKind) -> Command {
             let outcome = Arg::new(OUTCOME).value_name("OUTCOME").required(true).value_parser(NonEmptyStringValueParser::new());
             command.subcommand(of_step(form).name(ORDER).about(oversight::ORDER).arg(outcome.help(oversight::OUTCOME)))
         })),
-        MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Drill => {
-            command
-        }
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::RollCall => command,
     };
     ReadVerb::augment_subcommands(command)
 }

@@ -89,6 +89,7 @@ impl Told {
             mode: Mode::Real,
             office: id(office),
             entered: None,
+            first: None,
             by: (form != DELIVERED).then(|| Person { id: "z1".into(), name: "张三".into() }),
             answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
             links: Vec::new(),
