@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/attachment.proto",
     "dutynet/api/v1/backup.proto",
     "dutynet/api/v1/destruction.proto",
+    "dutynet/api/v1/consultation.proto",
     "dutynet/api/v1/cut_offs.proto",
     "dutynet/api/v1/drafts.proto",
     "dutynet/api/v1/dues.proto",

@@ -125,6 +125,8 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::AccountPosts,
     Refusal::AccountPassword,
     Refusal::AccountPasswordTwice,
+    Refusal::ConsultationStatusTyped,
+    Refusal::ConsultationReviewedByWriter,
 ];
 
 /// It would be taken at another time or in another state.
@@ -199,6 +201,11 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::AccountEnded,
     Refusal::AccountLastOperator,
     Refusal::PageStale,
+    Refusal::ConsultationOutcomeSettled,
+    Refusal::ConsultationNoDirective,
+    Refusal::ConsultationOpenOutcomes,
+    Refusal::ConsultationMinutesMissing,
+    Refusal::ConsultationNotReviewed,
 ];
 
 /// What was named is not here.
@@ -222,6 +229,9 @@ const NOT_FOUND: &[Refusal] = &[
     Refusal::BackupEmpty,
     Refusal::AccountUnknown,
     Refusal::PageUnknown,
+    Refusal::ConsultationStatementUnknown,
+    Refusal::ConsultationOutcomeUnknown,
+    Refusal::ConsultationDraftUnknown,
 ];
 
 /// It is not for this office or person to do.
@@ -271,6 +281,7 @@ const RESOURCE_EXHAUSTED: &[Refusal] = &[
     Refusal::BackupFull,
     Refusal::LogInWait,
     Refusal::StatusBusy,
+    Refusal::ConsultationStatusTooLong,
 ];
 
 /// Later.

@@ -8,6 +8,7 @@ mod accounts;
 mod attachments;
 mod backups;
 pub(crate) mod codes;
+mod consultations;
 pub(crate) mod convert;
 mod convert_attachment;
 mod convert_backup;
@@ -42,11 +43,12 @@ use dutynet_proto::{
     DESCRIPTORS,
     api::{
         accounts_server::AccountsServer, attachments_server::AttachmentsServer, backups_server::BackupsServer,
-        classified_server::ClassifiedServer, cut_offs_server::CutOffsServer, destructions_server::DestructionsServer,
-        drafts_server::DraftsServer, dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer,
-        lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer,
-        notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer,
-        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer, statuses_server::StatusesServer,
+        classified_server::ClassifiedServer, consultations_server::ConsultationsServer, cut_offs_server::CutOffsServer,
+        destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
+        findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
+        matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
+        parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
+        rules_server::RulesServer, statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -96,6 +98,7 @@ pub async fn run(
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
         .add_service(DuesServer::with_interceptor(dues::DuesService(office.clone()), ask.clone()))
+        .add_service(ConsultationsServer::with_interceptor(consultations::ConsultationsService(office.clone()), ask.clone()))
         .add_service(FindingsServer::with_interceptor(findings::FindingsService(office.clone()), ask.clone()))
         .add_service(PeriodsServer::with_interceptor(periods::PeriodsService(office.clone()), ask.clone()))
         .add_service(RulesServer::with_interceptor(rules::RulesService(office.clone()), ask.clone()))

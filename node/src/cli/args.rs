@@ -7,6 +7,7 @@ pub(super) mod due;
 pub(super) mod lines;
 pub(super) mod matter;
 pub(super) mod notice;
+pub(super) mod oversight;
 pub(super) mod report;
 pub(super) mod rules;
 pub(super) mod secrecy;

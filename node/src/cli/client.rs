@@ -4,11 +4,12 @@ use std::{fs, future::Future, io, path::Path, time::Duration};
 
 use dutynet_proto::api::{
     accounts_client::AccountsClient, attachments_client::AttachmentsClient, backups_client::BackupsClient,
-    classified_client::ClassifiedClient, cut_offs_client::CutOffsClient, destructions_client::DestructionsClient,
-    drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
-    links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient,
-    offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
-    reports_client::ReportsClient, rules_client::RulesClient, statuses_client::StatusesClient,
+    classified_client::ClassifiedClient, consultations_client::ConsultationsClient, cut_offs_client::CutOffsClient,
+    destructions_client::DestructionsClient, drafts_client::DraftsClient, dues_client::DuesClient,
+    findings_client::FindingsClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
+    matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
+    parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient, reports_client::ReportsClient,
+    rules_client::RulesClient, statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -103,6 +104,14 @@ impl Node {
 
     pub(super) fn cut_offs(&self) -> CutOffsClient<Keyed> {
         CutOffsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn findings(&self) -> FindingsClient<Keyed> {
+        FindingsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn consultations(&self) -> ConsultationsClient<Keyed> {
+        ConsultationsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn dues(&self) -> DuesClient<Keyed> {

@@ -1,5 +1,6 @@
-//! `dutynet incident`, `warning`, `question`, `directive` and `finding`: every step by one path, lists, and one matter whole.
+//! `dutynet incident`, `warning`, `question`, `directive`, `finding` and `consultation`: every step by one path, lists, and one matter whole.
 
+mod asks;
 mod convert;
 pub(super) mod json;
 mod print;
@@ -33,6 +34,9 @@ const STANDARD_INPUT: &str = "-";
 pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String, Told> {
     match &command.verb {
         MatterVerb::Take(take) => self::take(place, take).await,
+        MatterVerb::Finding(verb) => asks::of_findings(place, verb).await,
+        MatterVerb::Session(verb) => asks::of_sessions(place, verb).await,
+        MatterVerb::Order(outcome, take) => asks::order(place, outcome, take).await,
         MatterVerb::Read(ReadVerb::List(asked)) => list(place, command.kind, asked).await,
         MatterVerb::Read(ReadVerb::Show(named)) => show(place, named).await,
         MatterVerb::Read(ReadVerb::Timeline(named)) => timeline(place, named).await,

@@ -207,10 +207,10 @@ pub fn wanted(steps: &[Step], office: &OfficeId) -> Option<Wanted> {
 /// What is known now.
 pub fn facts(steps: &[Step]) -> Vec<Fact> {
     let open = &steps[0];
-    let mut facts = said(open, &["title", "merit", "person", "says", "reason", "due", "rule", "article", "lines"]);
-    facts.extend(coded(open, &["kind", "found_by", "standing"]));
+    let mut facts = open.said(&["title", "merit", "person", "says", "reason", "due", "rule", "article", "lines"]);
+    facts.extend(open.coded(&["kind", "found_by", "standing"]));
     let times = ["happened_at", "explain_by", "start_origin", "start_here", "due_origin", "due_here", "met_origin", "met_here"];
-    facts.extend(timed(open, &times));
+    facts.extend(open.timed(&times));
     facts.extend(open.number("late_minutes").map(|late| Fact::of("late_minutes", FactValue::Number(late), &open.reference)));
     facts.push(Fact::of("found_by_office", FactValue::Office(open.office.clone()), &open.reference));
     let about = |office: &OfficeId| Fact::of("about", FactValue::Office(office.clone()), &open.reference);
@@ -224,21 +224,21 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
 fn of_course(course: &Course<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     for step in course.explanations() {
-        facts.extend(coded(step, &["stance"]).into_iter().chain(said(step, &["explanation"])));
+        facts.extend(step.coded(&["stance"]).into_iter().chain(step.said(&["explanation"])));
     }
     if let Some(ruling) = course.ruling() {
         facts.push(Fact::of("ruled_by", FactValue::Office(ruling.office.clone()), &ruling.reference));
-        facts.extend(coded(ruling, &["ruling"]));
-        facts.extend(said(ruling, &["reason", "unheard", "body", "first", "leader", "direct"]));
+        facts.extend(ruling.coded(&["ruling"]));
+        facts.extend(ruling.said(&["reason", "unheard", "body", "first", "leader", "direct"]));
     }
     for step in course.every(FOLLOW) {
         let follow = step.choice("kind").map(|code| Fact::of("follow", FactValue::Code(code.to_owned()), &step.reference));
-        facts.extend(follow.into_iter().chain(said(step, &["transferred_to"])));
+        facts.extend(follow.into_iter().chain(step.said(&["transferred_to"])));
     }
     for demand in course.demands() {
-        facts.extend(said(demand, &["what"]).into_iter().chain(timed(demand, &["due"])));
+        facts.extend(demand.said(&["what"]).into_iter().chain(demand.timed(&["due"])));
         for step in course.feedback(&demand.reference) {
-            facts.extend(said(step, &["measures"]));
+            facts.extend(step.said(&["measures"]));
         }
     }
     for (key, demand) in course.demands().map(|demand| {
@@ -247,20 +247,6 @@ fn of_course(course: &Course<'_>) -> Vec<Fact> {
     }) {
         facts.extend(course.office().map(|office| Fact::of(key, FactValue::Office(office.clone()), &demand.reference)));
     }
-    facts.extend(course.closed().into_iter().flat_map(|step| said(step, &["outcome"])));
+    facts.extend(course.closed().into_iter().flat_map(|step| step.said(&["outcome"])));
     facts
-}
-
-fn said(step: &Step, keys: &[&str]) -> Vec<Fact> {
-    let of = |key: &&str| Some(Fact::of(key, FactValue::Text(step.text(key)?.to_owned()), &step.reference));
-    keys.iter().filter_map(of).collect()
-}
-
-fn coded(step: &Step, keys: &[&str]) -> Vec<Fact> {
-    let of = |key: &&str| Some(Fact::of(key, FactValue::Code(step.choice(key)?.to_owned()), &step.reference));
-    keys.iter().filter_map(of).collect()
-}
-
-fn timed(step: &Step, keys: &[&str]) -> Vec<Fact> {
-    keys.iter().filter_map(|key| Some(Fact::of(key, FactValue::Time(step.time(key)?), &step.reference))).collect()
 }

@@ -18,7 +18,7 @@
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
 //! - [`secrecy`]: marks of state secrecy, which may not be kept or carried here.
 //! - [`step`], [`matter`]: what may be done about a matter, as data; what the steps that were taken come to. The kinds of matter:
-//!   [`incident`], [`warning`], [`verification`], [`directive`], [`drill`], [`finding`].
+//!   [`incident`], [`warning`], [`verification`], [`directive`], [`drill`], [`finding`], [`consultation`].
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`status`]: what an office is at this moment, and the table of a subtree.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
@@ -28,6 +28,7 @@ pub mod account;
 pub mod attachment;
 pub mod beijing;
 pub mod board;
+pub mod consultation;
 pub mod cut_off;
 pub mod directive;
 pub mod draft;

@@ -21,7 +21,7 @@ use crate::{
 /// Nothing is suggested.
 pub const NOTHING_SUGGESTED: &str = "没有可提示的督查发现。";
 /// Head of what is suggested.
-pub const SUGGESTED: [&str; 7] = ["到期", "单位", "提示", "迟了", "依据", "期间线路", "时限事项"];
+pub const SUGGESTED: [&str; 6] = ["到期", "单位", "提示", "状态", "依据", "时限事项"];
 
 /// A kind, a state, or a code of a fact.
 pub fn word(code: &str) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
-use super::{directive_matter, drill, finding, incident, verification, warning_matter, words};
+use super::{consultation, directive_matter, drill, finding, incident, verification, warning_matter, words};
 use crate::domain::step::MatterKind;
 
 /// Head of a list.
@@ -37,6 +37,7 @@ pub fn kind(kind: MatterKind) -> &'static str {
         MatterKind::Directive => "指示",
         MatterKind::Drill => "演练",
         MatterKind::Finding => "督查发现",
+        MatterKind::Consultation => "会商",
     }
 }
 
@@ -49,6 +50,7 @@ pub fn label(kind: MatterKind, key: &str) -> Option<&'static str> {
         MatterKind::Directive => directive_matter::label(key),
         MatterKind::Drill => drill::label(key),
         MatterKind::Finding => finding::label(key),
+        MatterKind::Consultation => consultation::label(key),
     }
 }
 
@@ -61,6 +63,7 @@ pub fn word(kind: MatterKind, code: &str) -> Option<&'static str> {
         MatterKind::Directive => directive_matter::word(code),
         MatterKind::Drill => drill::word(code),
         MatterKind::Finding => finding::word(code),
+        MatterKind::Consultation => consultation::word(code),
     }
 }
 
@@ -81,6 +84,8 @@ pub fn wanted(key: &str) -> &'static str {
         "rule" => "待裁定",
         "rectify" => "待整改反馈",
         "check" => "待验收",
+        "speak" => "待发言",
+        "settle" => "议定事项待交办",
         "close" => "待办结",
         _ => words::DASH,
     }

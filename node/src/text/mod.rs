@@ -3,6 +3,7 @@
 //! - [`attachment`]: words around attachments.
 //! - [`backup`]: what is said of backups and of coming back from one.
 //! - [`refusal`]: a stable code and one sentence that says what to do, for everything that is refused.
+//! - [`consultation`]: words of consultations.
 //! - [`directive`]: notices, what is said about them, and saved groups.
 //! - [`directive_matter`]: words of a directive.
 //! - [`doctor`]: what a check-up finds.
@@ -31,6 +32,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod consultation;
 pub mod destruction;
 pub mod directive;
 pub mod directive_matter;

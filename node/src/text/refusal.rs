@@ -309,6 +309,28 @@ pub enum Refusal {
     FindingNoEvidence,
     /// The obligation is another office's.
     FindingOtherDebtor,
+    /// It answers nothing that was said in this session.
+    ConsultationStatementUnknown,
+    /// Not an outcome of this session.
+    ConsultationOutcomeUnknown,
+    /// It became a directive already, or was said to need none.
+    ConsultationOutcomeSettled,
+    /// Not a directive that this office has given.
+    ConsultationNoDirective,
+    /// Outcomes are neither directives nor expressly none.
+    ConsultationOpenOutcomes,
+    /// Nothing closes without minutes.
+    ConsultationMinutesMissing,
+    /// Not a text of this session's summary.
+    ConsultationDraftUnknown,
+    /// Reviewed by whoever wrote it.
+    ConsultationReviewedByWriter,
+    /// Published only after it was reviewed.
+    ConsultationNotReviewed,
+    /// The status is asked for, not typed.
+    ConsultationStatusTyped,
+    /// More offices than the record of one session can keep.
+    ConsultationStatusTooLong,
     /// Neither a number nor a reference.
     NoticeNumberInvalid,
     /// No such notice is held here.

@@ -12,6 +12,7 @@ pub(super) mod tests;
 
 pub use list::MatterRow;
 pub use show::{ShownMatter, ShownStep};
+pub(super) use take::refused;
 pub use take::{NamedRecord, TakeStep, TakenStep};
 
 use std::collections::BTreeSet;

@@ -355,6 +355,7 @@ async fn a_board_made_anew_equals_the_living_one() {
 
 mod attachments;
 mod behalf;
+mod consultations;
 mod cut_offs;
 mod drafts;
 mod dues;

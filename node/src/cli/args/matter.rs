@@ -1,4 +1,4 @@
-//! What may be typed after `dutynet incident`, `warning`, `question`, `directive`, `drill` and `finding`. Steps are data, and so are their commands: each is made
+//! What may be typed after `dutynet incident`, `warning`, `question`, `directive`, `drill`, `finding` and `consultation`. Steps are data, and so are their commands: each is made
 //! from its form when the program starts, with an option for every field and for every record that it names.
 
 use std::path::PathBuf;
@@ -8,13 +8,18 @@ use clap::{
     error::ErrorKind,
 };
 
-use super::{By, Output, attachment::Attach, report::OnBehalf};
+use super::{
+    By, Output,
+    attachment::Attach,
+    oversight::{FindingVerb, SessionVerb},
+    report::OnBehalf,
+};
 use crate::{
     domain::{
         form::{Field, FieldKind},
         step::{MatterKind, StepForm, StepForms},
     },
-    text::help::{self, matter as text},
+    text::help::{self, matter as text, oversight},
 };
 
 /// Stands before a field's key, so that no key is that of another argument.
@@ -24,6 +29,9 @@ const ROLE: &str = "role.";
 const MATTER: &str = "matter";
 const TO: &str = "to";
 const MODE: &str = "mode";
+const OUTCOME: &str = "outcome-of";
+/// The verb by which an outcome of a session becomes a directive.
+const ORDER: &str = "order";
 
 /// One command about a matter, as it was typed.
 #[derive(Debug)]
@@ -36,6 +44,10 @@ pub(in crate::cli) struct MatterCommand {
 pub(in crate::cli) enum MatterVerb {
     Take(Box<Take>),
     Read(ReadVerb),
+    Finding(FindingVerb),
+    Session(SessionVerb),
+    /// The outcome of a session, and the directive that it becomes.
+    Order(String, Box<Take>),
 }
 
 #[derive(Subcommand, Debug)]
@@ -113,7 +125,9 @@ pub(in crate::cli) enum ModeName {
 impl MatterCommand {
     pub(super) fn wants_json(&self) -> bool {
         match &self.verb {
-            MatterVerb::Take(take) => take.common.output.json,
+            MatterVerb::Take(take) | MatterVerb::Order(_, take) => take.common.output.json,
+            MatterVerb::Finding(verb) => verb.wants_json(),
+            MatterVerb::Session(verb) => verb.wants_json(),
             MatterVerb::Read(ReadVerb::List(list)) => list.output.json,
             MatterVerb::Read(ReadVerb::Show(named) | ReadVerb::Timeline(named)) => named.output.json,
         }
@@ -129,6 +143,7 @@ fn word(kind: MatterKind) -> &'static str {
         MatterKind::Directive => "directive",
         MatterKind::Drill => "drill",
         MatterKind::Finding => "finding",
+        MatterKind::Consultation => "consultation",
     }
 }
 
@@ -157,7 +172,18 @@ impl FromArgMatches for MatterCommand {
         if of_kind.subcommand_name().is_some_and(ReadVerb::has_subcommand) {
             return Ok(Self { kind, verb: MatterVerb::Read(ReadVerb::from_arg_matches_mut(&mut of_kind)?) });
         }
+        let named = |has: fn(&str) -> bool| of_kind.subcommand_name().is_some_and(has);
+        if kind == MatterKind::Finding && named(FindingVerb::has_subcommand) {
+            return Ok(Self { kind, verb: MatterVerb::Finding(FindingVerb::from_arg_matches_mut(&mut of_kind)?) });
+        }
+        if kind == MatterKind::Consultation && named(SessionVerb::has_subcommand) {
+            return Ok(Self { kind, verb: MatterVerb::Session(SessionVerb::from_arg_matches_mut(&mut of_kind)?) });
+        }
         let (verb, mut of_step) = of_kind.remove_subcommand().ok_or_else(missing)?;
+        if kind == MatterKind::Consultation && verb == ORDER {
+            let outcome = of_step.remove_one::<String>(OUTCOME).unwrap_or_default();
+            return Ok(Self { kind, verb: MatterVerb::Order(outcome, Box::new(Take::of(order()?, &mut of_step)?)) });
+        }
         let form = StepForms::built_in().of(kind).find(|form| form.command == verb).ok_or_else(missing)?;
         Ok(Self { kind, verb: MatterVerb::Take(Box::new(Take::of(form, &mut of_step)?)) })
     }
@@ -168,6 +194,11 @@ impl FromArgMatches for MatterCommand {
     }
 }
 
+/// The form of the directive that an outcome becomes.
+fn order() -> Result<&'static StepForm, Error> {
+    StepForms::built_in().get("directive.order").ok_or_else(missing)
+}
+
 fn missing() -> Error {
     Error::new(ErrorKind::MissingSubcommand)
 }
@@ -175,6 +206,16 @@ fn missing() -> Error {
 fn of_kind(kind: MatterKind) -> Command {
     let command = Command::new(word(kind)).about(text::about(kind)).subcommand_required(true).arg_required_else_help(true);
     let command = StepForms::built_in().of(kind).fold(command, |command, form| command.subcommand(of_step(form)));
+    let command = match kind {
+        MatterKind::Finding => FindingVerb::augment_subcommands(command),
+        MatterKind::Consultation => SessionVerb::augment_subcommands(order().map_or(command.clone(), |form| {
+            let outcome = Arg::new(OUTCOME).value_name("OUTCOME").required(true).value_parser(NonEmptyStringValueParser::new());
+            command.subcommand(of_step(form).name(ORDER).about(oversight::ORDER).arg(outcome.help(oversight::OUTCOME)))
+        })),
+        MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Drill => {
+            command
+        }
+    };
     ReadVerb::augment_subcommands(command)
 }
 

@@ -112,17 +112,19 @@ impl From<&api::ListDuesReply> for json::Dues {
     }
 }
 
+impl From<&api::DueHop> for json::Hop {
+    fn from(from: &api::DueHop) -> Self {
+        let spans = from.spans.iter().map(history::span).collect();
+        Self { office: from.office.clone(), name: from.name.clone(), spans }
+    }
+}
+
 impl From<&api::ShowDueReply> for json::Shown {
     fn from(from: &api::ShowDueReply) -> Self {
-        let hop = |hop: &api::DueHop| json::Hop {
-            office: hop.office.clone(),
-            name: hop.name.clone(),
-            spans: hop.spans.iter().map(history::span).collect(),
-        };
         let ring = |ring: &api::DueRing| json::Ring { stage: stage(ring.stage).key(), at: time(ring.rang_at_ms) };
         Self {
             due: json::Due::from(&from.due.clone().unwrap_or_default()),
-            lines: from.hops.iter().map(hop).collect(),
+            lines: from.hops.iter().map(json::Hop::from).collect(),
             rings: from.rings.iter().map(ring).collect(),
             chases: from.chases.iter().map(chase).collect(),
             as_of: time(from.as_of_ms),

@@ -8,7 +8,7 @@ use crate::cli::{
     args::matter::ModeName,
     convert::{mode_name, person, reference, said, state_name, time},
     convert_report::{answered_all, entered},
-    due::json::Due,
+    due::json::{Due, Hop},
 };
 
 pub(super) fn mode_of(name: ModeName) -> Mode {
@@ -133,5 +133,53 @@ fn step(from: &api::MatterStep) -> json::Step {
         hollow: from.hollow,
         mode: mode_name(from.mode),
         state: state_name(from.state),
+    }
+}
+
+impl From<&api::SuggestFindingsReply> for json::Suggestions {
+    fn from(from: &api::SuggestFindingsReply) -> Self {
+        let suggestion = |row: &api::FindingSuggestion| json::Suggestion {
+            kind: row.kind.clone(),
+            due: Due::from(&row.due.clone().unwrap_or_default()),
+            lines: row.hops.iter().map(Hop::from).collect(),
+        };
+        Self { as_of: time(from.as_of_ms), suggestions: from.suggestions.iter().map(suggestion).collect() }
+    }
+}
+
+impl From<&api::DraftCircularReply> for json::Circular {
+    fn from(from: &api::DraftCircularReply) -> Self {
+        let counted = |matter: &api::CountedMatter| json::Counted {
+            matter: reference(matter.matter.as_ref()),
+            number: matter.number.clone(),
+        };
+        let figure = |figure: &api::CircularFigure| json::Figure {
+            office: figure.office.clone(),
+            name: figure.name.clone(),
+            kind: figure.kind.clone(),
+            matters: figure.matters.iter().map(counted).collect(),
+        };
+        let figures = from.figures.iter().map(figure).collect();
+        Self { title: from.title.clone(), words: from.words.clone(), figures }
+    }
+}
+
+impl From<&api::SuggestConsultationsReply> for json::Occasions {
+    fn from(from: &api::SuggestConsultationsReply) -> Self {
+        let occasion = |row: &api::ConsultationOccasion| json::Occasion {
+            trigger: row.trigger.clone(),
+            reason: row.reason.clone(),
+            name: said(&row.name),
+            from: time(row.from_ms),
+            record: row.record.as_ref().map(|record| reference(Some(record))),
+        };
+        Self { occasions: from.occasions.iter().map(occasion).collect() }
+    }
+}
+
+impl From<&api::OrderOutcomeReply> for json::Ordered {
+    fn from(from: &api::OrderOutcomeReply) -> Self {
+        let taken = |reply: &Option<api::TakeStepReply>| json::Taken::from(&reply.clone().unwrap_or_default());
+        Self { directive: taken(&from.directive), ordered: taken(&from.ordered) }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::{
-    due::json::Due,
+    due::json::{Due, Hop},
     json::{Person, Record},
     json_report::{Answer, Entered},
 };
@@ -130,4 +130,70 @@ pub(in crate::cli) struct Link {
     pub(in crate::cli) role: String,
     /// `ORIGIN/ID`.
     pub(in crate::cli) record: String,
+}
+
+/// `finding suggest --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Suggestions {
+    pub(in crate::cli) as_of: Option<String>,
+    pub(in crate::cli) suggestions: Vec<Suggestion>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Suggestion {
+    /// `late`, `missing`.
+    pub(in crate::cli) kind: String,
+    pub(in crate::cli) due: Due,
+    /// The lines from the debtor up to here while it ran.
+    pub(in crate::cli) lines: Vec<Hop>,
+}
+
+/// `finding circular --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Circular {
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) words: String,
+    /// Every number of the words.
+    pub(in crate::cli) figures: Vec<Figure>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Figure {
+    pub(in crate::cli) office: String,
+    pub(in crate::cli) name: String,
+    /// Kind of finding, or `praise`.
+    pub(in crate::cli) kind: String,
+    pub(in crate::cli) matters: Vec<Counted>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Counted {
+    pub(in crate::cli) matter: Record,
+    pub(in crate::cli) number: String,
+}
+
+/// `consultation suggest --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Occasions {
+    pub(in crate::cli) occasions: Vec<Occasion>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Occasion {
+    /// For `--trigger` of `consultation call`.
+    pub(in crate::cli) trigger: String,
+    /// `holiday`, `special`, `incident`.
+    pub(in crate::cli) reason: String,
+    pub(in crate::cli) name: Option<String>,
+    pub(in crate::cli) from: Option<String>,
+    /// Null: the calendar says so.
+    pub(in crate::cli) record: Option<Record>,
+}
+
+/// `consultation order --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Ordered {
+    pub(in crate::cli) directive: Taken,
+    /// The step of the session that names it.
+    pub(in crate::cli) ordered: Taken,
 }

@@ -117,7 +117,59 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
         ("incident list", printed(&json::List::from(&list))),
         ("incident show", printed(&json::Shown::from(&shown()))),
         ("incident timeline", printed(&json::Timeline::from(&shown()))),
+        ("finding suggest", printed(&json::Suggestions::from(&suggested()))),
+        ("finding circular", printed(&json::Circular::from(&circular()))),
+        ("consultation suggest", printed(&json::Occasions::from(&occasions()))),
+        ("consultation order", printed(&json::Ordered::from(&ordered()))),
     ]
+}
+
+fn suggested() -> api::SuggestFindingsReply {
+    let span = api::LineSpan { from_ms: AT, until_ms: AT + 60_000, was: api::Line::Up.into(), ..api::LineSpan::default() };
+    let hop = api::DueHop { office: "440825103".into(), name: "海安镇".into(), spans: vec![span] };
+    let due = api::DueRow {
+        key: "daily-report.440825103.2026-07-01".into(),
+        duty: "daily-report".into(),
+        debtor: "440825103".into(),
+        debtor_name: "海安镇".into(),
+        due_origin_ms: AT,
+        due_ms: AT,
+        standing: api::DueStanding::Overdue.into(),
+        late_ms: 60_000,
+        ..api::DueRow::default()
+    };
+    let row = api::FindingSuggestion { kind: "missing".into(), due: Some(due), hops: vec![hop] };
+    api::SuggestFindingsReply { as_of_ms: AT + 60_000, suggestions: vec![row] }
+}
+
+fn circular() -> api::DraftCircularReply {
+    let counted = api::CountedMatter { matter: reference(1), number: "0701-482137".into() };
+    let (office, name) = ("440825103".into(), "海安镇".into());
+    let figure = api::CircularFigure { office, name, kind: "late".into(), matters: vec![counted] };
+    let words = "一、存在的问题\n海安镇：迟报 1 件（0701-482137）。".into();
+    api::DraftCircularReply { title: "徐闻县关于值班工作情况的通报".into(), words, figures: vec![figure] }
+}
+
+fn occasions() -> api::SuggestConsultationsReply {
+    let row = api::ConsultationOccasion {
+        trigger: "holiday.2026-10-01..2026-10-07".into(),
+        reason: "holiday".into(),
+        name: "国庆节".into(),
+        from_ms: AT,
+        record: None,
+    };
+    api::SuggestConsultationsReply { occasions: vec![row] }
+}
+
+fn ordered() -> api::OrderOutcomeReply {
+    let taken = |n| api::TakeStepReply {
+        record: reference(n),
+        matter: reference(n),
+        number: "0701-482137".into(),
+        folded: false,
+        state: api::ReportState::Saved.into(),
+    };
+    api::OrderOutcomeReply { directive: Some(taken(1)), ordered: Some(taken(2)) }
 }
 
 #[test]

@@ -50,7 +50,9 @@ pub fn audience(sending: &Sending<'_>, tree: &Registry) -> Vec<Audience> {
     if sending.office != tree.own() {
         clauses.offices.extend(tree.path_up(sending.office).take_while(|at| *at != tree.own()).cloned());
     }
-    clauses.joined(tree.own())
+    // Everything below whoever named them: this office, or the one that called the session.
+    let top = if sending.form.goes.contains(&Goes::Invited) { &sending.matter.origin } else { tree.own() };
+    clauses.joined(tree.own(), top)
 }
 
 impl Clauses {
@@ -69,6 +71,7 @@ impl Clauses {
                 self.trees.extend(if named.is_empty() { BTreeSet::from([own.clone()]) } else { named });
             }
             Goes::Within => self.trees.extend(to.iter().cloned()),
+            Goes::Invited => self.trees.extend(sending.steps.first().into_iter().flat_map(|opening| &opening.to).cloned()),
             Goes::Opener => {
                 self.offices.insert(sending.matter.origin.clone());
             }
@@ -82,10 +85,10 @@ impl Clauses {
         }
     }
 
-    fn joined(mut self, own: &OfficeId) -> Vec<Audience> {
+    fn joined(mut self, own: &OfficeId, top: &OfficeId) -> Vec<Audience> {
         self.offices.remove(own);
         if self.trees.len() > TREES_MAX {
-            self.trees = BTreeSet::from([own.clone()]);
+            self.trees = BTreeSet::from([top.clone()]);
         }
         let mut audience = self.plain;
         audience.extend(self.trees.into_iter().map(Audience::Subtree));

@@ -10,6 +10,7 @@
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
 //! - [`drill`](super::drill): 演练
+//! - [`consultation`](super::consultation): 会商
 
 mod admission;
 mod audience;
@@ -38,10 +39,10 @@ use dutynet_relay::{
 };
 
 use super::{
-    directive, drill, finding, incident,
+    consultation, directive, drill, finding, incident,
     obligation::Obligation,
     rules::Packs,
-    step::{MatterKind, StepForms},
+    step::{MatterKind, Only, StepForms},
     verification, warning,
 };
 use crate::text::refusal::Refusal;
@@ -61,7 +62,11 @@ impl Matter<'_> {
         if let Some(opener) = self.steps.first().map(|step| &step.office)
             && !proposed.form.is_for(taker.office, opener, taker.tree)
         {
-            return Err(Inadmissible::about(Refusal::MatterNotAbove, opener));
+            let why = match proposed.form.only {
+                Some(Only::Opener) => Refusal::MatterNotOpener,
+                Some(Only::Above) | None => Refusal::MatterNotAbove,
+            };
+            return Err(Inadmissible::about(why, opener));
         }
         if chooses(&proposed.form.id) {
             return versions::admit(self.steps, proposed, taker);
@@ -73,6 +78,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::admit(steps, proposed, taker),
             MatterKind::Directive => directive::admit(steps, proposed, taker),
             MatterKind::Finding => finding::admit(steps, proposed, taker),
+            MatterKind::Consultation => consultation::admit(steps, proposed, taker),
             MatterKind::Drill => drill::admit(steps, proposed, taker),
         }
     }
@@ -86,6 +92,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::summary(steps),
             MatterKind::Directive => directive::summary(steps),
             MatterKind::Finding => finding::summary(steps),
+            MatterKind::Consultation => consultation::summary(steps),
             MatterKind::Drill => drill::summary(steps),
         }
     }
@@ -101,6 +108,8 @@ impl Matter<'_> {
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
             MatterKind::Drill => Vec::new(),
+            // What it comes to is owed as directives.
+            MatterKind::Consultation => Vec::new(),
         }
     }
 
@@ -113,6 +122,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::wanted(steps, office),
             MatterKind::Directive => directive::wanted(steps, office),
             MatterKind::Finding => finding::wanted(steps, office),
+            MatterKind::Consultation => consultation::wanted(steps, office),
             // Nobody is asked to do anything about the drill itself.
             MatterKind::Drill => None,
         }
@@ -127,6 +137,7 @@ impl Matter<'_> {
             MatterKind::Verification => verification::facts(steps),
             MatterKind::Directive => directive::facts(steps),
             MatterKind::Finding => finding::facts(steps),
+            MatterKind::Consultation => consultation::facts(steps),
             MatterKind::Drill => drill::facts(steps),
         };
         facts.extend(versions::facts(self.steps));

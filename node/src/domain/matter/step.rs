@@ -5,6 +5,7 @@ use dutynet_relay::{
     record::{Mode, Person},
 };
 
+use super::{Fact, FactValue};
 use crate::{
     body::Entered,
     domain::{
@@ -120,6 +121,23 @@ impl Step {
     /// The code that was chosen, of a field where one may be.
     pub fn choice(&self, field: &str) -> Option<&str> {
         self.choices(field).first().map(String::as_str)
+    }
+
+    /// What it says to some fields in words, as facts.
+    pub fn said(&self, keys: &[&str]) -> Vec<Fact> {
+        let of = |key: &&str| Some(Fact::of(key, FactValue::Text(self.text(key)?.to_owned()), &self.reference));
+        keys.iter().filter_map(of).collect()
+    }
+
+    /// What it chooses in some fields, as facts.
+    pub fn coded(&self, keys: &[&str]) -> Vec<Fact> {
+        let of = |key: &&str| Some(Fact::of(key, FactValue::Code(self.choice(key)?.to_owned()), &self.reference));
+        keys.iter().filter_map(of).collect()
+    }
+
+    /// The moments that it says to some fields, as facts.
+    pub fn timed(&self, keys: &[&str]) -> Vec<Fact> {
+        keys.iter().filter_map(|key| Some(Fact::of(key, FactValue::Time(self.time(key)?), &self.reference))).collect()
     }
 
     /// The first record that it names in a role.

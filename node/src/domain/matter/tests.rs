@@ -60,11 +60,17 @@ pub(crate) struct Told {
     pub(crate) steps: Vec<Step>,
     tree: Registry,
     made: u8,
+    writer: &'static str,
 }
 
 impl Told {
     pub(crate) fn new() -> Self {
-        Self { steps: Vec::new(), tree: tree(), made: 0 }
+        Self { steps: Vec::new(), tree: tree(), made: 0, writer: "z1" }
+    }
+
+    /// Whoever takes the steps from now on.
+    pub(crate) fn writer(&mut self, id: &'static str) {
+        self.writer = id;
     }
 
     /// A step of an office, if it may be taken.
@@ -129,7 +135,7 @@ impl Told {
             mode: Mode::Real,
             office: id(office),
             entered: None,
-            by: Some(Person { id: "z1".into(), name: "张三".into() }),
+            by: Some(Person { id: self.writer.into(), name: "张三".into() }),
             answers: fill(&form.fields, &answers).unwrap(),
             links: typed.chain(by_itself).collect(),
             to: to.iter().map(|office| id(office)).collect(),

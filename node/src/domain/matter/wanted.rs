@@ -31,6 +31,10 @@ pub enum Wanted {
     Rectify,
     /// It is said to be put right, and is to be looked at.
     Check,
+    /// A session was called, and the office has not spoken.
+    Speak,
+    /// What was decided is neither ordered nor expressly needs nothing.
+    Settle,
     /// Everybody has answered, and the office may close it.
     Close,
 }
@@ -53,6 +57,8 @@ impl Wanted {
             Self::Rule => "rule",
             Self::Rectify => "rectify",
             Self::Check => "check",
+            Self::Speak => "speak",
+            Self::Settle => "settle",
             Self::Close => "close",
         }
     }

@@ -25,6 +25,8 @@ pub enum MatterKind {
     Drill,
     /// 督查发现，表扬
     Finding,
+    /// 会商
+    Consultation,
 }
 
 /// From where an office may be brought a matter.
@@ -40,7 +42,8 @@ pub enum Begins {
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 6] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding];
+    pub const ALL: [Self; 7] =
+        [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding, Self::Consultation];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -51,6 +54,7 @@ impl MatterKind {
             Self::Directive => "directive",
             Self::Drill => "drill",
             Self::Finding => "finding",
+            Self::Consultation => "consultation",
         }
     }
 
@@ -58,7 +62,7 @@ impl MatterKind {
     pub fn begins(self) -> Begins {
         match self {
             Self::Incident => Begins::Anywhere,
-            Self::Warning | Self::Verification | Self::Directive => Begins::Above,
+            Self::Warning | Self::Verification | Self::Directive | Self::Consultation => Begins::Above,
             Self::Drill | Self::Finding => Begins::AboveOrBelow,
         }
     }
@@ -90,6 +94,8 @@ pub enum Goes {
     Within,
     /// To the office that began the matter.
     Opener,
+    /// To the offices that the step names with which the matter began, and to everything below each of them, whoever takes this one.
+    Invited,
     /// To every office that has sent or was sent a step of this matter that this office has.
     Holders,
     /// To every tier above this office, and above each of those.
@@ -100,6 +106,8 @@ pub enum Goes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Only {
+    /// That of the office that began the matter.
+    Opener,
     /// That of the office that began the matter, or of one above it.
     Above,
 }
@@ -180,6 +188,7 @@ impl StepForm {
     /// Whether an office may take it, of a matter that another or the same began.
     pub fn is_for(&self, office: &OfficeId, opener: &OfficeId, tree: &Registry) -> bool {
         match self.only {
+            Some(Only::Opener) => office == opener,
             Some(Only::Above) => office == opener || tree.is_ancestor(office, opener),
             None => true,
         }

@@ -28,7 +28,9 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
         return Err("an opening step names itself, and no other step does".to_owned());
     }
     let maker = &step.reference.origin;
-    if step.office != *maker && !tree.is_ancestor(maker, &step.office) {
+    // Of an office that is not known here, in a session with others, it was judged above, where it is.
+    let known = tree.entry(&step.office).is_some();
+    if step.office != *maker && known && !tree.is_ancestor(maker, &step.office) {
         return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
     }
     if form.opens {

@@ -1,4 +1,4 @@
-//! Help of `incident`, `warning`, `question`, `directive`, `drill` and `finding`. Of steps and their fields it is made from the forms: label, limits, codes, article.
+//! Help of `incident`, `warning`, `question`, `directive`, `drill`, `finding` and `consultation`. Of steps and their fields it is made from the forms: label, limits, codes, article.
 
 use crate::domain::{
     form::{Field, FieldKind, Lines},
@@ -14,6 +14,7 @@ pub fn about(kind: MatterKind) -> &'static str {
         MatterKind::Directive => "指示、通报、交办、督办、电话通知：下达、转办、签收、反馈、办结",
         MatterKind::Drill => "演练：开始、暂停、恢复、退出、结束、总结；其中的事项各用本来的命令，加 --mode exercise",
         MatterKind::Finding => "督查发现和表扬：查到、说明、裁定、处理、整改、验收、办结",
+        MatterKind::Consultation => "会商：通知、议题、即时状态、发言、研判、纪要、议定事项、综合情况、结束",
     }
 }
 

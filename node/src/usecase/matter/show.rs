@@ -61,6 +61,9 @@ impl Office {
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
             MatterKind::Drill | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Finding => {}
         }
+        if kind == MatterKind::Consultation {
+            facts.extend(self.ordered_facts(&steps)?);
+        }
         let (now, related) = (self.now(), self.related_to(&matter)?);
         let dues = self.dues_of(&matter, now)?;
         let ours = dues.iter().map(|due| &due.obligation).filter(|owed| owed.debtor == *self.own() && !owed.is_closed());

@@ -115,6 +115,11 @@ impl Checked {
 impl Office {
     /// Takes a step. The same id with the same words is the same step.
     pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
+        self.take_knowing(asked, Vec::new()).await
+    }
+
+    /// The same, with what the node says in it, which it has from elsewhere.
+    pub(in crate::usecase) async fn take_knowing(&self, asked: TakeStep, known: Vec<Answer>) -> Result<TakenStep, Refused> {
         let mut checked = self.checked_step(&asked).await?;
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
@@ -133,7 +138,7 @@ impl Office {
                 }
                 checked.says_of_itself(&self.known_of(&checked, &steps)?);
                 self.admitted(&checked, &steps, mode)?;
-                let known = self.said_by_node(&checked).await?;
+                let known = if known.is_empty() { self.said_by_node(&checked, &steps).await? } else { known };
                 checked.adds(known)?;
             }
         }
@@ -236,8 +241,15 @@ impl Office {
     }
 
     /// What this node knows of what the step is about, for the fields that nobody types.
-    async fn said_by_node(&self, checked: &Checked) -> Result<Vec<Answer>, Refused> {
-        self.finding_evidence(checked.form, &checked.body.answers, &checked.body.to).await
+    async fn said_by_node(&self, checked: &Checked, steps: &[Step]) -> Result<Vec<Answer>, Refused> {
+        let (form, body) = (checked.form, &checked.body);
+        match form.matter {
+            MatterKind::Finding => self.finding_evidence(form, &body.answers, &body.to).await,
+            MatterKind::Consultation => self.session_says(form, &body.links, steps),
+            MatterKind::Incident | MatterKind::Warning | MatterKind::Verification | MatterKind::Directive | MatterKind::Drill => {
+                Ok(Vec::new())
+            }
+        }
     }
 
     fn admitted(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<(), Refused> {
@@ -326,7 +338,7 @@ fn named_step(text: &str) -> Result<RecordRef, Refused> {
     parse_reference(text).ok_or_else(|| Refused::about(Refusal::StepCorrectsUnknown, shown(text)))
 }
 
-fn refused(inadmissible: Inadmissible) -> Refused {
+pub(in crate::usecase) fn refused(inadmissible: Inadmissible) -> Refused {
     Refused { about: inadmissible.about, faults: inadmissible.faults, ..inadmissible.why.into() }
 }
 

@@ -1,0 +1,97 @@
+//! Consultations through the use cases: when one is suggested, and outcomes that become directives or nothing at all.
+
+use dutynet_relay::ids::RecordRef;
+
+use super::{behalf::with_child, *};
+use crate::domain::special::Brings;
+
+fn text(field: &str, words: &str) -> Answer {
+    Answer { field: field.into(), value: Value::Text(words.into()) }
+}
+
+fn code(field: &str, key: &str) -> Answer {
+    Answer { field: field.into(), value: Value::Choices(vec![key.into()]) }
+}
+
+fn step(id: u8, form: &str, matter: &str, answers: Vec<Answer>, to: &[&str]) -> TakeStep {
+    TakeStep {
+        id: record_id(id),
+        form: form.into(),
+        matter: matter.into(),
+        answers,
+        links: Vec::new(),
+        to: to.iter().map(|&office| office.to_owned()).collect(),
+        by: by(),
+        mode: None,
+        on_behalf: None,
+        corrects: String::new(),
+    }
+}
+
+fn call(id: u8, trigger: &str) -> TakeStep {
+    let time = |field: &str| Answer { field: field.into(), value: Value::Time(UnixMillis(1)) };
+    let mut said = vec![text("title", "会商"), text("instructed_by", "王省长"), code("reason", "holiday"), code("way", "video")];
+    said.extend([time("instructed_at"), time("held_at")]);
+    said.extend((!trigger.is_empty()).then(|| text("trigger", trigger)));
+    step(id, "consultation.call", "", said, &["jiaowei"])
+}
+
+async fn house() -> House {
+    let house = House::new();
+    with_child(&house, "jiaowei", "角尾乡").await;
+    house
+}
+
+#[tokio::test]
+async fn a_session_is_suggested_before_a_holiday_and_in_a_special_period_until_one_is_called() {
+    let house = house().await;
+    let suggested = async || {
+        let found = house.office.suggest_consultations().await.unwrap();
+        found.into_iter().map(|occasion| (occasion.trigger.key(), occasion.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(suggested().await, []);
+    house.clock.set_wall(at("2026-09-25", "09:00"));
+    let holidays = suggested().await;
+    assert!(holidays.iter().any(|(key, _)| key == "holiday.2026-10-01..2026-10-07"), "{holidays:?}");
+    let declare = DeclarePeriod {
+        id: record_id(1),
+        from: None,
+        to: at("2026-09-26", "10:00"),
+        reason: "台风".into(),
+        brings: Brings { leaders: 2, ..Brings::default() },
+        by: by(),
+    };
+    house.office.declare_period(declare).await.unwrap();
+    house.clock.set_wall(at("2026-09-25", "11:00"));
+    let both = suggested().await;
+    let special = both.iter().find(|(_, name)| name == "台风").expect("the special period is an occasion").0.clone();
+    house.office.take_step(call(2, &special)).await.unwrap();
+    assert_eq!(suggested().await, holidays, "what a session names is suggested no more");
+}
+
+#[tokio::test]
+async fn what_may_not_be_ordered_leaves_no_directive_behind() {
+    let house = house().await;
+    let session = house.office.take_step(call(1, "")).await.unwrap().number().to_string();
+    let outcome =
+        house.office.take_step(step(2, "consultation.outcome", &session, vec![text("what", "巡查")], &[])).await.unwrap();
+    let words = vec![code("kind", "supervision"), text("title", "巡查"), text("words", "立即。"), code("urgency", "urgent")];
+    let order = |id| step(id, "directive.order", "", words.clone(), &["jiaowei"]);
+    let before = house.records();
+    let ask = async |outcome: String, directive| house.office.order_outcome(OrderOutcome { outcome, directive }).await;
+    let stray = outcome.matter.to_string();
+    assert_eq!(refusal(ask(stray, order(3)).await), Refusal::ConsultationOutcomeUnknown, "the call is no outcome");
+    assert_eq!(refusal(ask("nothing".into(), order(3)).await), Refusal::ConsultationOutcomeUnknown);
+    assert_eq!(refusal(ask(outcome.reference.to_string(), call(3, "")).await), Refusal::StepUnknown);
+    let link = |role: &str, record: &RecordRef| NamedRecord { role: role.into(), record: record.to_string() };
+    let by_hand = |directive: &RecordRef| TakeStep {
+        links: vec![link("outcome", &outcome.reference), link("directive", directive)],
+        ..step(4, "consultation.ordered", &session, Vec::new(), &[])
+    };
+    assert_eq!(refusal(house.office.take_step(by_hand(&outcome.matter)).await), Refusal::ConsultationNoDirective);
+    let typed = step(5, "consultation.status", &session, Vec::new(), &[]);
+    assert_eq!(refusal(house.office.take_step(typed).await), Refusal::ConsultationStatusTyped);
+    assert_eq!(house.records(), before, "nothing was kept");
+    let ordered = ask(outcome.reference.to_string(), order(3)).await.unwrap();
+    assert!(house.office.take_step(by_hand(&ordered.directive.matter)).await.is_ok(), "a second directive of one outcome");
+}
