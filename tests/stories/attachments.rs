@@ -180,9 +180,9 @@ async fn a_disk_that_is_nearly_full_takes_no_files_and_says_so_while_records_go_
 }
 
 /// What a county whose program keeps no rule says of a file.
-async fn said_of(net: &Network, record: &RecordRef, name: &str, stated_plain_by: &str) -> RecordRef {
+async fn said_of(net: &Network, record: &RecordRef, (name, bytes): (&str, Vec<u8>), stated_plain_by: &str) -> RecordRef {
     let county = net.relay("c");
-    let file: FileRef = county.put_file(std::io::Cursor::new(photo(1000))).await.unwrap();
+    let file: FileRef = county.put_file(std::io::Cursor::new(bytes)).await.unwrap();
     let attached = Attached {
         file,
         name: FileName::parse(name).unwrap(),
@@ -205,19 +205,34 @@ async fn what_a_neighbour_says_of_files_without_a_statement_or_under_a_marked_na
     let mut note = draft(Lane::Routine, vec![Audience::UpTo(office("p"))], b"what files belong to");
     note.subject = "story".into();
     let record = net.submit("c", note).await.unwrap().reference;
-    let marked = said_of(&net, &record, "[机密]_现场.jpg", "张三").await;
-    let unstated = said_of(&net, &record, "无人声明.jpg", "").await;
+    let marked = said_of(&net, &record, ("[机密]_现场.jpg", photo(1000)), "张三").await;
+    let unstated = said_of(&net, &record, ("无人声明.jpg", photo(1000)), "").await;
     let own = net.submit("p", draft(Lane::Routine, Vec::new(), b"the province's own")).await.unwrap().reference;
-    let elsewhere = said_of(&net, &own, "别人的.jpg", "张三").await;
-    let fine = said_of(&net, &record, "现场.jpg", "张三").await;
+    let elsewhere = said_of(&net, &own, ("别人的.jpg", photo(1000)), "张三").await;
+    let fine = said_of(&net, &record, ("现场.jpg", photo(1000)), "张三").await;
     net.arrives(&fine, "p").await;
     until("it is parked at its maker", || net.relay("c").parked().unwrap().len() == 1).await;
     let parked = net.relay("c").parked().unwrap().remove(0);
     assert_eq!((&parked.reference, parked.code.as_str()), (&marked, "CONTENT"));
     let province = Desk::at(&net, "p");
     let row = province.attachment_when(&fine.to_string(), "one is known", |_| true).await;
+    let program = [b"MZ\x90\0".as_slice(), &photo(1000)].concat();
+    let disguised = said_of(&net, &record, ("程序.jpg", program), "张三").await;
+    net.arrives(&disguised, "p").await;
     assert_eq!(row.record, fine, "and no other, neither {unstated} nor {elsewhere}");
-    province.close().await;
+    let named = disguised.to_string();
+    province.office.fetch_attachment(&named, "程序.jpg").await.unwrap();
+    for _ in 0..9000 {
+        match province.office.open_attachment(&named, "程序.jpg").await.unwrap_err().refusal {
+            Refusal::AttachmentNotHere => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+            refusal => {
+                assert_eq!(refusal, Refusal::AttachmentUnsafe);
+                province.close().await;
+                return;
+            }
+        }
+    }
+    panic!("it never came");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -166,6 +166,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::NoticeNumberShared,
     Refusal::NothingBelow,
     Refusal::AttachmentNotHere,
+    Refusal::AttachmentUnsafe,
     Refusal::FolderEmpty,
     Refusal::FolderOfAnother,
     Refusal::FolderNoRights,

@@ -1,7 +1,7 @@
 //! The local API over a real socket: who is let in, and what bad input comes to.
 
 use dutynet_proto::{
-    api::{self, reports_client::ReportsClient},
+    api::{self, add_attachments_part::Part, attachments_client::AttachmentsClient, reports_client::ReportsClient},
     duty, record,
 };
 use tonic::{Request, transport::Channel};
@@ -37,6 +37,42 @@ impl Served {
         request.metadata_mut().insert(key::METADATA, "key".parse().unwrap());
         let reply = ReportsClient::new(self.channel.clone()).file(request).await;
         reply.map(tonic::Response::into_inner).map_err(|status| status::from_status(&status))
+    }
+}
+
+/// What a client sends about attachments.
+fn part(part: Part) -> api::AddAttachmentsPart {
+    api::AddAttachmentsPart { part: Some(part) }
+}
+
+fn adds(id: Vec<u8>, record: &str) -> api::AddAttachmentsPart {
+    let by = Some(record::Person { id: "z1".into(), name: "张三".into() });
+    part(Part::Head(api::AddAttachmentsHead { id: id.into(), record: record.into(), stated_plain_by: "张三".into(), by }))
+}
+
+fn begins(name: &str, bytes: u64) -> api::AddAttachmentsPart {
+    part(Part::File(api::AttachmentHead { name: name.into(), bytes }))
+}
+
+fn piece(bytes: &'static [u8]) -> api::AddAttachmentsPart {
+    part(Part::Piece(bytes.into()))
+}
+
+impl Served {
+    async fn add(&self, parts: Vec<api::AddAttachmentsPart>) -> Result<api::AddAttachmentsReply, Refusal> {
+        let mut request = Request::new(tokio_stream::iter(parts));
+        request.metadata_mut().insert(key::METADATA, "key".parse().unwrap());
+        let reply = AttachmentsClient::new(self.channel.clone()).add(request).await;
+        reply.map(tonic::Response::into_inner).map_err(|status| status::from_status(&status).refusal)
+    }
+
+    /// Reference of a report of this office.
+    async fn filed(&self) -> String {
+        let nil = |field: &str| duty::Answer { field: field.into(), value: Some(duty::answer::Value::Nil(true)) };
+        let nil = ["natural", "accident", "health", "social", "other"].map(nil).to_vec();
+        let asked = api::FileReportRequest { form: "zero".into(), id: record_id(9).0.to_vec().into(), ..request(nil) };
+        self.file(asked).await.unwrap();
+        format!("440000/{}", record_id(9))
     }
 }
 
@@ -98,4 +134,38 @@ async fn a_call_beyond_the_limit_is_refused_with_a_sentence() {
     let many = (0..100_000).map(|n| text(&format!("f{n}"), "x".into())).collect();
     let heard = served.file(request(many)).await.unwrap_err();
     assert_eq!((heard.refusal, heard.faults.len()), (Refusal::FormFaults, 64));
+}
+
+#[tokio::test]
+async fn files_that_are_sent_in_another_order_or_in_part_are_refused_and_nothing_is_kept() {
+    let served = Served::new().await;
+    let report = served.filed().await;
+    let before = served.house.records();
+    let (id, jpeg) = (record_id(1).0.to_vec(), piece(b"\xff\xd8\xff\xe0"));
+    let head = || adds(id.clone(), &report);
+    let photo = || begins("a.jpg", 4);
+    let large: Vec<_> = std::iter::repeat_n(piece(&[7; 64 * 1024]), 200).collect();
+    for (parts, wanted) in [
+        (vec![], Refusal::RequestUnreadable),
+        (vec![photo(), jpeg.clone()], Refusal::RequestUnreadable),
+        (vec![adds(vec![1; 16], &report), photo(), jpeg.clone()], Refusal::RecordIdInvalid),
+        (vec![adds(id.clone(), ""), photo(), jpeg.clone()], Refusal::MatterNumberInvalid),
+        (vec![head()], Refusal::AttachmentBroken),
+        (vec![head(), jpeg.clone()], Refusal::AttachmentBroken),
+        (vec![head(), photo(), head(), jpeg.clone()], Refusal::AttachmentBroken),
+        (vec![head(), photo(), jpeg.clone(), api::AddAttachmentsPart::default()], Refusal::AttachmentBroken),
+        (vec![head(), photo(), jpeg.clone(), jpeg.clone()], Refusal::AttachmentBroken),
+        (vec![head(), photo()], Refusal::AttachmentBroken),
+        (vec![head(), begins("a.jpg", u64::MAX), jpeg.clone()], Refusal::AttachmentSize),
+        // The answer comes although more is being sent.
+        ([vec![head(), begins("a.exe", 1 << 20)], large.clone()].concat(), Refusal::AttachmentKind),
+        ([vec![head(), begins("a.jpg", 1 << 20)], large].concat(), Refusal::AttachmentBroken),
+    ] {
+        assert_eq!(served.add(parts.clone()).await.unwrap_err(), wanted, "{:?}", parts.iter().take(3).collect::<Vec<_>>());
+        assert_eq!(served.house.office.status().store.files.held, 0);
+    }
+    assert_eq!(served.house.records(), before);
+    let added = served.add(vec![head(), photo(), jpeg.clone()]).await.unwrap();
+    assert_eq!((added.folded, added.files.len()), (false, 1));
+    assert!(served.add(vec![head(), photo(), jpeg]).await.unwrap().folded);
 }

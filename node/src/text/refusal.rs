@@ -351,6 +351,8 @@ pub enum Refusal {
     AttachmentNotHere,
     /// The file was removed by rule.
     AttachmentGone,
+    /// What came is not what its name says.
+    AttachmentUnsafe,
     /// The disk is too full for it.
     NoSpace,
     /// The configuration has faults.

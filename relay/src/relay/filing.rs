@@ -1,6 +1,10 @@
 //! Files of this node: what programs above put and want, what neighbours may have, and who is asked for what is not here.
 
-use std::{io::Read, path::PathBuf, sync::Arc};
+use std::{
+    io::{self, Read},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
@@ -52,6 +56,16 @@ impl Relay {
         blocking(move || Ok(files.read(&file.digest, offset, bytes_max)?.into())).await
     }
 
+    /// Looks at a file that is here, where that may take a while: `look` is given what reads a part of it, up to its end.
+    pub async fn look_at_file<T: Send + 'static>(
+        &self,
+        file: FileRef,
+        look: impl FnOnce(&dyn Fn(u64, usize) -> io::Result<Vec<u8>>) -> T + Send + 'static,
+    ) -> Result<T, FileFault> {
+        let files = self.inner.files.clone();
+        blocking(move || Ok(look(&|offset, count| files.read(&file.digest, offset, count)))).await
+    }
+
     /// Makes a record that files belong to; they must be here.
     pub async fn submit_with(&self, draft: Draft, files: Vec<FileRef>) -> Result<Made, SubmitError> {
         let _filing = self.inner.filing.read().await;
@@ -97,7 +111,7 @@ impl Relay {
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, FileFault> + Send + 'static) -> Result<T, FileFault> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(FileFault::Io(std::io::Error::other("a file's thread has panicked"))))
+    done.unwrap_or_else(|_| Err(FileFault::Io(io::Error::other("a file's thread has panicked"))))
 }
 
 impl Inner {

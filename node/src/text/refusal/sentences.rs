@@ -251,6 +251,11 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::AttachmentUnknown, "ATTACHMENT_UNKNOWN", "没有这个附件，请用 attachment list 核对名称。"),
     (Refusal::AttachmentNotHere, "ATTACHMENT_NOT_HERE", "附件还不在本机，请先用 attachment fetch 取来，到齐后再存。"),
     (Refusal::AttachmentGone, "ATTACHMENT_GONE", "附件已按规定销毁，取不到了，如仍需要请联系产生它的单位。"),
+    (
+        Refusal::AttachmentUnsafe,
+        "ATTACHMENT_UNSAFE",
+        "附件内容与它的名称不符，可能是程序或伪装的文件，没有交出，请不要设法打开，并联系产生它的单位核实。",
+    ),
     (Refusal::NoSpace, "NO_SPACE", "本机磁盘将满，暂不接收新的内容；已保存的不受影响，请尽快腾出空间。"),
     (Refusal::ConfigFaults, "CONFIG_FAULTS", "配置文件有误，未启动，请逐项改正。"),
     (Refusal::ConfigUnreadable, "CONFIG_UNREADABLE", "读不到配置文件，请核对路径和权限，或用 --config 指定。"),
