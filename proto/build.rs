@@ -35,6 +35,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/group.proto",
     "dutynet/api/v1/lines.proto",
     "dutynet/api/v1/notice.proto",
+    "dutynet/api/v1/rollcall.proto",
     "dutynet/api/v1/rules.proto",
     "dutynet/api/v1/statuses.proto",
     "dutynet/api/v1/periods.proto",

@@ -22,7 +22,7 @@ pub use convert_notice::{told_by_to_wire, urgency_from_wire, urgency_to_wire};
 pub use convert_secrecy::WORD_CHARS_MAX;
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
 pub use convert_status::{status_row_from_wire, status_row_to_wire, status_table_from_wire, status_table_to_wire};
-pub use convert_step::read_step;
+pub use convert_step::{moment_of, read_step};
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},

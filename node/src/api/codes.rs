@@ -125,6 +125,10 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::AccountPosts,
     Refusal::AccountPassword,
     Refusal::AccountPasswordTwice,
+    Refusal::RollTime,
+    Refusal::RollDraw,
+    Refusal::RollByPhone,
+    Refusal::RollRings,
 ];
 
 /// It would be taken at another time or in another state.
@@ -199,6 +203,14 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::AccountEnded,
     Refusal::AccountLastOperator,
     Refusal::PageStale,
+    Refusal::RollEarly,
+    Refusal::RollOver,
+    Refusal::RollMissed,
+    Refusal::RollAnswered,
+    Refusal::RollNoneOpen,
+    Refusal::RollNoFault,
+    Refusal::RollUnheard,
+    Refusal::RollNoDraw,
 ];
 
 /// What was named is not here.
@@ -250,6 +262,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::NotAddressed,
     Refusal::AttachmentNotOwn,
     Refusal::RightMissing,
+    Refusal::RollRuler,
 ];
 
 /// It was done already, by another.

@@ -101,6 +101,7 @@ fn side(from: Side) -> api::DueSide {
 
 fn stage(from: Stage) -> api::RingStage {
     match from {
+        Stage::Begun => api::RingStage::Begun,
         Stage::Half => api::RingStage::Half,
         Stage::Most => api::RingStage::Most,
         Stage::Due => api::RingStage::Due,

@@ -1,6 +1,6 @@
 //! Between the messages of matters in `dutynet.api.v1` and the words of the use cases.
 
-use dutynet_proto::api;
+use dutynet_proto::{api, duty};
 
 use super::{
     convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference, state},
@@ -15,14 +15,7 @@ use crate::{
 
 pub(super) fn take(from: api::TakeStepRequest) -> Result<TakeStep, Refused> {
     let answers = from.answers.into_iter().map(|a| body::answer_from_wire(a).ok_or(Refusal::RequestUnreadable.into()));
-    let on_behalf = match (from.on_behalf_of.is_empty(), from.entered) {
-        (true, None) => None,
-        (true, Some(_)) => return Err(Refusal::ToldByAlone.into()),
-        (false, entered) => {
-            let entered = entered.and_then(body::entered_from_wire).ok_or(Refusal::ToldByMissing)?;
-            Some(OnBehalf { office: from.on_behalf_of, entered })
-        }
-    };
+    let on_behalf = on_behalf(from.on_behalf_of, from.entered)?;
     Ok(TakeStep {
         id: record_id(&from.id)?,
         form: from.form,
@@ -35,6 +28,18 @@ pub(super) fn take(from: api::TakeStepRequest) -> Result<TakeStep, Refused> {
         on_behalf,
         corrects: from.corrects,
     })
+}
+
+/// Who is spoken for, and who said so: both or neither.
+pub(super) fn on_behalf(office: String, entered: Option<duty::Entered>) -> Result<Option<OnBehalf>, Refused> {
+    match (office.is_empty(), entered) {
+        (true, None) => Ok(None),
+        (true, Some(_)) => Err(Refusal::ToldByAlone.into()),
+        (false, entered) => {
+            let entered = entered.and_then(body::entered_from_wire).ok_or(Refusal::ToldByMissing)?;
+            Ok(Some(OnBehalf { office, entered }))
+        }
+    }
 }
 
 pub(super) fn taken(from: &TakenStep) -> api::TakeStepReply {

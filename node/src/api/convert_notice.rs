@@ -1,7 +1,11 @@
 //! Between the messages of notices and groups in `dutynet.api.v1` and the words of the use cases.
 
 use dutynet_proto::{api, record as wire};
-use dutynet_relay::{record::Person, writer::RecordState};
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    record::Person,
+    writer::RecordState,
+};
 
 use super::convert::{hop_row, millis, mode, mode_to_wire, person, record_id, reference, state, text};
 use crate::{
@@ -17,22 +21,27 @@ use crate::{
 };
 
 pub(super) fn send(from: api::SendNoticeRequest) -> Result<SendNotice, Refused> {
-    let to = match (from.everybody_below, from.offices.is_empty(), from.group.is_empty()) {
-        (true, true, true) => Some(To::EverybodyBelow),
-        (false, false, true) => Some(To::Offices(from.offices)),
-        (false, true, false) => Some(To::Group(from.group)),
-        (true, ..) | (false, true, true) | (false, false, false) => None,
-    };
+    let to = to(from.everybody_below, from.offices, from.group);
     Ok(SendNotice {
         id: record_id(&from.id)?,
         title: from.title,
         text: from.text,
         urgency: body::urgency_from_wire(from.urgency),
-        sign_by: (from.sign_by_ms != 0).then_some(dutynet_relay::ids::UnixMillis(from.sign_by_ms)),
+        sign_by: (from.sign_by_ms != 0).then_some(UnixMillis(from.sign_by_ms)),
         to,
         by: person(from.by),
         mode: mode(from.mode)?,
     })
+}
+
+/// Exactly one of everybody, offices and a group; `None`: not said, or more than one.
+pub(super) fn to(everybody_below: bool, offices: Vec<String>, group: String) -> Option<To> {
+    match (everybody_below, offices.is_empty(), group.is_empty()) {
+        (true, true, true) => Some(To::EverybodyBelow),
+        (false, false, true) => Some(To::Offices(offices)),
+        (false, true, false) => Some(To::Group(group)),
+        (true, ..) | (false, true, true) | (false, false, false) => None,
+    }
 }
 
 pub(super) fn sent(from: &SentNotice) -> api::SendNoticeReply {
@@ -133,17 +142,22 @@ fn head(from: &NoticeHead) -> api::NoticeHead {
     }
 }
 
-fn row(from: &SignForRow) -> api::NoticeBoardRow {
+/// Why something was not delivered, whose line or word that is, and since when.
+pub(super) fn undelivered(from: Option<&Undelivered>) -> (api::Undelivered, Option<&OfficeId>, Option<UnixMillis>) {
     use api::Undelivered as Wire;
+    match from {
+        None => (Wire::Unspecified, None, None),
+        Some(Undelivered::Underway) => (Wire::Underway, None, None),
+        Some(Undelivered::LineDown(at, since)) => (Wire::LineDown, Some(at), *since),
+        Some(Undelivered::LineUnknown(at, since)) => (Wire::LineUnknown, Some(at), *since),
+        Some(Undelivered::Refused(at)) => (Wire::Refused, Some(at), None),
+        Some(Undelivered::NoNode) => (Wire::NoNode, None, None),
+    }
+}
+
+fn row(from: &SignForRow) -> api::NoticeBoardRow {
     let delivery = from.delivery.as_ref().ok();
-    let (undelivered, at, since) = match &from.delivery {
-        Ok(_) => (Wire::Unspecified, None, None),
-        Err(Undelivered::Underway) => (Wire::Underway, None, None),
-        Err(Undelivered::LineDown(at, since)) => (Wire::LineDown, Some(at), *since),
-        Err(Undelivered::LineUnknown(at, since)) => (Wire::LineUnknown, Some(at), *since),
-        Err(Undelivered::Refused(at)) => (Wire::Refused, Some(at), None),
-        Err(Undelivered::NoNode) => (Wire::NoNode, None, None),
-    };
+    let (undelivered, at, since) = undelivered(from.delivery.as_ref().err());
     api::NoticeBoardRow {
         office: from.seat.office.to_string(),
         name: from.seat.name.clone(),

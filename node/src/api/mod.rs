@@ -16,6 +16,7 @@ mod convert_matter;
 mod convert_notice;
 mod convert_period;
 mod convert_report;
+mod convert_rollcall;
 mod convert_upkeep;
 mod cut_offs;
 mod destructions;
@@ -33,6 +34,7 @@ mod offices;
 mod parked;
 mod periods;
 mod reports;
+mod rollcalls;
 mod rules;
 mod secrecy;
 pub mod status;
@@ -46,7 +48,8 @@ use dutynet_proto::{
         drafts_server::DraftsServer, dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer,
         lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer,
         notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer,
-        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer, statuses_server::StatusesServer,
+        purges_server::PurgesServer, reports_server::ReportsServer, roll_calls_server::RollCallsServer,
+        rules_server::RulesServer, statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -93,6 +96,7 @@ pub async fn run(
         .add_service(MattersServer::with_interceptor(matters::MattersService(office.clone()), ask.clone()))
         .add_service(AttachmentsServer::with_interceptor(attachments::AttachmentsService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
+        .add_service(RollCallsServer::with_interceptor(rollcalls::RollCallsService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))
         .add_service(CutOffsServer::with_interceptor(cut_offs::CutOffsService(office.clone()), ask.clone()))
         .add_service(DuesServer::with_interceptor(dues::DuesService(office.clone()), ask.clone()))

@@ -14,6 +14,7 @@ use super::{
 use crate::domain::{
     matter::{FirstReceiver, Step, StepLink, Times},
     obligation::Clocked,
+    then::Moment,
 };
 
 impl StepBody {
@@ -94,6 +95,8 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
         body.map(|body| (body.answers, body.links, body.to, body.rules, body.entered, body.first)).unwrap_or_default();
     Ok(Step {
         reference: stored.record.reference(),
+        digest: stored.record.digest(),
+        moment: moment_of(stored),
         form: form.to_owned(),
         mode: header.mode,
         office: office.clone(),
@@ -108,6 +111,12 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
         times: times(stored, tree),
         hollow,
     })
+}
+
+/// By which the tree of a record's time is judged.
+pub fn moment_of(stored: &Stored) -> Moment {
+    let came_at = stored.from.is_some().then_some(stored.received_at);
+    Moment { place: stored.place, recorded_at: stored.record.header().recorded_at, came_at }
 }
 
 fn times(stored: &Stored, tree: &Registry) -> Times {

@@ -8,6 +8,7 @@ pub(super) mod lines;
 pub(super) mod matter;
 pub(super) mod notice;
 pub(super) mod report;
+pub(super) mod rollcall;
 pub(super) mod rules;
 pub(super) mod secrecy;
 pub(super) mod status;
@@ -88,6 +89,11 @@ pub(super) enum Verb {
     },
     #[command(flatten)]
     Matter(matter::MatterCommand),
+    #[command(about = help::rollcall::ROLLCALL)]
+    Rollcall {
+        #[command(subcommand)]
+        verb: Box<rollcall::RollVerb>,
+    },
     #[command(about = help::due::DUE)]
     Due {
         #[command(subcommand)]
@@ -155,6 +161,7 @@ impl Verb {
             Self::Office { verb: OfficeVerb::Status(asked) } => asked.output.json,
             Self::Report { verb } => verb.wants_json(),
             Self::Matter(command) => command.wants_json(),
+            Self::Rollcall { verb } => verb.wants_json(),
             Self::Due { verb } => verb.wants_json(),
             Self::Period { verb } => verb.wants_json(),
             Self::Rules { verb } => verb.wants_json(),

@@ -8,7 +8,8 @@ use dutynet_proto::api::{
     drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
     links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient,
     offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
-    reports_client::ReportsClient, rules_client::RulesClient, statuses_client::StatusesClient,
+    reports_client::ReportsClient, roll_calls_client::RollCallsClient, rules_client::RulesClient,
+    statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -91,6 +92,10 @@ impl Node {
 
     pub(super) fn notices(&self) -> NoticesClient<Keyed> {
         NoticesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn roll_calls(&self) -> RollCallsClient<Keyed> {
+        RollCallsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn groups(&self) -> GroupsClient<Keyed> {

@@ -33,6 +33,7 @@ mod person;
 mod place;
 mod report;
 mod restore;
+mod rollcall;
 mod rules;
 mod secrecy;
 mod shown;
@@ -166,6 +167,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Office { verb } => tree::run(place, verb).await,
         Verb::Report { verb } => report::run(place, verb).await,
         Verb::Matter(command) => matter::run(place, command).await,
+        Verb::Rollcall { verb } => rollcall::run(place, verb).await,
         Verb::Due { verb } => due::run(place, verb).await,
         Verb::Period { verb } => period::run(place, verb).await,
         Verb::Notice { verb } => notice::run(place, verb).await,

@@ -4,6 +4,8 @@ mod convert;
 pub(super) mod json;
 mod print;
 
+pub(super) use convert::undelivered_name;
+
 use std::io;
 
 use dutynet_proto::{api, duty};
@@ -20,6 +22,7 @@ use super::{
     told::Told,
     when,
 };
+use crate::domain::sign_for::Undelivered;
 use crate::text::{directive, notice, refusal::Refusal, typed, words};
 
 pub(super) async fn run(place: &Place, verb: &NoticeVerb) -> Result<String, Told> {
@@ -156,6 +159,11 @@ pub(super) fn text(typed: &str) -> Result<String, Told> {
         return Ok(typed.to_owned());
     }
     io::read_to_string(io::stdin()).map_err(|error| Told::of(Refusal::FileUnreadable).about(error.to_string()))
+}
+
+/// Why something was not delivered; `None`: it was.
+pub(super) fn why_not(undelivered: i32, at: &str, since_ms: i64) -> Option<Undelivered> {
+    convert::undelivered(&api::NoticeBoardRow { undelivered, at: at.to_owned(), since_ms, ..api::NoticeBoardRow::default() })
 }
 
 fn record(from: Option<&dutynet_proto::record::RecordRef>) -> String {

@@ -8,8 +8,8 @@ use clap::Command;
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, statuses,
-    told::Told,
+    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, rollcall,
+    statuses, told::Told,
 };
 use crate::text::refusal::Refusal;
 
@@ -440,6 +440,7 @@ fn all_shapes() -> impl Iterator<Item = (&'static str, String)> {
         matter::tests::shapes(),
         attachment::tests::shapes(),
         statuses::tests::shapes(),
+        rollcall::tests::shapes(),
     ];
     shapes().into_iter().chain(of_nouns.into_iter().flatten())
 }

@@ -15,6 +15,7 @@ pub mod operator;
 pub mod process;
 pub mod prompt;
 pub mod province;
+pub mod rollcalls;
 pub mod script;
 pub mod session;
 pub mod show;

@@ -23,6 +23,12 @@ pub enum Command<'a> {
     Event(&'a Office),
     /// Everybody does what is next about the newest incident.
     GoesOn,
+    /// The province calls everybody.
+    Roll,
+    /// An office answers.
+    Answer(&'a Office),
+    /// The table of the province's newest call.
+    Rolled,
     /// Cut the line between an office and its parent.
     Cut(&'a Office),
     /// Heal it.
@@ -87,6 +93,9 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
         ["signed"] => Ok(Command::Signed),
         ["event", office] => Ok(Command::Event(with_line(office)?)),
         ["event"] => Ok(Command::GoesOn),
+        ["roll"] => Ok(Command::Roll),
+        ["answer", office] => Ok(Command::Answer(with_line(office)?)),
+        ["rolled"] => Ok(Command::Rolled),
         ["cut", office] => Ok(Command::Cut(with_line(office)?)),
         ["heal", office] => Ok(Command::Heal(with_line(office)?)),
         ["kill", office] => Ok(Command::Kill(with_node(office)?)),
@@ -116,6 +125,10 @@ mod tests {
         assert_eq!((read("sign 角尾乡"), read("behalf 角尾乡")), (Ok(Command::Sign(jiaowei)), Ok(Command::Behalf(jiaowei))));
         assert_eq!((read("draft 安铺镇"), read("signed")), (Ok(Command::Draft(anpu)), Ok(Command::Signed)));
         assert_eq!((read("event 安铺镇"), read("event")), (Ok(Command::Event(anpu)), Ok(Command::GoesOn)));
+        assert_eq!(
+            (read("roll"), read("answer 安铺镇"), read("rolled")),
+            (Ok(Command::Roll), Ok(Command::Answer(anpu)), Ok(Command::Rolled))
+        );
         assert_eq!(read(" \t"), Ok(Command::Nothing));
     }
 
@@ -127,6 +140,7 @@ mod tests {
         assert_eq!(read("kill 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
         assert_eq!(read("cut 广东省"), Err(Misunderstood::NoLine(offices.root())));
         assert_eq!(read("sign 广东省"), Err(Misunderstood::Top(offices.root())));
+        assert_eq!(read("answer 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
         assert_eq!(read("draft 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
         assert_eq!(read("event 角尾乡"), Err(Misunderstood::NoNode(offices.find("角尾乡").unwrap())));
         assert_eq!(read("event 广东省"), Err(Misunderstood::NoLine(offices.root())));

@@ -15,7 +15,7 @@ use super::{
     notices::{self, SignForList},
     offices::{Office, Station},
     province::{Board, complete, filers, until},
-    show,
+    rollcalls, show,
     text::script as said,
 };
 
@@ -103,6 +103,9 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     tell(Said::Step(said::event(&cast.behind)));
     let mut event = event_behind_the_cut(network, &cast).await?;
     tell(Said::Shown(event.printed(network, &cast.behind).await?));
+    tell(Said::Step(said::ROLLCALL.to_owned()));
+    let call = roll_call(network, &cast).await?;
+    tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
     tell(Said::Step(said::MEANWHILE.to_owned()));
     tell(Said::Shown(show::board(network, &period).await?));
@@ -120,6 +123,10 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     tell(Said::Step(said::SIGNED.to_owned()));
     everybody_signs(network, &number).await?;
     tell(Said::Shown(notices::printed(network, &number).await?));
+
+    tell(Said::Step(said::ANSWERED.to_owned()));
+    answers_behind_the_cut(network, &cast, &call).await?;
+    tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
     tell(Said::Step(said::ONCE.to_owned()));
     each_once(network, &period, &expected).await?;
@@ -182,6 +189,44 @@ async fn notice(network: &Network, cast: &Cast) -> Result<String> {
     })
     .await?;
     Ok(number)
+}
+
+/// A roll call while a line is cut and a node is dead: whoever can be reached has it, and some answer.
+async fn roll_call(network: &Network, cast: &Cast) -> Result<String> {
+    let call = rollcalls::call(network).await?;
+    let cut_off: BTreeSet<_> = [&cast.cut, &cast.killed].into_iter().flat_map(|office| with_below(network, office)).collect();
+    let reached: BTreeSet<_> = nodes_below(network).difference(&cut_off).cloned().collect();
+    until("the call at everybody who can be reached", || async {
+        let table = rollcalls::table(network, &call).await?;
+        let received = table.into_iter().filter(|(_, stands)| stands.received).map(|(office, _)| office);
+        Ok(received.collect::<BTreeSet<_>>() == reached)
+    })
+    .await?;
+    let answer = [notices::parent(network, &cast.telephones)?, &cast.drafts];
+    for office in answer {
+        rollcalls::answer(network, office).await?;
+    }
+    for office in answer {
+        stands(network, (&call, office), "on_duty").await?;
+    }
+    stands(network, (&call, &cast.telephones), "no_node").await?;
+    Ok(call)
+}
+
+/// The line is healed: who was cut off has the call now, and answers in its own time.
+async fn answers_behind_the_cut(network: &Network, cast: &Cast, call: &str) -> Result<()> {
+    let has_it = || async { Ok(rollcalls::table(network, call).await?.get(&cast.cut.id).is_some_and(|stands| stands.received)) };
+    until("the call behind the line that was cut", has_it).await?;
+    rollcalls::answer(network, &cast.cut).await?;
+    stands(network, (call, &cast.cut), "on_duty").await
+}
+
+/// Until an office stands so at the province.
+async fn stands(network: &Network, (call, office): (&str, &Office), outcome: &str) -> Result<()> {
+    until("the answer at the province", || async {
+        Ok(rollcalls::table(network, call).await?.get(&office.id).is_some_and(|stands| stands.outcome == outcome))
+    })
+    .await
 }
 
 /// Everybody has the notice by now, and everybody signs, some of them for the second time.

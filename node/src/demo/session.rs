@@ -20,7 +20,7 @@ use super::{
     notices,
     offices::{Office, Offices, Station},
     prompt::{self, Command},
-    province,
+    province, rollcalls,
     script::{self, Said},
     show, text,
 };
@@ -132,6 +132,13 @@ async fn obey((network, event): (&mut Network, &mut Option<Event>), period: &str
         Command::GoesOn => match event {
             Some(event) => goes_on(network, event).await?,
             None => text::NO_EVENT.to_owned(),
+        },
+        Command::Roll => text::roll_called(&rollcalls::call(network).await?),
+        Command::Answer(office) if network.runs(office) => rollcalls::answer(network, office).await?,
+        Command::Answer(office) => text::is_off(office),
+        Command::Rolled => match rollcalls::latest(network).await? {
+            Some(number) => rollcalls::printed(network, &number).await?,
+            None => text::NO_CALL.to_owned(),
         },
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;

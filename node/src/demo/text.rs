@@ -14,6 +14,14 @@ pub const CALLER: &str = "来电人:0759-0000001";
 pub const NOTICE: &str = "（演示）请各值班室保持通信畅通，收到后签收。";
 /// Who is said to have filed.
 pub const PERSON: &str = "demo:演示值班员";
+/// Who is said to lead.
+pub const LEADER: &str = "演示带班领导";
+/// Who is said to be on duty.
+pub const OFFICER: &str = "演示值班员";
+/// What is said to be worked on.
+pub const WORK: &str = "防御台风";
+/// The province has made no call.
+pub const NO_CALL: &str = "省里还没有点过名，先输入 roll。";
 
 /// What may be typed.
 pub const HELP: &str = "\
@@ -23,6 +31,9 @@ report <单位> zero   在该单位自己的节点上报一份零报告
 behalf <单位>        该单位来电，由上级在上级的节点上代录一份零报告
 draft <单位>         该单位的综报草稿：由下级的日报告汇总，注明出处和缺报的
 notice <标题>        省里向全部下级发一份通知
+roll                 省里点全部下级的名，各单位收到后 10 分钟内应答
+answer <单位>        该单位在自己的节点上应答
+rolled               点名表：谁在岗，谁没有应答，断线的注明原因
 sign <单位>          该单位签收省里最近的通知（没有终端的由上级代录）
 event <单位>         该单位接报一起突发事件：报告领导、首报；打印处理情况和时限
 event                接着办：有了这件事的各级逐级上报，省里核报，该单位回复；断了的等线路恢复
@@ -68,6 +79,11 @@ pub fn folded(office: &Office, state: &str) -> String {
 pub fn entered(office: &Office, parent: &Office, folded: bool) -> String {
     let said = if folded { "内容与已代录的相同，不另生成" } else { "已保存" };
     format!("{}的零报告由{}代录：{said}", office.name, parent.name)
+}
+
+/// A call was made.
+pub fn roll_called(number: &str) -> String {
+    format!("点名 {number} 已发出。输入 answer <单位> 替该单位应答，rolled 看点名表。")
 }
 
 /// A notice was sent.
@@ -266,6 +282,10 @@ pub mod script {
     pub const NOTICE_TITLE: &str = "做好台风防御准备";
     /// Step.
     pub const NOTICE: &str = "省里向全部下级发通知：线路通的已送达，开始签收，断了的注明原因";
+    /// Step.
+    pub const ROLLCALL: &str = "省里点全部下级的名：线路通的收到即应答，断了的注明线路不通，无终端的等电话";
+    /// Step.
+    pub const ANSWERED: &str = "恢复之后，点名送到断过线的单位，应答时限从它收到起算，在岗：";
     /// Step.
     pub const SIGNED: &str = "恢复之后，通知自动送到其余单位，签收单补齐：";
     /// Step.

@@ -18,7 +18,8 @@
 //! - [`sign_for`]: the list of a notice: who has it, who signed, and why one has not.
 //! - [`secrecy`]: marks of state secrecy, which may not be kept or carried here.
 //! - [`step`], [`matter`]: what may be done about a matter, as data; what the steps that were taken come to. The kinds of matter:
-//!   [`incident`], [`warning`], [`verification`], [`directive`], [`drill`], [`finding`].
+//!   [`incident`], [`warning`], [`verification`], [`directive`], [`drill`], [`finding`],
+//!   [`rollcall`].
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`status`]: what an office is at this moment, and the table of a subtree.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
@@ -42,6 +43,7 @@ pub mod number;
 pub mod obligation;
 pub mod period;
 pub mod report;
+pub mod rollcall;
 pub mod rules;
 pub mod secrecy;
 pub mod sign_for;

@@ -108,10 +108,9 @@ impl Addressed {
                 return Err(NotAddressable::NotBelow(office.clone()));
             }
         }
-        let bytes: usize = offices.iter().map(|office| office.as_str().len() + 2).sum();
         match offices.len() {
             0 => Err(NotAddressable::Nobody),
-            _ if bytes > AUDIENCE_BYTES_MAX => Err(NotAddressable::TooMany),
+            _ if !fits_a_header(offices) => Err(NotAddressable::TooMany),
             _ => Ok(self),
         }
     }
@@ -147,6 +146,11 @@ impl Addressed {
             Self::Offices(offices) => offices.contains(office),
         }
     }
+}
+
+/// Whether a record's header can name so many offices.
+pub fn fits_a_header<'a>(offices: impl IntoIterator<Item = &'a OfficeId>) -> bool {
+    offices.into_iter().map(|office| office.as_str().len() + 2).sum::<usize>() <= AUDIENCE_BYTES_MAX
 }
 
 /// Whether `signer` may say that `office` has signed a directive of `sender`: the office itself, and who stands between the two for it.

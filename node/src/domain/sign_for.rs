@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},
     record::Person,
+    registry::{Entry, Registry},
 };
 
 use super::{
     board::{Line, LineFact},
     notice::ToldBy,
+    then::Then,
 };
 
 /// An addressed office.
@@ -136,6 +138,21 @@ pub struct SignForFacts {
     pub sign_by: Option<UnixMillis>,
 }
 
+impl Seat {
+    /// An office of the tree, so many tiers below the office whose list it is, under the name of that time.
+    pub fn of((depth, entry): (usize, &Entry), tree: &Registry, then: &Then) -> Self {
+        let mut way: Vec<_> = tree.path_up(&entry.office).take_while(|at| *at != tree.own()).cloned().collect();
+        way.reverse();
+        Self {
+            office: entry.office.clone(),
+            name: then.name(&entry.office).unwrap_or(&entry.name).to_owned(),
+            depth: u32::try_from(depth).unwrap_or(u32::MAX),
+            has_node: entry.key.is_some(),
+            way,
+        }
+    }
+}
+
 impl SignForFacts {
     /// One row for every seat, in their order.
     pub fn rows(mut self, seats: Vec<Seat>, now: UnixMillis) -> Vec<SignForRow> {
@@ -151,7 +168,7 @@ impl SignForFacts {
     }
 
     /// The first thing in its way, from here down.
-    fn why_not(&self, seat: &Seat) -> Undelivered {
+    pub fn why_not(&self, seat: &Seat) -> Undelivered {
         if !seat.has_node {
             return Undelivered::NoNode;
         }

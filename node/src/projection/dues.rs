@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        obligation::{Clocked, Explained, Met, tests::answer},
+        obligation::{Clocked, Explained, Met, Over, tests::answer},
         rules::Limited,
     };
 
@@ -171,6 +171,7 @@ mod tests {
         owed.outcome.met = Some(Met { record: reference(4), at, arrived: UnixMillis(7) });
         owed.outcome.explained = Some(Explained { record: reference(5), at });
         owed.outcome.withdrawn = Some(reference(6));
+        owed.outcome.over = Some(Over::Ended(UnixMillis(8)));
         owed
     }
 

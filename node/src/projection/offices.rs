@@ -76,13 +76,18 @@ impl Offices {
 
     /// Every entry of every office, oldest first.
     pub fn history(&self) -> Result<History, ProjectionError> {
-        let mut history = History::new();
-        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, PREFIX.as_bytes(), usize::MAX)? {
-            let (office, entry) = read(&key, &value).ok_or_else(|| damaged(&key))?;
-            history.entry(office).or_default().push(entry);
-        }
-        Ok(history)
+        history(self.index.as_ref())
     }
+}
+
+/// The same, for what is settled from an index.
+pub(super) fn history(index: &dyn Index) -> Result<History, ProjectionError> {
+    let mut history = History::new();
+    for (key, value) in scan_prefix(index, SPACE, PREFIX.as_bytes(), usize::MAX)? {
+        let (office, entry) = read(&key, &value).ok_or_else(|| damaged(&key))?;
+        history.entry(office).or_default().push(entry);
+    }
+    Ok(history)
 }
 
 fn read(key: &[u8], value: &[u8]) -> Option<(OfficeId, Registered)> {

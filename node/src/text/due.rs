@@ -73,6 +73,10 @@ pub fn duty(duty: Duty) -> &'static str {
         Duty::SilenceAsked => "久无消息",
         Duty::Explanation => "对督查发现的说明",
         Duty::Rectification => "整改",
+        Duty::RollCallAnswer => "点名应答",
+        Duty::SecondCallAnswer => "二次点名应答",
+        Duty::SecondCall => "二次点名",
+        Duty::AbsenceInquiry => "查明无应答",
     }
 }
 
@@ -101,6 +105,7 @@ pub fn side(side: Side) -> &'static str {
 /// At which stage it rang.
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
+        Stage::Begun => "新到，请办理",
         Stage::Half => "时限过半",
         Stage::Most => "时限过八成",
         Stage::Due => "到时",

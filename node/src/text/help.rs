@@ -5,6 +5,7 @@ pub mod attachment;
 pub mod due;
 pub mod matter;
 pub mod notice;
+pub mod rollcall;
 pub mod rules;
 pub mod secrecy;
 pub mod status;

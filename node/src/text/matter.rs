@@ -1,6 +1,6 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
-use super::{directive_matter, drill, finding, incident, verification, warning_matter, words};
+use super::{directive_matter, drill, finding, incident, rollcall, verification, warning_matter, words};
 use crate::domain::step::MatterKind;
 
 /// Head of a list.
@@ -37,6 +37,7 @@ pub fn kind(kind: MatterKind) -> &'static str {
         MatterKind::Directive => "指示",
         MatterKind::Drill => "演练",
         MatterKind::Finding => "督查发现",
+        MatterKind::RollCall => "点名",
     }
 }
 
@@ -49,6 +50,7 @@ pub fn label(kind: MatterKind, key: &str) -> Option<&'static str> {
         MatterKind::Directive => directive_matter::label(key),
         MatterKind::Drill => drill::label(key),
         MatterKind::Finding => finding::label(key),
+        MatterKind::RollCall => rollcall::label(key),
     }
 }
 
@@ -61,6 +63,7 @@ pub fn word(kind: MatterKind, code: &str) -> Option<&'static str> {
         MatterKind::Directive => directive_matter::word(code),
         MatterKind::Drill => drill::word(code),
         MatterKind::Finding => finding::word(code),
+        MatterKind::RollCall => rollcall::word(code),
     }
 }
 

@@ -247,6 +247,32 @@ pub enum Refusal {
     VerificationAnswered,
     /// Nothing closes without an answer.
     VerificationUnanswered,
+    /// A roll call for a time that is over, or too far off.
+    RollTime,
+    /// More are to be drawn than there are.
+    RollDraw,
+    /// It has not begun, or the first call is not over.
+    RollEarly,
+    /// It is over, and is answered no more.
+    RollOver,
+    /// It was over before this office had it.
+    RollMissed,
+    /// There is an answer already.
+    RollAnswered,
+    /// No call waits for an answer.
+    RollNoneOpen,
+    /// What is said by telephone is entered as a call to the telephone.
+    RollByPhone,
+    /// Who took up the telephone, or after how many rings, is not said.
+    RollRings,
+    /// It was answered in time, or may be yet.
+    RollNoFault,
+    /// Only who called, or stands above it, rules.
+    RollRuler,
+    /// Nobody is ruled to have been off its post before it was heard.
+    RollUnheard,
+    /// Nobody was drawn in it.
+    RollNoDraw,
     /// A task stays inside the own office.
     DirectiveTaskInside,
     /// A task names who is to do it.

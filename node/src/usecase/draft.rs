@@ -132,6 +132,14 @@ impl Office {
         Ok((answers, open.sources.into_iter().map(|child| child.source).collect(), open.missing))
     }
 
+    /// What the office itself has said in a draft that it keeps.
+    pub(super) fn own_words_in_draft(&self, form: &Form, at: (Mode, Period)) -> Result<Vec<Answer>, Refused> {
+        let saved = self.relay().store().local(NAMESPACE, &key(form, at))?;
+        let saved = saved.and_then(|bytes| DraftBody::decode(&bytes).ok());
+        let own = saved.into_iter().flat_map(|saved| saved.edits.own);
+        Ok(own.map(|(field, value)| Answer { field, value }).collect())
+    }
+
     async fn draft_of(&self, form: &'static Form, at: (Mode, Period)) -> Result<OpenDraft, Refused> {
         let as_of = self.now();
         let (_, period) = at;

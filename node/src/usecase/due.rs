@@ -122,7 +122,7 @@ impl Office {
                 (None, WhichDues::Open) => side != Side::Others,
                 (None, WhichDues::ToChase) => side == Side::ToUs,
             };
-            if wanted && !obligation.is_closed() {
+            if wanted && obligation.has_begun(now) && !obligation.is_closed() {
                 let chases = counts.get(obligation.key.as_str()).copied().unwrap_or(0);
                 found.push(Due { chases, ..self.judged(obligation, now)? });
             }

@@ -27,6 +27,7 @@ mod parked;
 mod purge;
 mod refused;
 mod restore;
+mod rollcall;
 mod rules;
 mod show;
 mod special;
@@ -68,6 +69,10 @@ pub use purge::{PurgeOffice, PurgeRecord, Purged, confirm_by_itself};
 pub use refused::{Cause, Refused};
 pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
+};
+pub use rollcall::{
+    ActOnRoll, AnswerRolls, AnsweredRolls, CallKind, CallRoll, CalledRoll, DrawProof, ExpectedDuty, PhoneCall, PhoneResult,
+    RollAct, RollCallRow, RollChange, RollRelation, RollTable, RollWords, RolledCall, Ruling, SaidAnswer,
 };
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
 pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};

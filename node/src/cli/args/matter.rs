@@ -129,12 +129,18 @@ fn word(kind: MatterKind) -> &'static str {
         MatterKind::Directive => "directive",
         MatterKind::Drill => "drill",
         MatterKind::Finding => "finding",
+        MatterKind::RollCall => "rollcall",
     }
+}
+
+/// Kinds whose commands are made from forms. What is done about a roll call is more than one step of one matter: it has commands of its own.
+fn by_forms() -> impl Iterator<Item = MatterKind> {
+    MatterKind::ALL.into_iter().filter(|kind| *kind != MatterKind::RollCall)
 }
 
 impl Subcommand for MatterCommand {
     fn augment_subcommands(command: Command) -> Command {
-        MatterKind::ALL.into_iter().fold(command, |command, kind| command.subcommand(of_kind(kind)))
+        by_forms().fold(command, |command, kind| command.subcommand(of_kind(kind)))
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {
@@ -142,7 +148,7 @@ impl Subcommand for MatterCommand {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        MatterKind::ALL.into_iter().any(|kind| word(kind) == name)
+        by_forms().any(|kind| word(kind) == name)
     }
 }
 
@@ -153,7 +159,7 @@ impl FromArgMatches for MatterCommand {
 
     fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
         let (name, mut of_kind) = matches.remove_subcommand().ok_or_else(missing)?;
-        let kind = MatterKind::ALL.into_iter().find(|kind| word(*kind) == name).ok_or_else(missing)?;
+        let kind = by_forms().find(|kind| word(*kind) == name).ok_or_else(missing)?;
         if of_kind.subcommand_name().is_some_and(ReadVerb::has_subcommand) {
             return Ok(Self { kind, verb: MatterVerb::Read(ReadVerb::from_arg_matches_mut(&mut of_kind)?) });
         }

@@ -55,6 +55,7 @@ fn side_name(number: i32) -> &'static str {
 
 pub(super) fn stage(number: i32) -> Stage {
     match api::RingStage::try_from(number) {
+        Ok(api::RingStage::Begun) => Stage::Begun,
         Ok(api::RingStage::Half) => Stage::Half,
         Ok(api::RingStage::Most) => Stage::Most,
         Ok(api::RingStage::Leader) => Stage::Leader,

@@ -90,14 +90,15 @@ pub(super) fn undelivered(row: &api::NoticeBoardRow) -> Option<Undelivered> {
     }
 }
 
-fn undelivered_name(row: &api::NoticeBoardRow) -> Option<&'static str> {
-    undelivered(row).map(|why| match why {
+/// Stable name.
+pub(in crate::cli) fn undelivered_name(why: &Undelivered) -> &'static str {
+    match why {
         Undelivered::Underway => "underway",
         Undelivered::LineDown(..) => "line_down",
         Undelivered::LineUnknown(..) => "line_unknown",
         Undelivered::Refused(_) => "refused",
         Undelivered::NoNode => "no_node",
-    })
+    }
 }
 
 pub(super) fn counts(from: &api::NoticeCounts) -> Counts {
@@ -190,7 +191,7 @@ fn row(from: &api::NoticeBoardRow) -> json::Row {
         has_node: from.has_node,
         delivered_at: time(from.delivered_at_ms),
         delivered_known_at: time(from.delivered_known_at_ms),
-        undelivered: undelivered_name(from),
+        undelivered: undelivered(from).as_ref().map(undelivered_name),
         at: said(&from.at),
         since: time(from.since_ms),
         signatures: from.signatures.iter().map(signature).collect(),

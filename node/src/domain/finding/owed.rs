@@ -61,7 +61,7 @@ impl Clock<'_> {
             limit: Limited::Within(due.0.saturating_sub(at.origin.0)),
             // The same stretch of time by both clocks.
             due: Clocked { origin: due, here: moved(due, at) },
-            outcome: Outcome { met, explained: None, withdrawn },
+            outcome: Outcome { met, withdrawn, ..Outcome::default() },
             cited,
             about,
         })

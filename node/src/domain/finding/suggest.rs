@@ -88,7 +88,12 @@ fn is_report(duty: Duty) -> bool {
         | Duty::ApprovalAnswer
         | Duty::SilenceAsked
         | Duty::Explanation
-        | Duty::Rectification => false,
+        | Duty::Rectification
+        // Whoever called rules about those who did not answer.
+        | Duty::RollCallAnswer
+        | Duty::SecondCallAnswer
+        | Duty::SecondCall
+        | Duty::AbsenceInquiry => false,
     }
 }
 

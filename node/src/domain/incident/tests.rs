@@ -10,7 +10,7 @@ use super::*;
 use crate::{
     domain::{
         form::{Answer, Row, Value},
-        matter::{FactValue, Inadmissible, Proposed, StepLink, Taker, Times},
+        matter::{FactValue, Inadmissible, Proposed, StepLink, Taker, Times, tests::moment},
         obligation::Clocked,
         step::StepForms,
     },
@@ -137,6 +137,8 @@ impl Event {
         let times = Times { happened: None, learnt: None, recorded: Clocked::same(self.now()), here: self.now() };
         self.steps.push(Step {
             reference: reference.clone(),
+            digest: Digest::ZERO,
+            moment: moment(0, self.now()),
             form: tried.form.into(),
             mode: Mode::Real,
             office: office(tried.office),

@@ -11,7 +11,10 @@ use dutynet_relay::{
 use super::Step;
 use crate::{
     body::step::OFFICES_MAX,
-    domain::step::{Goes, StepForm},
+    domain::{
+        notice::fits_a_header,
+        step::{Goes, StepForm},
+    },
 };
 
 /// More trees than these are said as everything below: the audience of a record has few clauses.
@@ -61,7 +64,8 @@ impl Clauses {
             Goes::Top => self.plain.extend(highest(tree, None).map(Audience::UpTo)),
             Goes::Tier => self.plain.extend(highest(tree, to.first()).map(Audience::UpTo)),
             Goes::Named => self.offices.extend(to.iter().cloned()),
-            Goes::Below if to.is_empty() => self.plain.push(Audience::Subtree(own.clone())),
+            // A list that no header can hold goes to everybody below; who is meant stands in the body.
+            Goes::Below if to.is_empty() || !fits_a_header(to) => self.plain.push(Audience::Subtree(own.clone())),
             Goes::Below => self.offices.extend(to.iter().cloned()),
             Goes::Within if to.is_empty() => {
                 let own_steps = sending.steps.iter().filter(|step| step.office == *sending.office);

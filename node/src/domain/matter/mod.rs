@@ -10,6 +10,7 @@
 //! - [`directive`](super::directive): 指示、通报、交办、督办、电话通知
 //! - [`finding`](super::finding): 督查发现
 //! - [`drill`](super::drill): 演练
+//! - [`rollcall`](super::rollcall): 点名、抽查
 
 mod admission;
 mod audience;
@@ -25,6 +26,7 @@ mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
+pub use owed::case_of;
 pub use said::digest_of;
 pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing};
 pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
@@ -40,6 +42,7 @@ use dutynet_relay::{
 use super::{
     directive, drill, finding, incident,
     obligation::Obligation,
+    rollcall,
     rules::Packs,
     step::{MatterKind, StepForms},
     verification, warning,
@@ -74,6 +77,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::admit(steps, proposed, taker),
             MatterKind::Finding => finding::admit(steps, proposed, taker),
             MatterKind::Drill => drill::admit(steps, proposed, taker),
+            MatterKind::RollCall => rollcall::admit(steps, proposed, taker),
         }
     }
 
@@ -87,6 +91,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::summary(steps),
             MatterKind::Finding => finding::summary(steps),
             MatterKind::Drill => drill::summary(steps),
+            MatterKind::RollCall => rollcall::summary(steps),
         }
     }
 
@@ -101,6 +106,8 @@ impl Matter<'_> {
             MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
             MatterKind::Drill => Vec::new(),
+            // Who is called depends on the tree of the time: see `rollcall::owed`.
+            MatterKind::RollCall => Vec::new(),
         }
     }
 
@@ -115,6 +122,7 @@ impl Matter<'_> {
             MatterKind::Finding => finding::wanted(steps, office),
             // Nobody is asked to do anything about the drill itself.
             MatterKind::Drill => None,
+            MatterKind::RollCall => rollcall::wanted(steps, office, tree),
         }
     }
 
@@ -128,6 +136,7 @@ impl Matter<'_> {
             MatterKind::Directive => directive::facts(steps),
             MatterKind::Finding => finding::facts(steps),
             MatterKind::Drill => drill::facts(steps),
+            MatterKind::RollCall => rollcall::facts(steps),
         };
         facts.extend(versions::facts(self.steps));
         facts

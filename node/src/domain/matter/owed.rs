@@ -36,7 +36,7 @@ pub(super) fn by_question(steps: &[Step], packs: &Packs, tree: &Registry) -> Vec
         let said = |form: &str| first(steps, form, debtor, asked);
         let explained =
             said("verification.reason").map(|step| Explained { record: step.reference.clone(), at: step.times.recorded });
-        let outcome = Outcome { met: said("verification.answer").map(met), explained, withdrawn: None };
+        let outcome = Outcome { met: said("verification.answer").map(met), explained, ..Outcome::default() };
         let creditor = Creditor::Office(asked.office.clone());
         let clock = Clock { opening: asked, begins: asked, debtor, outcome };
         clock.owed(Duty::VerificationAnswer, packs, (&case(steps, debtor, asked, tree), tree), |_| Some(creditor.clone()))
@@ -138,7 +138,6 @@ fn creditor(to: Receiver, debtor: &OfficeId, tree: &Registry) -> Option<Creditor
 
 /// What the rules are asked about: the last that the debtor has said of the event, if it said anything.
 fn case(steps: &[Step], debtor: &OfficeId, begins: &Step, tree: &Registry) -> Case {
-    let entry = tree.entry(debtor);
     let assessed = steps.iter().rev().find(|step| step.form == "incident.assess" && step.office == *debtor);
     let category = assessed.and_then(|step| match step.value("category") {
         Some(Value::Text(code)) => CategoryCode::parse(code).ok(),
@@ -147,13 +146,24 @@ fn case(steps: &[Step], debtor: &OfficeId, begins: &Step, tree: &Registry) -> Ca
     });
     let flags = assessed.map(|step| step.choices("flags").iter().filter_map(|key| Flag::from_key(key)).collect());
     Case {
-        jurisdiction: entry.map(|entry| entry.area_code.clone()).unwrap_or_default(),
-        tier: entry.map_or(Tier::Unit, |entry| tier(entry.class)),
         category,
         grade: assessed.and_then(|step| step.choice("grade")).and_then(Grade::from_key),
         flags: flags.unwrap_or_else(BTreeSet::new),
+        ..case_of(debtor, Day::of(begins.times.recorded.here), tree)
+    }
+}
+
+/// What the rules are asked about when no event is: an office on a day.
+pub fn case_of(debtor: &OfficeId, on: Day, tree: &Registry) -> Case {
+    let entry = tree.entry(debtor);
+    Case {
+        jurisdiction: entry.map(|entry| entry.area_code.clone()).unwrap_or_default(),
+        tier: entry.map_or(Tier::Unit, |entry| tier(entry.class)),
+        category: None,
+        grade: None,
+        flags: BTreeSet::new(),
         channel: None,
-        on: Day::of(begins.times.recorded.here),
+        on,
     }
 }
 

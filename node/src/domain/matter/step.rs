@@ -1,7 +1,7 @@
 //! One step of a matter, as an office holds it.
 
 use dutynet_relay::{
-    ids::{OfficeId, RecordRef, UnixMillis},
+    ids::{Digest, OfficeId, RecordRef, UnixMillis},
     record::{Mode, Person},
 };
 
@@ -10,6 +10,7 @@ use crate::{
     domain::{
         form::{Answer, Value, said_to},
         obligation::Clocked,
+        then::Moment,
     },
 };
 
@@ -18,6 +19,10 @@ use crate::{
 pub struct Step {
     /// Its record; the origin is the office that entered it.
     pub reference: RecordRef,
+    /// What its seal signs: nobody knows it before the record is made.
+    pub digest: Digest,
+    /// By which the tree of its time is judged.
+    pub moment: Moment,
     /// Id of its form, e.g. `incident.call`.
     pub form: String,
     /// Real, exercise or test.

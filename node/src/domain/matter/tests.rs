@@ -2,6 +2,7 @@
 
 use dutynet_relay::{
     ids::{Digest, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
+    journal::Place,
     record::{Mode, Person},
     registry::{Entry, OfficeClass, Registry},
 };
@@ -13,6 +14,7 @@ use crate::{
         incident,
         obligation::Clocked,
         step::{MatterKind, StepForms},
+        then::Moment,
     },
     text::refusal::Refusal,
 };
@@ -34,6 +36,11 @@ pub(crate) fn code(key: &str) -> Value {
 
 pub(crate) fn time(at: i64) -> Value {
     Value::Time(UnixMillis(at))
+}
+
+/// Of a record that was made here, the n-th one.
+pub(crate) fn moment(n: u8, at: UnixMillis) -> Moment {
+    Moment { place: Place { segment: 1, group: n.into(), frame: 0 }, recorded_at: at, came_at: None }
 }
 
 /// p → c1, c2; c1 → a, b
@@ -125,6 +132,8 @@ impl Told {
         let answers: Vec<_> = said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect();
         Step {
             reference: RecordRef { origin: id(office), id: RecordId::from_parts(at, [self.made; 10]) },
+            digest: Digest([self.made; 32]),
+            moment: moment(self.made, at),
             form: form.id.clone(),
             mode: Mode::Real,
             office: id(office),

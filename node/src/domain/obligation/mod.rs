@@ -107,6 +107,17 @@ pub struct Outcome {
     pub explained: Option<Explained>,
     /// What took it back.
     pub withdrawn: Option<RecordRef>,
+    /// Nothing more is awaited, though nothing has met it.
+    pub over: Option<Over>,
+}
+
+/// Why nothing more is awaited of what nothing has met, and from when on, by our clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// It was over before its debtor had it: the line is what failed.
+    Missed(UnixMillis),
+    /// Whoever waits for it does so no more; it stands as it stood then.
+    Ended(UnixMillis),
 }
 
 /// What met an obligation.
@@ -184,9 +195,14 @@ impl Start {
 }
 
 impl Obligation {
+    /// Whether it is anybody's business yet: what follows from a deadline that is still to come is not; what the calendar asks for is.
+    pub fn has_begun(&self, now: UnixMillis) -> bool {
+        self.start.record.is_none() || self.start.at.here <= now
+    }
+
     /// Whether it is done with, whatever the lines were.
     pub fn is_closed(&self) -> bool {
-        self.outcome.met.is_some() || self.outcome.withdrawn.is_some()
+        self.outcome.met.is_some() || self.outcome.withdrawn.is_some() || self.outcome.over.is_some()
     }
 
     /// How an office stands to it.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use dutynet_relay::ids::UnixMillis;
 
 use super::{Key, Obligation};
+use crate::domain::rules::Duty;
 
 /// How an office stands to an obligation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub enum Side {
 /// At which share of the time something rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
+    /// 新到: its clock has begun.
+    Begun,
     /// 过半
     Half,
     /// 过八成
@@ -50,11 +53,12 @@ pub struct Rung(pub BTreeMap<Ring, UnixMillis>);
 
 impl Stage {
     /// All, in their order.
-    pub const ALL: [Self; 4] = [Self::Half, Self::Most, Self::Due, Self::Leader];
+    pub const ALL: [Self; 5] = [Self::Begun, Self::Half, Self::Most, Self::Due, Self::Leader];
 
     /// Stable name.
     pub fn key(self) -> &'static str {
         match self {
+            Self::Begun => "begun",
             Self::Half => "half",
             Self::Most => "most",
             Self::Due => "due",
@@ -69,12 +73,19 @@ impl Stage {
 }
 
 impl Side {
-    /// Whoever owes something is reminded, and his leader told; whoever waits for it is told when it is due; nobody else is.
-    fn stages(self) -> &'static [Stage] {
-        match self {
-            Self::ByUs => &Stage::ALL,
-            Self::ToUs => &[Stage::Due],
-            Self::Others => &[],
+    /// Whoever owes something is reminded, and his leader told; whoever waits for it is told when it is due; nobody else is. What is to be
+    /// done within minutes rings as soon as it begins; a roll call rings for its caller once, when he owes the second call, and not once for
+    /// each office that is silent.
+    fn stages(self, duty: Duty) -> &'static [Stage] {
+        match (self, duty) {
+            (Self::ByUs, Duty::RollCallAnswer) => &[Stage::Begun, Stage::Most, Stage::Due],
+            (Self::ByUs, Duty::SecondCallAnswer | Duty::SecondCall | Duty::AbsenceInquiry) => {
+                &[Stage::Begun, Stage::Most, Stage::Due, Stage::Leader]
+            }
+            (Self::ToUs, Duty::RollCallAnswer | Duty::SecondCallAnswer | Duty::SecondCall) => &[],
+            (Self::ByUs, _) => &[Stage::Half, Stage::Most, Stage::Due, Stage::Leader],
+            (Self::ToUs, _) => &[Stage::Due],
+            (Self::Others, _) => &[],
         }
     }
 }
@@ -83,6 +94,7 @@ impl Obligation {
     /// When a stage is reached, by our clock.
     pub fn reaches(&self, stage: Stage) -> UnixMillis {
         match stage {
+            Stage::Begun => self.start.at.here,
             Stage::Half => self.share(50),
             Stage::Most => self.share(80),
             // Until that very moment it is in time.
@@ -95,7 +107,7 @@ impl Obligation {
         if self.is_closed() {
             return (Vec::new(), Vec::new());
         }
-        let reached = side.stages().iter().copied().filter(|stage| self.reaches(*stage) <= now);
+        let reached = side.stages(self.duty).iter().copied().filter(|stage| self.reaches(*stage) <= now);
         let rings = reached.map(|stage| Ring { key: self.key.clone(), stage, due: self.due.here });
         let new: Vec<Ring> = rings.filter(|ring| !rung.0.contains_key(ring)).collect();
         let latest = new.iter().map(|ring| ring.stage).filter(|stage| *stage != Stage::Leader).max();
@@ -104,7 +116,7 @@ impl Obligation {
 
     /// When something rings next; `None`: nothing will.
     pub fn next_moment(&self, side: Side, now: UnixMillis) -> Option<UnixMillis> {
-        let stages = side.stages().iter().filter(|_| !self.is_closed());
+        let stages = side.stages(self.duty).iter().filter(|_| !self.is_closed());
         stages.map(|stage| self.reaches(*stage)).filter(|at| *at > now).min()
     }
 }

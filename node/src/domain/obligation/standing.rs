@@ -14,7 +14,7 @@ use dutynet_relay::{
     lines::{Span, SpanState, Why},
 };
 
-use super::Obligation;
+use super::{Obligation, Over};
 
 /// What waits at an office that was cut off has come when the way was up for so long, ms.
 pub const GRACE_MS: i64 = 10 * 60_000;
@@ -114,6 +114,7 @@ impl Obligation {
         match &self.outcome.met {
             Some(met) if met.at.here <= self.due.here && met.arrived > self.due.here => Some((met.at.here, met.arrived)),
             Some(_) => None,
+            None if matches!(self.outcome.over, Some(Over::Missed(_))) => None,
             None if self.outcome.explained.is_some() || now <= self.due.here => None,
             None => Some((self.due.here, now)),
         }
@@ -140,6 +141,11 @@ impl Obligation {
                 _ => Standing::InTime,
             };
         }
+        let now = match self.outcome.over {
+            Some(Over::Missed(at)) => return Standing::CutOff { by: at.0.saturating_sub(due.0).max(0) },
+            Some(Over::Ended(at)) => at.min(now),
+            None => now,
+        };
         let by = now.0.saturating_sub(due.0).max(0);
         if self.outcome.explained.is_some() {
             return Standing::Explained { by };
@@ -166,7 +172,7 @@ fn was_cut(way: &[WayHop], from: UnixMillis, to: UnixMillis) -> bool {
 }
 
 /// Whether the way was cut when it was due, and has hardly been up since.
-fn could_not(way: &[WayHop], due: UnixMillis, now: UnixMillis) -> bool {
+pub(in crate::domain) fn could_not(way: &[WayHop], due: UnixMillis, now: UnixMillis) -> bool {
     let cut_at = |at: UnixMillis| {
         let then = way.iter().flat_map(|hop| &hop.spans).filter(|span| span.from <= at && at < span.until);
         then.into_iter().any(|span| is_cut(&span.state))

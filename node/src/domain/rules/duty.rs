@@ -49,6 +49,14 @@ pub enum Duty {
     Explanation,
     /// 整改
     Rectification,
+    /// 点名应答
+    RollCallAnswer,
+    /// 二次点名应答
+    SecondCallAnswer,
+    /// 二次点名: by who called, when some have not answered.
+    SecondCall,
+    /// 查明无应答单位: by its parent.
+    AbsenceInquiry,
 }
 
 /// From which moment a clock runs.
@@ -93,7 +101,7 @@ pub enum Receiver {
 
 impl Duty {
     /// All.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::LeaderTold,
         Self::OralReport,
         Self::WrittenReport,
@@ -117,6 +125,10 @@ impl Duty {
         Self::SilenceAsked,
         Self::Explanation,
         Self::Rectification,
+        Self::RollCallAnswer,
+        Self::SecondCallAnswer,
+        Self::SecondCall,
+        Self::AbsenceInquiry,
     ];
 
     /// Stable name.
@@ -145,6 +157,10 @@ impl Duty {
             Self::SilenceAsked => "silence-asked",
             Self::Explanation => "explanation",
             Self::Rectification => "rectification",
+            Self::RollCallAnswer => "rollcall-answer",
+            Self::SecondCallAnswer => "second-call-answer",
+            Self::SecondCall => "second-call",
+            Self::AbsenceInquiry => "absence-inquiry",
         }
     }
 

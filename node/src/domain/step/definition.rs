@@ -25,6 +25,8 @@ pub enum MatterKind {
     Drill,
     /// 督查发现，表扬
     Finding,
+    /// 点名、抽查
+    RollCall,
 }
 
 /// From where an office may be brought a matter.
@@ -40,7 +42,8 @@ pub enum Begins {
 
 impl MatterKind {
     /// In the order in which people list them.
-    pub const ALL: [Self; 6] = [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding];
+    pub const ALL: [Self; 7] =
+        [Self::Incident, Self::Warning, Self::Verification, Self::Directive, Self::Drill, Self::Finding, Self::RollCall];
 
     /// Stable name; every form of this kind begins with it.
     pub fn key(self) -> &'static str {
@@ -51,6 +54,7 @@ impl MatterKind {
             Self::Directive => "directive",
             Self::Drill => "drill",
             Self::Finding => "finding",
+            Self::RollCall => "rollcall",
         }
     }
 
@@ -59,7 +63,7 @@ impl MatterKind {
         match self {
             Self::Incident => Begins::Anywhere,
             Self::Warning | Self::Verification | Self::Directive => Begins::Above,
-            Self::Drill | Self::Finding => Begins::AboveOrBelow,
+            Self::Drill | Self::Finding | Self::RollCall => Begins::AboveOrBelow,
         }
     }
 

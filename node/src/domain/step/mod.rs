@@ -17,6 +17,7 @@ static BUILT_IN: LazyLock<StepForms> = LazyLock::new(|| {
         include_str!("../../../steps/directive.toml"),
         include_str!("../../../steps/drill.toml"),
         include_str!("../../../steps/finding.toml"),
+        include_str!("../../../steps/rollcall.toml"),
     ];
     let forms = texts.iter().flat_map(|text| StepForms::parse(text).expect("a test parses the built-in steps").forms);
     StepForms { forms: forms.collect() }

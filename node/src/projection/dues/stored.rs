@@ -10,7 +10,7 @@ use crate::{
     domain::{
         beijing::TimeOfDay,
         number::parse_reference,
-        obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Start},
+        obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Over, Start},
         period::Period,
         rules::{Basis, Cited, Duty, Limited},
     },
@@ -82,6 +82,9 @@ struct DueValue {
     explained: Option<MomentValue>,
     #[prost(string, tag = "17")]
     withdrawn: String,
+    /// `missed/<ms>` or `ended/<ms>`; empty: neither.
+    #[prost(string, tag = "18")]
+    over: String,
 }
 
 /// A value that says no more than that its key is there.
@@ -113,6 +116,7 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
         met: outcome.met.as_ref().map(|met| moment(&met.record, met.at, met.arrived)),
         explained: outcome.explained.as_ref().map(|said| moment(&said.record, said.at, UnixMillis(0))),
         withdrawn: text(outcome.withdrawn.as_ref()),
+        over: outcome.over.map(over_text).unwrap_or_default(),
         ..DueValue::default()
     };
     match &from.creditor {
@@ -166,6 +170,7 @@ pub(super) fn read(key: &str, value: &[u8]) -> Option<Obligation> {
             met,
             explained,
             withdrawn: flat((!from.withdrawn.is_empty()).then(|| parse_reference(&from.withdrawn)))?,
+            over: flat((!from.over.is_empty()).then(|| read_over(&from.over)))?,
         },
     })
 }
@@ -197,6 +202,23 @@ fn moment(record: &RecordRef, at: Clocked, arrived: UnixMillis) -> MomentValue {
 
 fn read_moment(from: &MomentValue) -> Option<(RecordRef, Clocked)> {
     Some((parse_reference(&from.record)?, read_clocked(from.at?)))
+}
+
+fn over_text(over: Over) -> String {
+    match over {
+        Over::Missed(at) => format!("missed/{}", at.0),
+        Over::Ended(at) => format!("ended/{}", at.0),
+    }
+}
+
+fn read_over(text: &str) -> Option<Over> {
+    let (how, at) = text.split_once('/')?;
+    let at = UnixMillis(at.parse().ok()?);
+    match how {
+        "missed" => Some(Over::Missed(at)),
+        "ended" => Some(Over::Ended(at)),
+        _ => None,
+    }
 }
 
 fn limit_text(limit: Limited) -> String {

@@ -1,12 +1,16 @@
 //! Which records are read as steps of matters, and which are not, whoever carried them here.
 
-use dutynet_relay::{index::Batch, registry::Registry, writer::Stored};
+use dutynet_relay::{ids::RecordRef, index::Batch, registry::Registry, writer::Stored};
 
 use super::stored;
 use crate::{
     body::{read_step, step::matter_of},
     domain::{
         matter::Step,
+        rollcall::{
+            Course,
+            course::{AGAIN, ALSO, ANSWER, DELIVERED, DELIVERED_CALL},
+        },
         step::{Begins, MatterKind, StepForms},
     },
 };
@@ -37,8 +41,37 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     if !form.is_for(&step.office, &matter.origin, tree) {
         return Err(format!("{} does not stand above {} and may not take this step", step.office, matter.origin));
     }
-    batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
-    batch.put(stored::dirty_key(&matter), stored::mark());
+    let also = step.links.iter().filter(|link| step.form == ANSWER && link.role == ALSO).map(|link| &link.record);
+    for matter in std::iter::once(&matter).chain(also) {
+        batch.put(stored::step_key(matter, &step.reference), stored::step_value(from.place));
+        batch.put(stored::dirty_key(matter), stored::mark());
+    }
+    if form.matter == MatterKind::RollCall {
+        said_or_not(tree, (&matter, &step), batch)?;
+    }
+    Ok(())
+}
+
+/// A call to this office is to be said to be delivered, by its node alone.
+fn said_or_not(tree: &Registry, (matter, step): (&RecordRef, &Step), batch: &mut Batch) -> Result<(), String> {
+    let own = tree.own();
+    if step.form == DELIVERED {
+        if step.by.is_some() || step.entered.is_some() {
+            return Err("only a node itself says that it was delivered to".to_owned());
+        }
+        let call = step.link(DELIVERED_CALL).filter(|_| step.reference.origin == *own);
+        if let Some(call) = call {
+            batch.delete(stored::undelivered_key(matter, call));
+        }
+        return Ok(());
+    }
+    let calls_us = match Course::of(std::slice::from_ref(step)) {
+        Some(course) => course.calls(own, |office, top| tree.is_ancestor(top, office)),
+        None => step.form == AGAIN && step.to.contains(own),
+    };
+    if calls_us && step.reference.origin != *own {
+        batch.put(stored::undelivered_key(matter, &step.reference), stored::mark());
+    }
     Ok(())
 }
 
@@ -53,7 +86,8 @@ fn may_begin(kind: MatterKind, step: &Step, tree: &Registry) -> Result<(), Strin
         Begins::AboveOrBelow if !from_above && !tree.is_ancestor(own, maker) => {
             Err(format!("{maker} stands neither above nor below {own}"))
         }
-        Begins::AboveOrBelow => match step.to.iter().find(|office| !tree.is_ancestor(maker, office)) {
+        // Whoever is not known here stands somewhere else below who began it, for all that we can say.
+        Begins::AboveOrBelow => match step.to.iter().find(|to| tree.entry(to).is_some() && !tree.is_ancestor(maker, to)) {
             Some(elsewhere) => Err(format!("{maker} does not stand above {elsewhere}")),
             None => Ok(()),
         },

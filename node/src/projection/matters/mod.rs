@@ -6,6 +6,7 @@
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
 //! - `alias/<matter>/<its own>` and `thread/<its own>/<matter>`: what was entered in an office's name, and is the same event as that
 //!   office's own: one thread, listed once, which both numbers name.
+//! - `unsaid/<matter>/<step>`: a roll call is to be said to be delivered, and was not yet. Taken away by the record that says so.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.
@@ -24,7 +25,7 @@ use std::sync::Arc;
 
 use dutynet_relay::{
     ids::RecordRef,
-    index::{Index, scan_prefix},
+    index::{Batch, Index, scan_prefix},
     journal::Place,
 };
 
@@ -61,6 +62,18 @@ impl Matters {
     pub fn canonical(&self, matter: &RecordRef) -> Result<RecordRef, ProjectionError> {
         let itself = stored::named_behind(self.index.as_ref(), &stored::alias_prefix(matter))?;
         Ok(itself.into_iter().next().unwrap_or_else(|| matter.clone()))
+    }
+
+    /// Steps to this office of which it has not said yet that it has them, each with its matter.
+    pub fn undelivered(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+        stored::undelivered(self.index.as_ref(), limit)
+    }
+
+    /// It has been said. Where the record that says so stands before the step, nothing else takes the mark away.
+    pub fn was_delivered(&self, (matter, step): (&RecordRef, &RecordRef)) -> Result<(), ProjectionError> {
+        let mut batch = Batch::default();
+        batch.delete(stored::undelivered_key(matter, step));
+        Ok(self.index.apply(SPACE, &batch)?)
     }
 
     /// Those whose opening record a number names: hardly ever more than one.

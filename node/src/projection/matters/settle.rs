@@ -16,9 +16,12 @@ use crate::{
         incident::same_as,
         matter::{Matter, Step, in_order, kind_of},
         number::Number,
+        obligation::Obligation,
+        rollcall::{self, Course},
         rules::Packs,
+        then::Then,
     },
-    projection::{Dues, ProjectionError, SPACE, packs},
+    projection::{Dues, ProjectionError, SPACE, offices, packs},
 };
 
 /// Settled in one go, so that no batch becomes large.
@@ -89,7 +92,16 @@ fn one(
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
     batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
-    Dues::replace(from.index, batch, matter, &folded.obligations(from.packs, from.tree))
+    Dues::replace(from.index, batch, matter, &obligations(from, &folded)?)
+}
+
+/// What is owed because of it. Of a roll call, by those of this subtree who were there when it was made.
+fn obligations(from: &Sources<'_>, folded: &Matter<'_>) -> Result<Vec<Obligation>, ProjectionError> {
+    let Some(course) = Course::of(folded.steps) else { return Ok(folded.obligations(from.packs, from.tree)) };
+    let then = Then::at(&offices::history(from.index)?, &course.call.moment);
+    let subtree = from.tree.subtree(from.tree.own()).into_iter().map(|(_, entry)| &entry.office);
+    let called = course.called(subtree, |office, top| then.is_below(office, top));
+    Ok(rollcall::owed(course, &called, from.packs, from.tree))
 }
 
 fn steps(from: &Sources<'_>, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {

@@ -22,6 +22,7 @@ use crate::{
 };
 
 const DIRTY: &str = "dirty/";
+const UNDELIVERED: &str = "unsaid/";
 const STEP: &str = "step/";
 
 /// A matter as lists show it.
@@ -110,6 +111,21 @@ pub(super) fn whole(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>,
         places.extend(steps(index, &other)?);
     }
     Ok(places)
+}
+
+pub(super) fn undelivered_key(matter: &RecordRef, step: &RecordRef) -> String {
+    format!("{UNDELIVERED}{matter}/{step}")
+}
+
+/// Some of the steps of which this office has not said yet that it has them, each with its matter.
+pub(super) fn undelivered(index: &dyn Index, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, UNDELIVERED.as_bytes(), limit)?;
+    let both = |key: &[u8]| {
+        let named = std::str::from_utf8(key).ok()?.strip_prefix(UNDELIVERED)?;
+        let (at, _) = named.match_indices('/').nth(1)?;
+        Some((parse_reference(&named[..at])?, parse_reference(&named[at + 1..])?))
+    };
+    found.iter().map(|(key, _)| both(key).ok_or_else(|| damaged(key))).collect()
 }
 
 pub(super) fn opening_prefix(number: &Number) -> String {

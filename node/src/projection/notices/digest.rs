@@ -12,11 +12,11 @@ use dutynet_relay::{
 
 use super::stored::{self, Notice, SignedAnswer};
 use crate::{
-    body::notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
-    domain::{
-        notice::{Addressed, may_sign},
-        then::Moment,
+    body::{
+        moment_of,
+        notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
     },
+    domain::notice::{Addressed, may_sign},
 };
 
 /// Name of this module in `not interpreted` marks.
@@ -49,7 +49,7 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
     let reference = from.record.reference();
     let to_us = addressed.holds(own, tree);
     let notice = Notice {
-        moment: moment(from),
+        moment: moment_of(from),
         received_at: from.received_at,
         number: body.number,
         urgency: body.urgency,
@@ -64,11 +64,6 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         batch.put(stored::undelivered_key(&reference), stored::mark());
     }
     Ok(())
-}
-
-fn moment(from: &Stored) -> Moment {
-    let came_at = from.from.is_some().then_some(from.received_at);
-    Moment { place: from.place, recorded_at: from.record.header().recorded_at, came_at }
 }
 
 fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {

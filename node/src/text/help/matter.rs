@@ -13,6 +13,7 @@ pub fn about(kind: MatterKind) -> &'static str {
         MatterKind::Verification => "核报：上级就突发事件提问，被问单位限时回复",
         MatterKind::Directive => "指示、通报、交办、督办、电话通知：下达、转办、签收、反馈、办结",
         MatterKind::Drill => "演练：开始、暂停、恢复、退出、结束、总结；其中的事项各用本来的命令，加 --mode exercise",
+        MatterKind::RollCall => "点名和抽查：点名、应答、二次点名、电话点名、说明、认定、结束",
         MatterKind::Finding => "督查发现和表扬：查到、说明、裁定、处理、整改、验收、办结",
     }
 }

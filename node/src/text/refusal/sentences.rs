@@ -171,6 +171,19 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::VerificationElsewhere, "VERIFICATION_ELSEWHERE", "这项核报问的不是该单位，请由被问单位回复，或由它的上级代录。"),
     (Refusal::VerificationAnswered, "VERIFICATION_ANSWERED", "这项核报已有回复，不必再说明原因，请用核报回复补充。"),
     (Refusal::VerificationUnanswered, "VERIFICATION_UNANSWERED", "这项核报还没有回复，不能办结，请先催办。"),
+    (Refusal::RollTime, "ROLL_TIME", "点名的开始时间须在今后 31 天以内，请改正；要现在点名，请不写开始时间。"),
+    (Refusal::RollDraw, "ROLL_DRAW", "要抽取的单位比可抽的还多，请减少抽取数或者扩大范围。"),
+    (Refusal::RollEarly, "ROLL_EARLY", "这次点名还没有开始，或者第一次点名还没有到时，请到时再办。"),
+    (Refusal::RollOver, "ROLL_OVER", "这次点名已经结束，不再应答；有情况请用“说明情况”。"),
+    (Refusal::RollMissed, "ROLL_MISSED", "这次点名送达时已经过时，按线路不通记，不用应答，也不能认定脱岗；请用“线路原因”认定。"),
+    (Refusal::RollAnswered, "ROLL_ANSWERED", "被点的单位已经应答，请不要再点；写错了请更正那次应答。"),
+    (Refusal::RollNoneOpen, "ROLL_NONE_OPEN", "现在没有待应答的点名，请用 dutynet rollcall list 核对。"),
+    (Refusal::RollByPhone, "ROLL_BY_PHONE", "电话里应答的，请由打电话的上级用 dutynet rollcall phone 记录通话结果。"),
+    (Refusal::RollRings, "ROLL_RINGS", "已经接通的，须写明响铃几声、谁接听，请补上。"),
+    (Refusal::RollNoFault, "ROLL_NO_FAULT", "该单位已按时应答，或者还没有到时，没有需要说明或认定的情况，请核对单位。"),
+    (Refusal::RollRuler, "ROLL_RULER", "只有点名的单位或它的上级能作认定，请报请括号中的单位认定。"),
+    (Refusal::RollUnheard, "ROLL_UNHEARD", "该单位还没有说明情况，请先请它说明；满 24 小时不说明的，才可以认定脱岗。"),
+    (Refusal::RollNoDraw, "ROLL_NO_DRAW", "这次点名没有抽签，请核对事项编号。"),
     (Refusal::DirectiveTaskInside, "DIRECTIVE_TASK_INSIDE", "内部交办不发给其他单位，请去掉 --to；要发给下级，请改为督办。"),
     (Refusal::DirectiveOwnerMissing, "DIRECTIVE_OWNER_MISSING", "内部交办须写明承办人，请补上。"),
     (Refusal::DirectiveLeaderMissing, "DIRECTIVE_LEADER_MISSING", "批示指示须写明是哪位领导、什么时间作出，请补上。"),
@@ -347,3 +360,25 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::StoreFailed, "STORE_FAILED", "本机存储出错，为保护数据已停止接收，这次没有保存，请立即联系维护人员检查磁盘。"),
     (Refusal::Internal, "INTERNAL", "程序内部出错，请记下编号并联系维护人员。"),
 ];
+
+impl Refusal {
+    /// Every one of them, in the order of the declaration.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.into_iter().map(|(refusal, ..)| refusal)
+    }
+
+    /// The one with this stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::all().find(|refusal| refusal.code() == code)
+    }
+
+    /// Stable code, upper case.
+    pub fn code(self) -> &'static str {
+        TABLE[self as usize].1
+    }
+
+    /// One sentence that says what to do.
+    pub fn sentence(self) -> &'static str {
+        TABLE[self as usize].2
+    }
+}

@@ -56,7 +56,7 @@ impl Default for Bell {
 }
 
 impl Bell {
-    fn hear(&self) -> Option<broadcast::Receiver<Rang>> {
+    pub(in crate::usecase) fn hear(&self) -> Option<broadcast::Receiver<Rang>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(broadcast::Sender::subscribe)
     }
 
@@ -106,7 +106,7 @@ impl Office {
     fn rang_and_open(&self) -> Result<Vec<Rang>, Refused> {
         let (now, rung) = (self.now(), self.rung()?);
         let mut rang = Vec::new();
-        for owed in self.owed_now(Reach::Near, now)?.into_iter().filter(|owed| !owed.is_closed()) {
+        for owed in self.owed_now(Reach::Near, now)?.into_iter().filter(|owed| owed.has_begun(now) && !owed.is_closed()) {
             let latest = Stage::ALL.into_iter().rev().find_map(|stage| Some((stage, rung.at(&owed, stage)?)));
             if let Some((stage, at)) = latest {
                 rang.push(Rang { due: self.judged(owed, now)?, stage, at });

@@ -77,7 +77,7 @@ impl Office {
 
     /// Counts those that are asked for, and keeps the first of them.
     fn count(&self, owed: Vec<Obligation>, wanted: &Wanted, (found, now): (&mut Found, UnixMillis)) -> Result<(), Refused> {
-        for owed in owed.into_iter().filter(|owed| wanted.asks_for(owed)) {
+        for owed in owed.into_iter().filter(|owed| owed.has_begun(now) && wanted.asks_for(owed)) {
             let due = self.judged(owed, now)?;
             if wanted.standing.is_none_or(|place| place == due.standing.place()) {
                 add(&mut found.counts, &due.obligation, due.standing);

@@ -96,7 +96,7 @@ impl Office {
     }
 
     /// With its title, which stands in the journal.
-    pub(super) fn matter_row(&self, matter: &RecordRef, summary: Summary) -> Result<MatterRow, Refused> {
+    pub(in crate::usecase) fn matter_row(&self, matter: &RecordRef, summary: Summary) -> Result<MatterRow, Refused> {
         let titled = self.relay().store().record(&summary.titled_by)?;
         let registry = self.relay().registry();
         let step = titled.as_ref().and_then(|stored| read_step(stored, &registry).ok());

@@ -17,11 +17,14 @@ use crate::{
         incident,
         matter::{Inadmissible, Matter, Proposed, Sending, Step, StepLink, Taker, audience, chooses, replaced_by},
         number::{Number, parse_reference},
-        step::{LaneRule, MatterKind, Naming, StepForm, StepForms},
+        step::{Goes, LaneRule, MatterKind, Naming, StepForm, StepForms},
     },
     text::refusal::Refusal,
     usecase::{Office, OnBehalf, Refused, file::teller_of, finding::cited, office_ids, person, shown},
 };
+
+/// Room for the offices that a step names when it goes to everybody below, bytes.
+const NAMED_BYTES_MAX: usize = 10 * 1024;
 
 /// A step as it was typed.
 #[derive(Debug, Clone)]
@@ -218,7 +221,9 @@ impl Office {
             Some(Naming::Must) if offices.is_empty() => return Err(Refused::about(Refusal::StepOfficesMissing, &form.title)),
             None | Some(Naming::Must | Naming::May) => {}
         }
-        if offices.len() > OFFICES_MAX {
+        let bytes: usize = offices.iter().map(|office| office.as_str().len() + 2).sum();
+        let most = if form.goes.contains(&Goes::Below) { NAMED_BYTES_MAX } else { usize::MAX };
+        if (most == usize::MAX && offices.len() > OFFICES_MAX) || bytes > most {
             return Err(Refusal::AudienceTooLong.into());
         }
         let registry = self.relay().registry();

@@ -52,7 +52,8 @@ impl Office {
             }
             self.inner.notices.was_delivered(reference)?;
         }
-        Ok(waiting.len() == AT_ONCE)
+        let more_calls = self.deliver_calls(AT_ONCE).await?;
+        Ok(more_calls || waiting.len() == AT_ONCE)
     }
 }
 
@@ -74,7 +75,7 @@ fn delivered(notice: &Notice, own: &OfficeId) -> Draft {
 }
 
 /// The same for one directive and one office, whoever asks and how often.
-fn delivered_id(directive: &RecordRef, office: &OfficeId) -> RecordId {
+pub(in crate::usecase) fn delivered_id(directive: &RecordRef, office: &OfficeId) -> RecordId {
     let digest = Digest::of("dutynet.delivered.1", &[directive.to_string().as_bytes(), b"/", office.as_str().as_bytes()]);
     let mut random = [0; 10];
     random.copy_from_slice(&digest.0[..10]);

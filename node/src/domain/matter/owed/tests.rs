@@ -8,7 +8,7 @@ use dutynet_relay::{
 use super::*;
 use crate::domain::{
     form::Answer,
-    matter::{Times, in_order},
+    matter::{Times, in_order, tests::moment},
     rules::Limited,
 };
 
@@ -29,6 +29,8 @@ fn step(n: u8, form: &str, office: &str, minutes: i64) -> Step {
     let at = UnixMillis(NINE + minutes * MINUTE);
     Step {
         reference: RecordRef { origin: id(office), id: RecordId([n; 16]) },
+        digest: Digest([n; 32]),
+        moment: moment(n, at),
         form: form.into(),
         mode: Mode::Real,
         office: id(office),
