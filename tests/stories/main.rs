@@ -31,6 +31,7 @@ mod program;
 mod renewal;
 mod reports;
 mod rollcall;
+mod rollcall_commands;
 mod rules;
 mod scrubbing;
 mod secrecy;

@@ -10,8 +10,8 @@ use crate::{
         form::{Answer, Value},
         matter::Step,
         rollcall::{
-            Course,
-            course::{ALSO, ANSWER},
+            AHEAD_MAX_MS, Course,
+            course::{ALSO, ANSWER, LATE_MAX_MS},
         },
         step::MatterKind,
     },
@@ -87,7 +87,10 @@ impl Office {
     /// Calls that this office is to answer now, the one that opened first comes first.
     pub(super) fn rolls_to_answer(&self, now: UnixMillis) -> Result<Vec<RecordRef>, Refused> {
         let mut open = Vec::new();
-        for listed in self.inner.matters.listed(MatterKind::RollCall, Openness::Open)? {
+        // Nobody answers a call about which nothing was done for so long: those that nobody closed are not read again and again.
+        let since = now.0.saturating_sub(AHEAD_MAX_MS + 2 * LATE_MAX_MS);
+        let listed = self.inner.matters.listed(MatterKind::RollCall, Openness::Open)?;
+        for listed in listed.into_iter().filter(|listed| listed.summary.last_at.0 > since) {
             let steps = self.steps_of(&listed.matter)?;
             if let Some(course) = Course::of(&steps)
                 && self.is_to_answer(&course, now)

@@ -1,0 +1,76 @@
+//! What an officer types about roll calls, with the calling node killed in between, and everything that can be typed wrongly.
+
+use std::path::Path;
+
+use dutynet_tests::program::{Site, wait_for};
+
+const AS: [&str; 2] = ["--as", "z01:张三"];
+const DUTY: [&str; 6] = ["--leader", "李四", "--officer", "王五", "--work", "防汛巡查"];
+
+fn words<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
+    parts.concat()
+}
+
+/// A county with a township that has a node, and one that has none.
+fn county(folder: &Path) -> (Site, Site) {
+    let mut county = Site::new(&folder.join("county"));
+    county.done(&["init", "440825", "--name", "徐闻县", "--class", "county", "--zone", "gov"]);
+    county.serve();
+    let village = ["office", "add", "440825204", "--no-node", "--name", "角尾乡", "--class", "township"];
+    county.done(&words(&[&village, &AS]));
+    let town = Site::below(&county, &folder.join("town"), ["440825103", "海安镇", "township"]);
+    (county, town)
+}
+
+#[test]
+fn a_roll_is_called_answered_telephoned_and_drawn_at_the_command_line_though_the_caller_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut county, town) = county(folder.path());
+    let link = county.link();
+    let called = county.done(&words(&[&["rollcall", "call", "--all", "--minutes", "5", "--json"], &AS])).json();
+    let number = called["number"].as_str().unwrap().to_owned();
+    assert_eq!(called["called"].as_array().unwrap().len(), 2);
+    county.kill();
+    // The township dials where the county was.
+    county.configure(&format!(
+        "[node]\ndata = \"data\"\n\n[link]\nlisten = \"{link}\"\nheartbeat = \"500ms\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n"
+    ));
+    county.serve();
+    let open = || town.run(&["rollcall", "list", "--json"]);
+    wait_for("the call is at the township", || open().status == 0 && open().json()["calls"][0]["relation"] == "to_answer");
+    assert!(town.done(&["rollcall", "list"]).out.contains("待应答"));
+    let answered = town.done(&words(&[&["rollcall", "answer", "--json"], &DUTY, &AS])).json();
+    assert_eq!(answered["calls"].as_array().unwrap().len(), 1);
+    town.run(&words(&[&["rollcall", "answer"], &DUTY, &AS])).is_refused(1, "ROLL_NONE_OPEN");
+    let board = || county.done(&["rollcall", "board", &number, "--json"]).json();
+    wait_for("the answer is at the county", || board()["rows"][0]["outcome"] == "on_duty");
+    assert_eq!(board()["rows"][1]["outcome"], "no_node");
+    let phone = ["rollcall", "phone", &number, "--office", "440825204", "--phone", "0759-4850000", "--result"];
+    county.run(&words(&[&phone, &["reached"], &AS])).is_refused(1, "ROLL_RINGS");
+    county.run(&words(&[&phone, &["asleep"], &AS])).is_refused(1, "FORM_FAULTS");
+    county.done(&words(&[&phone, &["reached", "--rings", "4", "--answered-by", "赵六"], &AS]));
+    let page = county.done(&["rollcall", "board", &number, "--watch"]).out;
+    for said in ["已收齐", "在岗 1", "代录 1", "响铃 4 声（超过 3 声）", "防汛巡查", "未报备"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+
+    let spot = county.done(&words(&[&["rollcall", "call", "--spot", "--all", "--draw", "1", "--json"], &AS])).json();
+    let spot = spot["number"].as_str().unwrap();
+    let drawn = county.done(&["rollcall", "draw", spot, "--json"]).json();
+    assert_eq!((drawn["eligible"].as_array().unwrap().len(), drawn["drawn"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(county.done(&["rollcall", "verify", spot, "--json"]).json()["agrees"], true);
+    county.run(&["rollcall", "verify", &number]).is_refused(1, "ROLL_NO_DRAW");
+
+    county.run(&words(&[&["rollcall", "call", "--all", "--at", "明天"], &AS])).is_refused(1, "ROLL_TIME");
+    county.run(&words(&[&["rollcall", "call", "--all", "--at", "2020-01-01 08:00"], &AS])).is_refused(1, "ROLL_TIME");
+    county.run(&words(&[&["rollcall", "call", "--group", "沿海"], &AS])).is_refused(1, "GROUP_UNKNOWN");
+    county.run(&words(&[&["rollcall", "call", "--to", "999999"], &AS])).is_refused(1, "OFFICE_UNKNOWN");
+    county.run(&words(&[&["rollcall", "call", "--all", "--draw", "3"], &AS])).is_refused(1, "ROLL_DRAW");
+    county.run(&words(&[&["rollcall", "again", &number], &AS])).is_refused(1, "ROLL_ANSWERED");
+    let explain = ["rollcall", "explain", &number, "--reason", "停电"];
+    town.run(&words(&[&explain, &AS])).is_refused(1, "ROLL_NO_FAULT");
+    let rule = ["rollcall", "rule", &number, "--office", "440825103", "--ruling", "off-post", "--words", "脱岗"];
+    town.run(&words(&[&rule, &AS])).is_refused(1, "ROLL_RULER");
+    county.done(&words(&[&["rollcall", "close", &number, "--words", "齐"], &AS]));
+    assert!(county.done(&["rollcall", "list", "--closed"]).out.contains(&number));
+}
