@@ -103,9 +103,6 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     tell(Said::Step(said::event(&cast.behind)));
     let mut event = event_behind_the_cut(network, &cast).await?;
     tell(Said::Shown(event.printed(network, &cast.behind).await?));
-    tell(Said::Step(said::ROLLCALL.to_owned()));
-    let call = roll_call(network, &cast).await?;
-    tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
     tell(Said::Step(said::ROLLCALL.to_owned()));
     let call = roll_call(network, &cast).await?;

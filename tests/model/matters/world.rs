@@ -13,10 +13,12 @@ use dutynet_node::{
         obligation::Clocked,
         rules::Packs,
         step::{MatterKind, StepForm, StepForms},
+        then::Moment,
     },
 };
 use dutynet_relay::{
     ids::{Digest, OfficeId, RecordId, RecordRef, UnixMillis, Zone},
+    journal::Place,
     record::{Audience, Mode, Person},
     registry::{Entry, OfficeClass, Registry},
 };
@@ -198,6 +200,8 @@ impl World {
         let (matter, steps) = on.unwrap_or_else(|| (reference.clone(), Vec::new()));
         let whose = self.whose(own, form);
         let mut step = Step {
+            digest: Digest::of("model", &[&tail]),
+            moment: Moment { place: Place { segment: 1, group: self.made, frame: 0 }, recorded_at: at, came_at: None },
             reference,
             form: form.id.clone(),
             mode: Mode::Real,

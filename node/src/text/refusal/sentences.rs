@@ -396,25 +396,3 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::StoreFailed, "STORE_FAILED", "本机存储出错，为保护数据已停止接收，这次没有保存，请立即联系维护人员检查磁盘。"),
     (Refusal::Internal, "INTERNAL", "程序内部出错，请记下编号并联系维护人员。"),
 ];
-
-impl Refusal {
-    /// Every one of them, in the order of the declaration.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.into_iter().map(|(refusal, ..)| refusal)
-    }
-
-    /// The one with this stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::all().find(|refusal| refusal.code() == code)
-    }
-
-    /// Stable code, upper case.
-    pub fn code(self) -> &'static str {
-        TABLE[self as usize].1
-    }
-
-    /// One sentence that says what to do.
-    pub fn sentence(self) -> &'static str {
-        TABLE[self as usize].2
-    }
-}

@@ -67,9 +67,6 @@ impl Office {
             | MatterKind::Finding
             | MatterKind::RollCall => {}
         }
-        if kind == MatterKind::Consultation {
-            facts.extend(self.ordered_facts(&steps)?);
-        }
         let (now, related) = (self.now(), self.related_to(&matter)?);
         let dues = self.dues_of(&matter, now)?;
         let ours = dues.iter().map(|due| &due.obligation).filter(|owed| owed.debtor == *self.own() && !owed.is_closed());
