@@ -198,3 +198,8 @@ pub fn label(key: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Everything that was remarked about one office.
+pub fn remarks(all: &[String]) -> String {
+    all.join("；")
+}

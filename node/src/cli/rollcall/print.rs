@@ -79,7 +79,7 @@ fn remarks(row: &api::RollRow) -> String {
     let explained = row.explained.as_ref().map(|said| text::explained(&said.words));
     let ruled = row.ruled.as_ref().map(|ruling| text::ruled(text::word(&ruling.ruling).unwrap_or(words::DASH)));
     let all: Vec<_> = phoned.chain(explained).chain(ruled).collect();
-    if all.is_empty() { words::DASH.to_owned() } else { all.join("；") }
+    if all.is_empty() { words::DASH.to_owned() } else { text::remarks(&all) }
 }
 
 pub(super) fn list(reply: &api::ListRollsReply) -> String {
