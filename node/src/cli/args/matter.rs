@@ -36,6 +36,7 @@ pub(in crate::cli) struct MatterCommand {
 pub(in crate::cli) enum MatterVerb {
     Take(Box<Take>),
     Read(ReadVerb),
+    Paper(PaperOf),
 }
 
 #[derive(Subcommand, Debug)]
@@ -78,12 +79,31 @@ pub(in crate::cli) struct Common {
     pub(in crate::cli) corrects: String,
     #[command(flatten)]
     pub(in crate::cli) attach: Attach,
+    #[arg(long, help = text::BLANK)]
+    pub(in crate::cli) blank: bool,
+    #[arg(long, help = text::PREVIEW)]
+    pub(in crate::cli) preview: bool,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
     pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
+}
+
+/// What only incidents have.
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum PaperVerb {
+    #[command(about = text::FORM)]
+    Form(PaperOf),
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct PaperOf {
+    #[arg(value_name = "FORM", help = text::PAPER)]
+    pub(in crate::cli) paper: String,
+    #[command(flatten)]
+    pub(in crate::cli) named: Named,
 }
 
 #[derive(Args, Debug)]
@@ -116,6 +136,7 @@ impl MatterCommand {
             MatterVerb::Take(take) => take.common.output.json,
             MatterVerb::Read(ReadVerb::List(list)) => list.output.json,
             MatterVerb::Read(ReadVerb::Show(named) | ReadVerb::Timeline(named)) => named.output.json,
+            MatterVerb::Paper(paper) => paper.named.output.json,
         }
     }
 }
@@ -157,6 +178,10 @@ impl FromArgMatches for MatterCommand {
         if of_kind.subcommand_name().is_some_and(ReadVerb::has_subcommand) {
             return Ok(Self { kind, verb: MatterVerb::Read(ReadVerb::from_arg_matches_mut(&mut of_kind)?) });
         }
+        if of_kind.subcommand_name().is_some_and(PaperVerb::has_subcommand) {
+            let PaperVerb::Form(paper) = PaperVerb::from_arg_matches_mut(&mut of_kind)?;
+            return Ok(Self { kind, verb: MatterVerb::Paper(paper) });
+        }
         let (verb, mut of_step) = of_kind.remove_subcommand().ok_or_else(missing)?;
         let form = StepForms::built_in().of(kind).find(|form| form.command == verb).ok_or_else(missing)?;
         Ok(Self { kind, verb: MatterVerb::Take(Box::new(Take::of(form, &mut of_step)?)) })
@@ -173,9 +198,11 @@ fn missing() -> Error {
 }
 
 fn of_kind(kind: MatterKind) -> Command {
-    let command = Command::new(word(kind)).about(text::about(kind)).subcommand_required(true).arg_required_else_help(true);
+    let command = Command::new(word(kind)).subcommand_required(true).arg_required_else_help(true);
     let command = StepForms::built_in().of(kind).fold(command, |command, form| command.subcommand(of_step(form)));
-    ReadVerb::augment_subcommands(command)
+    let command = ReadVerb::augment_subcommands(command);
+    let command = if kind == MatterKind::Incident { PaperVerb::augment_subcommands(command) } else { command };
+    command.about(text::about(kind))
 }
 
 fn of_step(form: &'static StepForm) -> Command {

@@ -14,6 +14,7 @@
 mod admission;
 mod audience;
 mod owed;
+mod prefill;
 mod said;
 mod standing;
 mod step;
@@ -25,8 +26,10 @@ mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
+pub(in crate::domain) use prefill::in_words;
+pub use prefill::{Prefilled, as_before, prefill};
 pub use said::digest_of;
-pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing};
+pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing, was_done};
 pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
 pub use versions::{Versions, chooses, replaced_by, settled, versions};
 pub use view::{Fact, FactValue, Summary};
