@@ -8,9 +8,15 @@ use super::{
 };
 use crate::{
     body,
-    domain::matter::{Fact, FactValue, StepLink},
+    domain::{
+        matter::{Fact, FactValue, StepLink},
+        paper::FilledRow,
+    },
     text::refusal::Refusal,
-    usecase::{MatterRow, NamedRecord, OnBehalf, Refused, ShownMatter, ShownStep, TakeStep, TakenStep},
+    usecase::{
+        AskPrefill, FieldPrefilled, FilledPaper, MatterRow, NamedRecord, OnBehalf, PrefillSource, Refused, ShownMatter,
+        ShownStep, TakeStep, TakenStep,
+    },
 };
 
 pub(super) fn take(from: api::TakeStepRequest) -> Result<TakeStep, Refused> {
@@ -49,6 +55,41 @@ pub(super) fn taken(from: &TakenStep) -> api::TakeStepReply {
         number: from.number().to_string(),
         folded: from.folded,
         state: state(Some(from.state)).into(),
+    }
+}
+
+pub(super) fn ask_prefill(from: api::PrefillRequest) -> Result<AskPrefill, Refused> {
+    let id = if from.id.is_empty() { None } else { Some(record_id(&from.id)?) };
+    let api::PrefillRequest { form, matter, on_behalf_of, corrects, .. } = from;
+    Ok(AskPrefill { form, matter, on_behalf_of, corrects, id })
+}
+
+pub(super) fn prefilled(from: &FieldPrefilled) -> api::PrefilledField {
+    let source = |source: &PrefillSource| api::PrefillSource {
+        record: Some(reference(&source.record)),
+        form: source.form.clone(),
+        at_ms: source.at.0,
+    };
+    let sources = from.sources.iter().map(source).collect();
+    api::PrefilledField { answer: Some(body::answer_to_wire(&from.answer)), sources }
+}
+
+pub(super) fn paper(from: &FilledPaper) -> api::PaperReply {
+    let row = |row: &FilledRow| api::PaperRow {
+        label: row.label.clone(),
+        value: row.value.clone(),
+        lines: row.lines,
+        article: row.article.clone(),
+        sources: row.sources.iter().map(reference).collect(),
+    };
+    api::PaperReply {
+        paper: from.paper.id.clone(),
+        title: from.paper.title.clone(),
+        article: from.paper.source.clone(),
+        matter: Some(head(&from.row)),
+        office_name: from.office_name.clone(),
+        rows: from.rows.iter().map(row).collect(),
+        as_of_ms: from.as_of.0,
     }
 }
 

@@ -17,6 +17,17 @@ impl Matters for MattersService {
         Ok(Response::new(convert::taken(&taken)))
     }
 
+    async fn prefill(&self, request: Request<api::PrefillRequest>) -> Result<Response<api::PrefillReply>, Status> {
+        let filled = self.0.prefill(convert::ask_prefill(request.into_inner()).map_err(said)?).await.map_err(said)?;
+        Ok(Response::new(api::PrefillReply { fields: filled.iter().map(convert::prefilled).collect() }))
+    }
+
+    async fn paper(&self, request: Request<api::PaperRequest>) -> Result<Response<api::PaperReply>, Status> {
+        let api::PaperRequest { paper, matter } = request.into_inner();
+        let filled = self.0.paper(&paper, &matter).await.map_err(said)?;
+        Ok(Response::new(convert::paper(&filled)))
+    }
+
     async fn show(&self, request: Request<api::ShowMatterRequest>) -> Result<Response<api::ShowMatterReply>, Status> {
         let shown = self.0.matter(&request.into_inner().matter).await.map_err(said)?;
         Ok(Response::new(convert::shown(&shown)))

@@ -91,6 +91,11 @@ impl Answers {
         answers
     }
 
+    /// What is said to a field by now.
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+        self.said.get(key)
+    }
+
     /// Fields that were emptied on purpose.
     pub(super) fn emptied(&self) -> impl Iterator<Item = &str> {
         self.emptied.iter().map(String::as_str)

@@ -2,10 +2,12 @@
 
 mod asks;
 mod convert;
+mod filled;
 pub(super) mod json;
+mod paper;
 mod print;
 
-use dutynet_proto::{api, record};
+use dutynet_proto::{api, duty, record};
 use dutynet_relay::clock::{Clock as _, SystemClock};
 
 use super::{
@@ -37,6 +39,7 @@ pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String
         MatterVerb::Finding(verb) => asks::of_findings(place, verb).await,
         MatterVerb::Session(verb) => asks::of_sessions(place, verb).await,
         MatterVerb::Order(outcome, take) => asks::order(place, outcome, take).await,
+        MatterVerb::Paper(asked) => paper::run(place, asked).await,
         MatterVerb::Read(ReadVerb::List(asked)) => list(place, command.kind, asked).await,
         MatterVerb::Read(ReadVerb::Show(named)) => show(place, named).await,
         MatterVerb::Read(ReadVerb::Timeline(named)) => timeline(place, named).await,
@@ -44,9 +47,15 @@ pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String
 }
 
 async fn take(place: &Place, take: &Take) -> Result<String, Told> {
-    let request = request(take)?;
-    let attached = attachment::beside(&take.common.attach, (&request.id, &take.common.by))?;
     let node = Node::find(place).await?;
+    let carried = filled::carried(&node, take).await?;
+    let answers = typed_answers(take, filled::answers(&carried))?;
+    let carried = filled::kept(carried, &answers);
+    if take.common.preview {
+        return Ok(filled::preview(take, answers, &carried));
+    }
+    let request = request(take, answers)?;
+    let attached = attachment::beside(&take.common.attach, (&request.id, &take.common.by))?;
     let reply = patiently(|| {
         let (mut matters, request) = (node.matters(), request.clone());
         async move { matters.take(request).await }
@@ -56,7 +65,7 @@ async fn take(place: &Place, take: &Take) -> Result<String, Told> {
         attached.added_to(&node, reply.record.as_ref()).await?;
     }
     if take.common.output.json {
-        return Ok(printed(&json::Taken::from(&reply)));
+        return Ok(printed(&json::Taken { carried: filled::keys(&carried), ..json::Taken::from(&reply) }));
     }
     let says = if reply.folded { text::taken_already } else { text::taken };
     let mark = take.mode.map(|mode| text::mark(words::mode(convert::mode_of(mode)))).unwrap_or_default();
@@ -64,15 +73,19 @@ async fn take(place: &Place, take: &Take) -> Result<String, Told> {
     if let Some(office) = &take.common.on_behalf.on_behalf_of {
         said.push_str(&crate::text::report::on_behalf(office));
     }
+    if is_grave(&take.form.id, &request.answers) {
+        said.push('\n');
+        said.push_str(&text::hand_in(&reply.number));
+    }
+    said.extend(filled::lines(take.form, &carried).into_iter().map(|line| format!("\n{line}")));
     if take.form.goes.is_empty() && take.common.on_behalf.on_behalf_of.is_none() {
         return Ok([said, progress(text::KEPT_HERE)].join("\n"));
     }
     Ok(notice::with_state(said, reply.state))
 }
 
-fn request(take: &Take) -> Result<api::TakeStepRequest, Told> {
+fn request(take: &Take, answers: Answers) -> Result<api::TakeStepRequest, Told> {
     let common = &take.common;
-    let answers = typed_answers(take)?;
     let mode = take.mode.map_or(record::Mode::Unspecified, |mode| match mode {
         ModeName::Exercise => record::Mode::Exercise,
         ModeName::Test => record::Mode::Test,
@@ -92,7 +105,8 @@ fn request(take: &Take) -> Result<api::TakeStepRequest, Told> {
     })
 }
 
-fn typed_answers(take: &Take) -> Result<Answers, Told> {
+/// What was typed, over what need not be typed.
+fn typed_answers(take: &Take, before: Answers) -> Result<Answers, Told> {
     let long = |key: &str| {
         let kind = take.form.field(key).map(|field| &field.kind);
         matches!(kind, Some(FieldKind::Text { lines: Lines::Many, .. }))
@@ -104,7 +118,17 @@ fn typed_answers(take: &Take) -> Result<Answers, Told> {
     }
     let named = read.iter().map(|(key, texts)| (*key, texts.iter().map(String::as_str).collect())).collect();
     let typed = Typed { file: take.common.file.as_deref(), named, keyed: &take.common.fields };
-    Answers::default().laid(&take.form.fields, &typed)
+    before.laid(&take.form.fields, &typed)
+}
+
+/// Assessed as 较大 or graver: its paper form is due at once.
+fn is_grave(form: &str, answers: &[duty::Answer]) -> bool {
+    let grave = |code: &String| ["considerable", "major", "exceptional"].contains(&code.as_str());
+    let chosen = |answer: &duty::Answer| match &answer.value {
+        Some(duty::answer::Value::Choices(choices)) if answer.field == "grade" => choices.codes.iter().any(grave),
+        Some(_) | None => false,
+    };
+    form == "incident.assess" && answers.iter().any(chosen)
 }
 
 fn links(take: &Take) -> Vec<api::NamedRecord> {

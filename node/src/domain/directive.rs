@@ -14,7 +14,7 @@ use super::{
     form::Value,
     matter::{
         Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below,
-        only_the_opener, opening,
+        only_the_opener, opening, was_done,
     },
     step::MatterKind,
 };
@@ -64,6 +64,7 @@ fn may_order(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissi
         return Err(Refusal::DirectiveLeaderMissing.into());
     }
     names_those_below(proposed, taker)?;
+    was_done(&["said_at"], proposed, taker)?;
     due_is_to_come(proposed, taker)
 }
 
@@ -111,6 +112,7 @@ fn may_return(course: &Course<'_>, proposed: &Proposed<'_>, taker: &Taker<'_>) -
 }
 
 fn may_say_of_a_call(course: &Course<'_>, proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+    was_done(&["called_at"], proposed, taker)?;
     let [office] = proposed.to else { return Err(Refusal::StepOneOffice.into()) };
     if !course.gave(taker.office, office) {
         return Err(Inadmissible::about(Refusal::StepNotAddressed, office));

@@ -41,6 +41,7 @@ pub mod matter;
 pub mod notice;
 pub mod number;
 pub mod obligation;
+pub mod paper;
 pub mod period;
 pub mod report;
 pub mod rollcall;

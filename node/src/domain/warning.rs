@@ -14,7 +14,7 @@ use super::{
     form::Value,
     matter::{
         Fact, FactValue, Inadmissible, Proposed, Step, Summary, Taker, Wanted, corrects_its_own, names_those_below,
-        only_the_opener, opening,
+        only_the_opener, opening, was_done,
     },
     step::MatterKind,
 };
@@ -31,6 +31,7 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Resu
             Some(_) | None => Ok(()),
         };
     }
+    was_done(&["told_at", "called_at"], proposed, taker)?;
     let course = Course::of(steps, opening(steps, TAKE)?);
     let form = proposed.form.id.as_str();
     if course.lifted().is_some() && form != RESPONSE {

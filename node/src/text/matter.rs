@@ -1,7 +1,7 @@
 //! Words around matters of every kind: what lists and pages say of them, whatever they are.
 
 use super::{consultation, directive_matter, drill, finding, incident, rollcall, verification, warning_matter, words};
-use crate::domain::step::MatterKind;
+use crate::domain::{form::Lines, step::MatterKind};
 
 /// Head of a list.
 pub const LIST: [&str; 8] = ["编号", "等本单位", "时限", "状态", "级别", "标题", "发起单位", "最近变化"];
@@ -107,6 +107,76 @@ pub fn taken(mark: &str, title: &str, number: &str, record: &str) -> String {
 /// It had been taken already.
 pub fn taken_already(mark: &str, title: &str, number: &str, record: &str) -> String {
     format!("早已保存，没有重复记录：{mark}{title} {number}（记录 {record}）")
+}
+
+/// What was said by several steps, in one field.
+pub fn gathered(said: &[&str], lines: Lines) -> String {
+    match lines {
+        Lines::One => said.join("；"),
+        Lines::Many => said.join("\n"),
+    }
+}
+
+/// What one step says to several fields.
+pub fn in_a_line(words: &[String]) -> String {
+    words.join("　")
+}
+
+/// A value behind the name of its field.
+pub fn named(label: &str, value: &str) -> String {
+    format!("{label}：{value}")
+}
+
+/// Fields that were not typed, because a step had said them.
+pub fn carried(fields: &[String], step: &str, at: &str) -> String {
+    format!("沿用：{}（{step} {at}）", values(fields))
+}
+
+/// The same, of what the matter has come to.
+pub fn follows(fields: &[String]) -> String {
+    format!("自动填上：{}", values(fields))
+}
+
+/// 三(五): 较大 and graver.
+pub fn hand_in(number: &str) -> String {
+    format!("较大以上：请立即整理《突发公共事件呈报单》并按规程报告（dutynet incident form submission {number}）")
+}
+
+/// Above a step that is not kept.
+pub fn preview(title: &str) -> String {
+    format!("预览，没有保存：{title}")
+}
+
+/// One field of it.
+pub fn previewed(label: &str, value: &str, source: &str) -> String {
+    let value = value.replace('\n', "\n    ");
+    if source.is_empty() { format!("  {label}：{value}") } else { format!("  {label}：{value}　〔{source}〕") }
+}
+
+/// A field that was not typed.
+pub const CARRIED: &str = "沿用";
+
+/// Head of a paper form.
+pub fn paper(mark: &str, office: &str, title: &str) -> String {
+    format!("{mark}{office}　{title}")
+}
+
+/// A row of it; one of which nothing is known has lines for a hand.
+pub fn paper_row(label: &str, value: &str, lines: u32) -> String {
+    const LINE: &str = "________________________________________";
+    match (value.is_empty(), lines) {
+        (false, _) => format!("{label}：{}", value.replace('\n', "\n　　")),
+        (true, 0 | 1) => format!("{label}：{LINE}"),
+        (true, many) => {
+            let lines = std::iter::repeat_n(LINE, usize::try_from(many).unwrap_or(1));
+            format!("{label}：\n{}", lines.collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
+/// Below it.
+pub fn paper_foot(article: &str, at: &str) -> String {
+    format!("（依据 {article}；打印 {at}）")
 }
 
 /// Above one matter.

@@ -173,6 +173,12 @@ pub enum Refusal {
     MatterNumberShared,
     /// Nothing more can be done about it.
     MatterClosed,
+    /// The step is one of another kind of matter.
+    MatterOtherKind,
+    /// What was done was done later than now.
+    StepTimeFuture,
+    /// No such paper form, or none of such a matter.
+    PaperUnknown,
     /// Something happened later than now.
     IncidentTimeFuture,
     /// Learnt of before it happened.

@@ -5,12 +5,14 @@
 
 mod exercise;
 mod list;
+mod prefill;
 mod show;
 mod take;
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use list::MatterRow;
+pub use prefill::{AskPrefill, FieldPrefilled, FilledPaper, PrefillSource};
 pub use show::{ShownMatter, ShownStep};
 pub(super) use take::refused;
 pub use take::{NamedRecord, TakeStep, TakenStep};

@@ -48,6 +48,7 @@ pub(in crate::cli) enum MatterVerb {
     Session(SessionVerb),
     /// The outcome of a session, and the directive that it becomes.
     Order(String, Box<Take>),
+    Paper(PaperOf),
 }
 
 #[derive(Subcommand, Debug)]
@@ -90,12 +91,31 @@ pub(in crate::cli) struct Common {
     pub(in crate::cli) corrects: String,
     #[command(flatten)]
     pub(in crate::cli) attach: Attach,
+    #[arg(long, help = text::BLANK)]
+    pub(in crate::cli) blank: bool,
+    #[arg(long, help = text::PREVIEW)]
+    pub(in crate::cli) preview: bool,
     #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
     pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
     pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
+}
+
+/// What only incidents have.
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum PaperVerb {
+    #[command(about = text::FORM)]
+    Form(PaperOf),
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct PaperOf {
+    #[arg(value_name = "FORM", help = text::PAPER)]
+    pub(in crate::cli) paper: String,
+    #[command(flatten)]
+    pub(in crate::cli) named: Named,
 }
 
 #[derive(Args, Debug)]
@@ -130,6 +150,7 @@ impl MatterCommand {
             MatterVerb::Session(verb) => verb.wants_json(),
             MatterVerb::Read(ReadVerb::List(list)) => list.output.json,
             MatterVerb::Read(ReadVerb::Show(named) | ReadVerb::Timeline(named)) => named.output.json,
+            MatterVerb::Paper(paper) => paper.named.output.json,
         }
     }
 }
@@ -185,6 +206,10 @@ impl FromArgMatches for MatterCommand {
         if kind == MatterKind::Consultation && named(SessionVerb::has_subcommand) {
             return Ok(Self { kind, verb: MatterVerb::Session(SessionVerb::from_arg_matches_mut(&mut of_kind)?) });
         }
+        if of_kind.subcommand_name().is_some_and(PaperVerb::has_subcommand) {
+            let PaperVerb::Form(paper) = PaperVerb::from_arg_matches_mut(&mut of_kind)?;
+            return Ok(Self { kind, verb: MatterVerb::Paper(paper) });
+        }
         let (verb, mut of_step) = of_kind.remove_subcommand().ok_or_else(missing)?;
         if kind == MatterKind::Consultation && verb == ORDER {
             let outcome = of_step.remove_one::<String>(OUTCOME).unwrap_or_default();
@@ -210,7 +235,7 @@ fn missing() -> Error {
 }
 
 fn of_kind(kind: MatterKind) -> Command {
-    let command = Command::new(word(kind)).about(text::about(kind)).subcommand_required(true).arg_required_else_help(true);
+    let command = Command::new(word(kind)).subcommand_required(true).arg_required_else_help(true);
     let command = StepForms::built_in().of(kind).fold(command, |command, form| command.subcommand(of_step(form)));
     let command = match kind {
         MatterKind::Finding => FindingVerb::augment_subcommands(command),
@@ -225,7 +250,9 @@ fn of_kind(kind: MatterKind) -> Command {
         | MatterKind::Drill
         | MatterKind::RollCall => command,
     };
-    ReadVerb::augment_subcommands(command)
+    let command = ReadVerb::augment_subcommands(command);
+    let command = if kind == MatterKind::Incident { PaperVerb::augment_subcommands(command) } else { command };
+    command.about(text::about(kind))
 }
 
 fn of_step(form: &'static StepForm) -> Command {

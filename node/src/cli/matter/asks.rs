@@ -87,7 +87,7 @@ pub(super) async fn of_sessions(place: &Place, verb: &SessionVerb) -> Result<Str
 
 /// Makes an outcome a directive.
 pub(super) async fn order(place: &Place, outcome: &str, take: &Take) -> Result<String, Told> {
-    let directive = super::request(take)?;
+    let directive = super::request(take, super::typed_answers(take, Answers::default())?)?;
     let attached = attachment::beside(&take.common.attach, (&directive.id, &take.common.by))?;
     let request = api::OrderOutcomeRequest { outcome: outcome.to_owned(), directive: Some(directive) };
     let node = Node::find(place).await?;

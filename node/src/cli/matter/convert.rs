@@ -45,6 +45,28 @@ impl From<&api::TakeStepReply> for json::Taken {
             number: from.number.clone(),
             folded: from.folded,
             state: state_name(from.state).unwrap_or("saved"),
+            carried: Vec::new(),
+        }
+    }
+}
+
+impl From<&api::PaperReply> for json::Paper {
+    fn from(from: &api::PaperReply) -> Self {
+        let row = |row: &api::PaperRow| json::PaperRow {
+            label: row.label.clone(),
+            value: said(&row.value),
+            lines: row.lines,
+            article: row.article.clone(),
+            sources: row.sources.iter().map(|source| reference(Some(source))).collect(),
+        };
+        Self {
+            paper: from.paper.clone(),
+            title: from.title.clone(),
+            article: from.article.clone(),
+            matter: head(&from.matter.clone().unwrap_or_default()),
+            office_name: from.office_name.clone(),
+            rows: from.rows.iter().map(row).collect(),
+            as_of: time(from.as_of_ms),
         }
     }
 }

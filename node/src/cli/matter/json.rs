@@ -18,6 +18,38 @@ pub(in crate::cli) struct Taken {
     pub(in crate::cli) folded: bool,
     /// `saved`, `custody`, `arrived`, `parked`.
     pub(in crate::cli) state: &'static str,
+    /// Fields that were not typed, because earlier steps had said them.
+    pub(in crate::cli) carried: Vec<String>,
+}
+
+/// `incident report --preview --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Preview {
+    pub(in crate::cli) form: String,
+    pub(in crate::cli) answers: Vec<Answer>,
+    pub(in crate::cli) carried: Vec<String>,
+}
+
+/// `incident form --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Paper {
+    pub(in crate::cli) paper: String,
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) article: String,
+    pub(in crate::cli) matter: Head,
+    pub(in crate::cli) office_name: String,
+    pub(in crate::cli) rows: Vec<PaperRow>,
+    pub(in crate::cli) as_of: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct PaperRow {
+    pub(in crate::cli) label: String,
+    /// Null: a hand fills it in.
+    pub(in crate::cli) value: Option<String>,
+    pub(in crate::cli) lines: u32,
+    pub(in crate::cli) article: String,
+    pub(in crate::cli) sources: Vec<Record>,
 }
 
 /// `incident list --json`.

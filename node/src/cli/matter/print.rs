@@ -122,7 +122,7 @@ fn related(head: &api::MatterHead) -> String {
 }
 
 /// What is not real says so before anything else.
-fn mark(head: &api::MatterHead) -> String {
+pub(super) fn mark(head: &api::MatterHead) -> String {
     match mode(head.mode) {
         Mode::Real => String::new(),
         unreal @ (Mode::Exercise | Mode::Test) => text::mark(words::mode(unreal)),
@@ -165,7 +165,7 @@ impl Facts<'_> {
                 None => by_key.push((&fact.key, vec![(value, places)])),
             }
         }
-        let label = |key: &str| self.kind.and_then(|kind| text::label(kind, key)).unwrap_or_default().to_owned();
+        let label = |key: &str| self.kind.and_then(|kind| text::label(kind, key)).unwrap_or(key).to_owned();
         by_key.iter().map(|(key, values)| text::fact(&label(key), &together(values))).collect()
     }
 

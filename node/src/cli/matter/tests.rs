@@ -102,6 +102,34 @@ fn shown() -> api::ShowMatterReply {
     }
 }
 
+fn slip() -> api::PaperReply {
+    let row = |label: &str, value: &str, lines| api::PaperRow {
+        label: label.into(),
+        value: value.into(),
+        lines,
+        article: "某政府机关应急值班工作制度 一(五)".into(),
+        sources: if value.is_empty() { Vec::new() } else { reference(1).into_iter().collect() },
+    };
+    api::PaperReply {
+        paper: "handling-slip".into(),
+        title: "值班电话处理单".into(),
+        article: "某政府机关应急值班工作制度 一(五)、三(三)".into(),
+        matter: Some(head("incident", "0701-482137", "山洪", "reported")),
+        office_name: "海安镇".into(),
+        rows: vec![row("来电人", "李村长", 1), row("领导批示", "", 3)],
+        as_of_ms: AT,
+    }
+}
+
+#[test]
+fn a_paper_has_what_is_known_and_lines_for_a_hand() {
+    let page = paper::page(&slip());
+    let lines: Vec<_> = page.lines().collect();
+    assert_eq!(lines[..3], ["【演练】海安镇　值班电话处理单", "来电人：李村长", "领导批示："]);
+    assert!(lines[3..6].iter().all(|line| !line.is_empty() && line.bytes().all(|b| b == b'_')), "{page}");
+    assert_eq!(lines.len(), 7);
+}
+
 /// Every shape, by the heading under which it is documented.
 pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
     let taken = api::TakeStepReply {
@@ -112,8 +140,14 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
         state: api::ReportState::Saved.into(),
     };
     let list = api::ListMattersReply { matters: vec![head("incident", "0701-482137", "山洪", "reported")] };
+    let carried = vec!["title".to_owned()];
+    let said = duty::Answer { field: "title".into(), value: Some(duty::answer::Value::Text("山洪".into())) };
+    let answers = convert_report::answered_all(&[said]);
+    let preview = json::Preview { form: "incident.report".into(), answers, carried: carried.clone() };
     vec![
-        ("incident report", printed(&json::Taken::from(&taken))),
+        ("incident report", printed(&json::Taken { carried, ..json::Taken::from(&taken) })),
+        ("incident report --preview", printed(&preview)),
+        ("incident form", printed(&json::Paper::from(&slip()))),
         ("incident list", printed(&json::List::from(&list))),
         ("incident show", printed(&json::Shown::from(&shown()))),
         ("incident timeline", printed(&json::Timeline::from(&shown()))),

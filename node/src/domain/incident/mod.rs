@@ -42,7 +42,7 @@ fn of_office<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
 }
 
 /// Those whose place no later step of their office has taken.
-fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
+pub(in crate::domain) fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
     let corrected = |step: &Step| {
         let by = |other: &Step| other.corrects.as_ref() == Some(&step.reference) && same_hand(other, step);
         steps.iter().any(by)

@@ -1,7 +1,10 @@
 //! Which steps still say something, and what every kind of matter asks of a step.
 
 use super::{Inadmissible, Proposed, Step, Taker};
-use crate::text::refusal::Refusal;
+use crate::{domain::form::Value, text::refusal::Refusal};
+
+/// How far a moment may lie ahead of this office's clock.
+const AHEAD_MAX_MS: i64 = 5 * 60_000;
 
 /// Steps whose place no other step of the same office and form has taken.
 pub fn standing(steps: &[Step]) -> impl Iterator<Item = &Step> {
@@ -46,4 +49,13 @@ pub fn may_correct(step: &Step, proposed: &Proposed<'_>, taker: &Taker<'_>) -> b
 /// Nobody's own words are corrected in his name by another.
 pub fn same_hand(new: &Step, old: &Step) -> bool {
     new.office == old.office && new.form == old.form && (new.entered.is_none() || old.entered.is_some())
+}
+
+/// What a person says was done was not done later than now; his watch may be a little before this office's clock.
+pub fn was_done(fields: &[&str], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
+    let later =
+        |key: &&&str| matches!(proposed.value(key), Some(Value::Time(at)) if at.0 > taker.now.0.saturating_add(AHEAD_MAX_MS));
+    let Some(key) = fields.iter().find(later) else { return Ok(()) };
+    let label = proposed.form.field(key).map_or(*key, |field| field.label.as_str());
+    Err(Inadmissible::about(Refusal::StepTimeFuture, label))
 }

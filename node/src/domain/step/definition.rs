@@ -7,6 +7,7 @@ use dutynet_relay::{
     registry::Registry,
 };
 
+use super::prefill::{Prefill, WrittenPrefill};
 use crate::domain::form::{DefinitionError, Field, FieldKind, WrittenField, read_fields};
 
 /// What a matter is.
@@ -183,6 +184,8 @@ pub struct StepForm {
     pub source: String,
     /// In the order in which people read them.
     pub fields: Vec<Field>,
+    /// Fields that need not be typed again.
+    pub prefill: Vec<Prefill>,
 }
 
 impl StepForm {
@@ -254,6 +257,8 @@ struct WrittenStep {
     source: String,
     #[serde(default)]
     field: Vec<WrittenField>,
+    #[serde(default)]
+    prefill: Vec<WrittenPrefill>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -292,6 +297,8 @@ impl WrittenStep {
         if self.goes.contains(&Goes::Named) && self.offices.is_none() {
             return Err(wrong("goes = [\"named\"] goes with offices = \"must\" or \"may\""));
         }
+        let prefill = self.prefill.into_iter().map(WrittenPrefill::read).collect::<Option<Vec<_>>>();
+        let prefill = prefill.ok_or_else(|| wrong("prefill: from = [\"<step>.<field>\"]"))?.into_iter().flatten().collect();
         Ok(StepForm {
             id: self.id,
             version: self.version,
@@ -306,6 +313,7 @@ impl WrittenStep {
             links: self.link,
             source: self.source,
             fields,
+            prefill,
         })
     }
 }

@@ -72,6 +72,15 @@ fn the_leader_is_told_and_it_is_passed_on_to_those_below() {
 }
 
 #[test]
+fn nobody_was_told_or_called_later_than_now() {
+    let later = time(86_400_000);
+    let leader = [("leader", text("李四")), ("told_at", later.clone()), ("how", code("phone"))];
+    assert_eq!(taken().take("p", TOLD, &leader, &[]), Err(Refusal::StepTimeFuture));
+    let heard = [("result", code("busy")), ("phone", text("0759-1")), ("called_at", later)];
+    assert_eq!(passed().take("p", PHONED, &heard, &["c1"]), Err(Refusal::StepTimeFuture));
+}
+
+#[test]
 fn each_office_confirms_for_itself_or_is_told_by_telephone() {
     let mut told = passed();
     assert_eq!(told.take("a", SIGNED, &[], &[]), Err(Refusal::StepNotAddressed));

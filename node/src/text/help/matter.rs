@@ -38,6 +38,16 @@ pub const MODE: &str = "exercise（演练）或 test（测试）；不写为实�
 /// `--corrects`
 pub const CORRECTS: &str = "更正：代替本单位先前的哪一步，写“单位/记录编号”，两步都保留";
 
+/// `--blank`
+pub const BLANK: &str = "从空白填起；不写则先前各步说过的自动填上，只填新的";
+/// `--preview`
+pub const PREVIEW: &str = "只看填好的样子，不保存";
+/// `form`
+pub const FORM: &str = "打印一张单子：已录入的自动填上，空白的留线手填";
+/// which form
+pub const PAPER: &str =
+    "哪一张：handling-slip（值班电话处理单）、submission（突发公共事件呈报单）、record-sheet（应急值班信息记录单）";
+
 /// A step.
 pub fn step(form: &StepForm) -> String {
     format!("{}〔{}〕", form.title, form.source)

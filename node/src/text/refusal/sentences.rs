@@ -122,6 +122,13 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::MatterUnknown, "MATTER_UNKNOWN", "本机没有这件事项，请核对编号；刚发出的，请等线路送到。"),
     (Refusal::MatterNumberShared, "MATTER_NUMBER_SHARED", "有几件事项同用这个编号，请改用完整的记录编号。"),
     (Refusal::MatterClosed, "MATTER_CLOSED", "这件事项已办结，不能再加这一步；有新情况请另行登记并引用它。"),
+    (Refusal::MatterOtherKind, "MATTER_OTHER_KIND", "这个编号是另一类事项，请改用括号中那一类的命令，或核对编号。"),
+    (Refusal::StepTimeFuture, "STEP_TIME_FUTURE", "这个时间还没有到，请核对；若时间无误，请核对本机时钟。"),
+    (
+        Refusal::PaperUnknown,
+        "PAPER_UNKNOWN",
+        "突发事件的单子有 handling-slip（值班电话处理单）、submission（呈报单）和 record-sheet（记录单），请从中选，其他事项没有单子。",
+    ),
     (Refusal::IncidentTimeFuture, "INCIDENT_TIME_FUTURE", "这个时间还没有到，请核对；若时间无误，请核对本机时钟。"),
     (Refusal::IncidentTimesCrossed, "INCIDENT_TIMES_CROSSED", "获知时间早于事发时间，请核对这两个时间。"),
     (Refusal::IncidentCorrectsOther, "INCIDENT_CORRECTS_OTHER", "只能用同一种步骤更正本单位自己的那一步，请核对记录编号。"),

@@ -6,6 +6,7 @@ use dutynet_relay::{
     writer::{RecordState, intent::Draft},
 };
 
+use super::prefill::of_its_kind;
 use crate::{
     body::{
         Entered,
@@ -127,6 +128,7 @@ impl Office {
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
         let steps = self.steps_of(&checked.matter)?;
+        of_its_kind(checked.form, &checked.matter, &steps)?;
         let mode = self.mode_of(&checked, &steps, asked.mode)?;
         match steps.iter().find(|step| step.reference == checked.reference) {
             // A retry: other rules may have come since, what the node knows may have changed, and the step itself is here.
@@ -342,7 +344,7 @@ fn lane(checked: &Checked) -> Lane {
     }
 }
 
-fn named_step(text: &str) -> Result<RecordRef, Refused> {
+pub(super) fn named_step(text: &str) -> Result<RecordRef, Refused> {
     parse_reference(text).ok_or_else(|| Refused::about(Refusal::StepCorrectsUnknown, shown(text)))
 }
 

@@ -2,7 +2,7 @@
 
 use dutynet_relay::record::Mode;
 
-use super::{NamedRecord, TakeStep};
+use super::{AskPrefill, NamedRecord, TakeStep};
 use crate::{
     domain::{
         form::{Answer, Value},
@@ -129,4 +129,47 @@ async fn a_matter_shows_what_names_it_and_what_it_owes_and_lists_put_what_wants_
     let destroy = Destroy { id: record_id(5), record: task.matter.to_string(), reason: "误".into(), by: by() };
     house.office.destroy(destroy).await.unwrap();
     assert!(house.office.matter(&first.number().to_string()).await.unwrap().related.is_empty(), "it names nothing any more");
+}
+
+#[tokio::test]
+async fn what_need_not_be_typed_is_told_for_a_step_that_may_be_and_refused_for_any_other() {
+    let house = House::new();
+    let called = house.office.take_step(call(1)).await.unwrap();
+    let number = called.number().to_string();
+    let ask = |form: &str, matter: &str| AskPrefill { form: form.into(), matter: matter.into(), ..AskPrefill::default() };
+    let filled = house.office.prefill(ask("incident.report", &number)).await.unwrap();
+    let title = filled.iter().find(|one| one.answer.field == "title").unwrap();
+    assert_eq!((&title.answer.value, &title.sources[0].record), (&text("山洪"), &called.matter));
+    let reported = house.office.take_step(report(9, &number, "initial")).await.unwrap();
+    let again = AskPrefill { id: Some(reported.reference.id), ..ask("incident.report", &number) };
+    let again: Vec<_> = house.office.prefill(again).await.unwrap().into_iter().map(|one| one.answer).collect();
+    let typed = report(9, &number, "initial").answers;
+    assert!(again.len() == typed.len() && typed.iter().all(|said| again.contains(said)), "a retry is what it was: {again:?}");
+    let corrected = AskPrefill { corrects: called.matter.to_string(), ..ask("incident.report", &number) };
+    let before = house.office.prefill(corrected).await.unwrap();
+    assert!(before.iter().all(|one| one.sources[0].record == called.matter));
+    let choice = |code: &str| Value::Choices(vec![code.into()]);
+    let said = [("kind", choice("task")), ("title", text("搜救")), ("words", text("搜救")), ("owner", text("李四"))];
+    let task = house.office.take_step(step(2, "directive.order", "", &[&said[..], &[("urgency", choice("flash"))]].concat()));
+    let task = task.await.unwrap().number().to_string();
+    let records = house.records();
+    for (asked, why) in [
+        (ask("incident.dance", &number), Refusal::StepUnknown),
+        (ask("incident.call", &number), Refusal::StepOpens),
+        (ask("incident.report", "0701"), Refusal::MatterNumberInvalid),
+        (ask("incident.report", "0101-000000"), Refusal::MatterUnknown),
+        (ask("incident.report", &task), Refusal::MatterOtherKind),
+        (AskPrefill { corrects: "x".into(), ..ask("incident.report", &number) }, Refusal::StepCorrectsUnknown),
+        (AskPrefill { on_behalf_of: "440825".into(), ..ask("incident.report", &number) }, Refusal::OfficeUnknown),
+    ] {
+        assert_eq!(house.office.prefill(asked).await.unwrap_err().refusal, why);
+    }
+    let told = [("leader", text("王省长")), ("told_at", Value::Time(house.office.now())), ("how", choice("telephone"))];
+    let other = step(3, "incident.told", &task, &[&told[..], &[("said", Value::Nil)]].concat());
+    assert_eq!(house.office.take_step(other).await.unwrap_err().refusal, Refusal::MatterOtherKind);
+    for (paper, matter) in [("diary", &number), ("submission", &task)] {
+        assert_eq!(house.office.paper(paper, matter).await.unwrap_err().refusal, Refusal::PaperUnknown);
+    }
+    assert_eq!(house.office.paper("值班电话处理单", &number).await.unwrap().paper.id, "handling-slip");
+    assert_eq!(house.records(), records, "nothing was kept");
 }
