@@ -160,6 +160,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::IncidentApprovalMissing,
     Refusal::IncidentConfirmNothing,
     Refusal::IncidentJoinItself,
+    Refusal::IncidentPaperUnasked,
     Refusal::IncidentWithdrawNothing,
     Refusal::VerificationAnswered,
     Refusal::VerificationUnanswered,

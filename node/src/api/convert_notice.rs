@@ -133,7 +133,7 @@ fn head(from: &NoticeHead) -> api::NoticeHead {
     }
 }
 
-fn row(from: &SignForRow) -> api::NoticeBoardRow {
+pub(super) fn row(from: &SignForRow) -> api::NoticeBoardRow {
     use api::Undelivered as Wire;
     let delivery = from.delivery.as_ref().ok();
     let (undelivered, at, since) = match &from.delivery {

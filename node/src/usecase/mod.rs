@@ -57,7 +57,7 @@ pub use group::{Group, SaveGroup};
 pub use guard::Guard;
 pub use join::{Joined, enrol, found};
 pub use lines::{AskLineHistory, LineHistory};
-pub use matter::{MatterRow, NamedRecord, ShownMatter, ShownStep, TakeStep, TakenStep};
+pub use matter::{MatterBoard, MatterRow, MatterSeat, NamedRecord, ShownMatter, ShownStep, TakeStep, TakenStep};
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use notice::{
     NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,

@@ -9,6 +9,7 @@ mod send;
 mod sign;
 
 pub use board::NoticeBoard;
+pub(super) use board::seat;
 pub use deliver::deliver_by_itself;
 pub use list::{NoticeHead, NoticeRow, Relation, ShownNotice};
 pub use send::{SendNotice, SentNotice, To};

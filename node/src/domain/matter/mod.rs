@@ -13,7 +13,7 @@
 
 mod admission;
 mod audience;
-mod owed;
+pub(in crate::domain) mod owed;
 mod said;
 mod standing;
 mod step;
@@ -25,9 +25,10 @@ mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
+pub use owed::{APPROVER, Known, approval_facts, approvers};
 pub use said::digest_of;
 pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing};
-pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
+pub use step::{Delivery, FirstReceiver, Step, StepLink, Times, in_order};
 pub use versions::{Versions, chooses, replaced_by, settled, versions};
 pub use view::{Fact, FactValue, Summary};
 pub use wanted::Wanted;
@@ -40,7 +41,6 @@ use dutynet_relay::{
 use super::{
     directive, drill, finding, incident,
     obligation::Obligation,
-    rules::Packs,
     step::{MatterKind, StepForms},
     verification, warning,
 };
@@ -90,15 +90,15 @@ impl Matter<'_> {
         }
     }
 
-    /// What is owed because of it, each by the rules that its clock began with.
-    pub fn obligations(&self, packs: &Packs, tree: &Registry) -> Vec<Obligation> {
+    /// What is owed because of it, each by the rules that its clock began with, or until the time that a person has set.
+    pub fn obligations(&self, known: &Known<'_>) -> Vec<Obligation> {
         let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => owed::by_incident(steps, packs, tree),
-            MatterKind::Verification => owed::by_question(steps, packs, tree),
+            MatterKind::Incident => owed::by_incident(steps, known),
+            MatterKind::Verification => owed::by_question(steps, known),
+            MatterKind::Warning => warning::obligations(steps, known),
+            MatterKind::Directive => directive::obligations(steps, known),
             MatterKind::Finding => finding::obligations(steps),
-            // Their times are set by a person in each case, not by a rule.
-            MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
             MatterKind::Drill => Vec::new(),
         }

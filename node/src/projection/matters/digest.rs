@@ -1,6 +1,6 @@
 //! Which records are read as steps of matters, and which are not, whoever carried them here.
 
-use dutynet_relay::{index::Batch, registry::Registry, writer::Stored};
+use dutynet_relay::{ids::RecordRef, index::Batch, registry::Registry, writer::Stored};
 
 use super::stored;
 use crate::{
@@ -39,6 +39,11 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     }
     batch.put(stored::step_key(&matter, &step.reference), stored::step_value(from.place));
     batch.put(stored::dirty_key(&matter), stored::mark());
+    let own = tree.own();
+    let from_above = tree.is_ancestor(maker, own) && tree.is_ancestor(&matter.origin, own);
+    if form.addresses && step.to.contains(own) && from_above {
+        batch.put(stored::undelivered_key(&step.reference), stored::undelivered_value(&matter));
+    }
     Ok(())
 }
 
@@ -58,4 +63,10 @@ fn may_begin(kind: MatterKind, step: &Step, tree: &Registry) -> Result<(), Strin
             None => Ok(()),
         },
     }
+}
+
+/// A node has said that it has a step of a matter.
+pub(in crate::projection) fn delivered(matter: &RecordRef, step: &RecordRef, batch: &mut Batch) {
+    batch.put(stored::dirty_key(matter), stored::mark());
+    batch.delete(stored::undelivered_key(step));
 }

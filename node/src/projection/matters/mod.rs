@@ -6,6 +6,9 @@
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
 //! - `alias/<matter>/<its own>` and `thread/<its own>/<matter>`: what was entered in an office's name, and is the same event as that
 //!   office's own: one thread, listed once, which both numbers name.
+//! - `undelivered-step/<step>`: a step names this office, which has not said yet that it has it. That it has been said stands with the notices.
+//! - `waits/<matter>`: a step names rules that are not here yet; when a pack comes, it is settled anew. `daily/<matter>`: something is owed on
+//!   each day, derived as far as its value says; when a day begins, it is settled anew.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.
@@ -16,20 +19,24 @@ mod digest;
 mod settle;
 mod stored;
 
-pub(super) use digest::{NAME, digest, reads};
-pub(super) use settle::{settle, unsettle};
+pub(super) use digest::{NAME, delivered, digest, reads};
+pub(super) use settle::{begin_day, settle, unsettle, unsettle_waiting};
 pub use stored::ListedMatter;
 
 use std::sync::Arc;
 
 use dutynet_relay::{
     ids::RecordRef,
-    index::{Index, scan_prefix},
+    index::{Batch, Index, scan_prefix},
     journal::Place,
 };
 
-use super::{ProjectionError, SPACE};
-use crate::domain::{number::Number, step::MatterKind};
+use super::{ProjectionError, SPACE, notices};
+use crate::domain::{
+    matter::{Delivery, Step},
+    number::Number,
+    step::MatterKind,
+};
 
 /// Whether something is still to be done about a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +45,15 @@ pub enum Openness {
     Open,
     /// It is not.
     Closed,
+}
+
+fn with_deliveries(index: &dyn Index, steps: &mut [Step]) -> Result<(), ProjectionError> {
+    for step in steps.iter_mut().filter(|step| !step.to.is_empty()) {
+        let said = notices::deliveries(index, &step.reference)?.into_iter().filter(|answer| step.to.contains(&answer.office));
+        let delivery = said.map(|answer| Delivery { office: answer.office, record: answer.reference, at: answer.had_at });
+        step.delivered = delivery.collect();
+    }
+    Ok(())
 }
 
 /// Reads them. Cheap to clone.
@@ -61,6 +77,23 @@ impl Matters {
     pub fn canonical(&self, matter: &RecordRef) -> Result<RecordRef, ProjectionError> {
         let itself = stored::named_behind(self.index.as_ref(), &stored::alias_prefix(matter))?;
         Ok(itself.into_iter().next().unwrap_or_else(|| matter.clone()))
+    }
+
+    /// Puts beside each step which of the offices that it names have said that they have it.
+    pub fn with_deliveries(&self, steps: &mut [Step]) -> Result<(), ProjectionError> {
+        with_deliveries(self.index.as_ref(), steps)
+    }
+
+    /// Steps that name this office, each with its matter, of which it has not said yet that it has them.
+    pub fn undelivered(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+        stored::undelivered(self.index.as_ref(), limit)
+    }
+
+    /// It has been said. Where the record that says so stands before its step, nothing else takes the mark away.
+    pub fn was_delivered(&self, step: &RecordRef) -> Result<(), ProjectionError> {
+        let mut batch = Batch::default();
+        batch.delete(stored::undelivered_key(step));
+        Ok(self.index.apply(SPACE, &batch)?)
     }
 
     /// Those whose opening record a number names: hardly ever more than one.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
-    registry::Registry,
+    registry::{Entry, Registry},
 };
 
 use super::{Held, NoticeHead};
@@ -93,16 +93,19 @@ fn seats(tree: &Registry, held: &Held, (then, answered): (&Then, &BTreeSet<Offic
     };
     let stands = |office: &OfficeId| was_addressed(office) || (answered.contains(office) && held.addressed.holds(office, tree));
     let subtree = tree.subtree(own).into_iter().filter(|(_, entry)| stands(&entry.office));
-    let seat = subtree.map(|(depth, entry)| {
-        let mut way: Vec<_> = tree.path_up(&entry.office).take_while(|at| *at != own).cloned().collect();
-        way.reverse();
-        Seat {
-            office: entry.office.clone(),
-            name: then.name(&entry.office).unwrap_or(&entry.name).to_owned(),
-            depth: u32::try_from(depth).unwrap_or(u32::MAX),
-            has_node: entry.key.is_some(),
-            way,
-        }
-    });
-    seat.collect()
+    let name = |entry: &Entry| then.name(&entry.office).unwrap_or(&entry.name).to_owned();
+    subtree.map(|(depth, entry)| seat(tree, (depth, entry), &name(entry))).collect()
+}
+
+/// The seat of an office of this subtree, so many tiers below this one.
+pub(in crate::usecase) fn seat(tree: &Registry, (depth, entry): (usize, &Entry), name: &str) -> Seat {
+    let mut way: Vec<_> = tree.path_up(&entry.office).take_while(|at| *at != tree.own()).cloned().collect();
+    way.reverse();
+    Seat {
+        office: entry.office.clone(),
+        name: name.to_owned(),
+        depth: u32::try_from(depth).unwrap_or(u32::MAX),
+        has_node: entry.key.is_some(),
+        way,
+    }
 }
