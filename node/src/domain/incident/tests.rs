@@ -292,7 +292,7 @@ fn nobody_hands_over_or_accepts_in_the_name_of_an_office_that_can_do_so_itself()
     let by = person("张三");
     let offers = |own: &str, whose: &str| {
         let (own, whose) = (office(own), office(whose));
-        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: event.now() };
+        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: event.now(), rules: &event.rules };
         admit::in_its_own_name(&taker).err().map(|refused| refused.why)
     };
     assert_eq!(offers("a", "a"), None);
