@@ -14,7 +14,8 @@
 //!   how the line is.
 //! - A notice counts as one only when it comes from above. Its sign-for list has everybody who was addressed when it was sent, whatever
 //!   happened to the tree or to a group since; that it was delivered and that somebody signed are two facts, and why one is missing is a third.
-//! - That it was delivered is said by the node of the addressed office, by itself and exactly once.
+//! - That it was delivered is said by the node of the addressed office, by itself and exactly once; so it is of every order, part of one, question
+//!   and warning that names an office.
 //! - A file belongs to a record of the office that has looked at it and stated by name that it is no secret; whoever has the record sees it,
 //!   and fetches it when it is needed. What is refused or breaks off leaves nothing on the disk.
 //! - Every refusal has a stable code and one sentence that says what to do, and leaves nothing half done.

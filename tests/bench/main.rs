@@ -1,5 +1,5 @@
 //! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are.
-//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 att`
+//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 p8 att`
 //!
 //! Every figure is printed with the work it was measured on and with the limit of this machine's disk from the same run, and the whole as
 //! one line of JSON at the end. Four processes in a row, mutual TLS, seals verified at each hop, a sync before every acknowledgement, and
@@ -11,6 +11,7 @@ mod forest;
 mod node;
 mod pull;
 mod tower;
+mod year;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -18,6 +19,8 @@ use serde_json::{Value, json};
 
 /// Records of P1, unless `--records` says otherwise.
 const RECORDS: u64 = 200_000;
+/// Days of P8.
+const DAYS: usize = 365;
 /// Records of P2.
 const LONE_RECORDS: u64 = 300;
 /// Cities, counties of each, townships of each, of P5, unless `--shape 4x7x6` says otherwise.
@@ -54,6 +57,10 @@ async fn main() -> ExitCode {
     }
     if wanted("att") {
         figures.push(("att", attachment::att().await));
+    }
+    if wanted("p8") {
+        let days = arguments.iter().skip_while(|argument| *argument != "--days").nth(1);
+        figures.push(("p8", year::measure(days.and_then(|text| text.parse().ok()).unwrap_or(DAYS)).await));
     }
     let all: serde_json::Map<String, Value> = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     println!("{}", Value::Object(all));

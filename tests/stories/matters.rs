@@ -1,5 +1,7 @@
 //! Directives, warnings and questions go down, and what comes back counts: across cuts, and for offices that were off.
 
+mod owed;
+
 use dutynet_node::{
     body::step::StepBody,
     domain::{form::Value, step::MatterKind},

@@ -138,7 +138,7 @@ async fn a_city_is_called_while_a_third_of_it_is_cut_off_and_the_caller_restarts
     for id in ["c1", "a1", "c3", "z1"] {
         when(&desks[id], &number, "it is called", |table| !table.0.rows.is_empty()).await;
         let answered = desks[id].office.answer_rolls(answer()).await.expect("it answers");
-        assert_eq!(answered.calls, [called.taken.matter.clone()], "{id}");
+        assert_eq!(answered.calls, std::slice::from_ref(&called.taken.matter), "{id}");
     }
     when(&desks["c1"], &number, "the second township has it, too", |table| table.of("a2").received.is_some()).await;
     net.start("p").await;

@@ -169,6 +169,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::IncidentApprovalMissing,
     Refusal::IncidentConfirmNothing,
     Refusal::IncidentJoinItself,
+    Refusal::IncidentPaperUnasked,
     Refusal::IncidentWithdrawNothing,
     Refusal::VerificationAnswered,
     Refusal::VerificationUnanswered,

@@ -28,9 +28,10 @@ pub(super) fn list(from: &OpenDues) -> api::ListDuesReply {
 
 pub(super) fn row(from: &Due) -> api::DueRow {
     let (owed, cited) = (&from.obligation, &from.obligation.cited);
-    let (creditor, leader) = match &owed.creditor {
-        Creditor::Office(office) => (office.to_string(), String::new()),
-        Creditor::Leader(leader) => (String::new(), leader.clone()),
+    let (creditor, leader, outside) = match &owed.creditor {
+        Creditor::Office(office) => (office.to_string(), String::new(), String::new()),
+        Creditor::Leader(leader) => (String::new(), leader.clone(), String::new()),
+        Creditor::Outside(whom) => (String::new(), String::new(), whom.key().to_owned()),
     };
     let met = owed.outcome.met.as_ref();
     api::DueRow {
@@ -62,6 +63,8 @@ pub(super) fn row(from: &Due) -> api::DueRow {
         explained_by: owed.outcome.explained.as_ref().map(|said| reference(&said.record)),
         chases: from.chases,
         side: side(from.side).into(),
+        outside,
+        leader_name: from.leader_name.clone(),
     }
 }
 

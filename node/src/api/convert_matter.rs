@@ -5,6 +5,7 @@ use dutynet_proto::{api, duty};
 use super::{
     convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference, state},
     convert_due,
+    convert_notice::row,
 };
 use crate::{
     body,
@@ -14,8 +15,8 @@ use crate::{
     },
     text::refusal::Refusal,
     usecase::{
-        AskPrefill, FieldPrefilled, FilledPaper, MatterRow, NamedRecord, OnBehalf, PrefillSource, Refused, ShownMatter,
-        ShownStep, TakeStep, TakenStep,
+        AskPrefill, FieldPrefilled, FilledPaper, MatterBoard, MatterRow, MatterSeat, NamedRecord, OnBehalf, PrefillSource,
+        Refused, ShownMatter, ShownStep, TakeStep, TakenStep,
     },
 };
 
@@ -161,4 +162,16 @@ fn step(from: &ShownStep) -> api::MatterStep {
         mode: mode_to_wire(step.mode).into(),
         state: state(*got).into(),
     }
+}
+
+pub(super) fn board(from: &MatterBoard) -> api::MatterBoardReply {
+    let seat = |seat: &MatterSeat| api::MatterBoardRow {
+        row: Some(row(&seat.row)),
+        read: seat.read.iter().map(reference).collect(),
+        done: seat.done.iter().map(reference).collect(),
+        phoned: seat.phoned.iter().map(reference).collect(),
+        awaited: seat.awaited,
+        due_ms: seat.due.map_or(0, |at| at.0),
+    };
+    api::MatterBoardReply { head: Some(head(&from.row)), as_of_ms: from.as_of.0, rows: from.seats.iter().map(seat).collect() }
 }

@@ -155,7 +155,7 @@ pub(super) fn undelivered(from: Option<&Undelivered>) -> (api::Undelivered, Opti
     }
 }
 
-fn row(from: &SignForRow) -> api::NoticeBoardRow {
+pub(super) fn row(from: &SignForRow) -> api::NoticeBoardRow {
     let delivery = from.delivery.as_ref().ok();
     let (undelivered, at, since) = undelivered(from.delivery.as_ref().err());
     api::NoticeBoardRow {

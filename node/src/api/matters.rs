@@ -40,4 +40,9 @@ impl Matters for MattersService {
         let rows = self.0.matters(kind, also).await.map_err(said)?;
         Ok(Response::new(api::ListMattersReply { matters: rows.iter().map(convert::head).collect() }))
     }
+
+    async fn board(&self, request: Request<api::ShowMatterRequest>) -> Result<Response<api::MatterBoardReply>, Status> {
+        let board = self.0.matter_board(&request.into_inner().matter).await.map_err(said)?;
+        Ok(Response::new(convert::board(&board)))
+    }
 }

@@ -48,13 +48,15 @@ impl NoticeBody {
 impl DeliveredBody {
     /// The bytes of the record's body.
     pub fn encode(&self) -> Bytes {
-        wire::Delivered { directive: Some(reference_to_wire(&self.directive)) }.encode_to_vec().into()
+        let matter = self.matter.as_ref().map(reference_to_wire);
+        wire::Delivered { directive: Some(reference_to_wire(&self.directive)), matter }.encode_to_vec().into()
     }
 
     /// Reads what another office's program made.
     pub fn decode(bytes: &Bytes) -> Result<Self, NotADirective> {
         let from: wire::Delivered = read(bytes)?;
-        Ok(Self { directive: reference_from_wire(from.directive)? })
+        let matter = from.matter.map(|matter| reference_from_wire(Some(matter))).transpose()?;
+        Ok(Self { directive: reference_from_wire(from.directive)?, matter })
     }
 }
 
@@ -174,8 +176,10 @@ mod tests {
     fn bodies_come_back_as_they_went_in_and_the_largest_fits_one_record() {
         assert_eq!(NoticeBody::decode(&notice().encode()), Ok(notice()));
         assert!(notice().encode().len() <= BODY_BYTES_MAX, "{}", notice().encode().len());
-        let delivered = DeliveredBody { directive: reference() };
-        assert_eq!(DeliveredBody::decode(&delivered.encode()), Ok(delivered));
+        for matter in [None, Some(reference())] {
+            let delivered = DeliveredBody { directive: reference(), matter };
+            assert_eq!(DeliveredBody::decode(&delivered.encode()), Ok(delivered));
+        }
         let told_by = Some(ToldBy { name: "李四".into(), phone: "0759-1".into() });
         let signed = SignedBody { directive: reference(), remark: String::new(), told_by };
         assert_eq!(SignedBody::decode(&signed.encode()), Ok(signed));
@@ -198,7 +202,7 @@ mod tests {
             assert!(matches!(NoticeBody::decode(&bad.encode_to_vec().into()), Err(NotADirective::Field(_))), "{bad:?}");
         }
         assert_eq!(NoticeBody::decode(&Bytes::from_static(b"\xff")), Err(NotADirective::Encoding));
-        let nothing = wire::Delivered { directive: None }.encode_to_vec().into();
+        let nothing = wire::Delivered { directive: None, matter: None }.encode_to_vec().into();
         assert_eq!(DeliveredBody::decode(&nothing), Err(NotADirective::Field("directive")));
         let nameless = wire::Signed { told_by: Some(wire::ToldBy::default()), ..signed_by_wire() }.encode_to_vec().into();
         assert_eq!(SignedBody::decode(&nameless), Err(NotADirective::Field("told_by.name")));

@@ -110,6 +110,7 @@ pub fn read_step(stored: &Stored, tree: &Registry) -> Result<Step, NotABody> {
         first,
         times: times(stored, tree),
         hollow,
+        delivered: Vec::new(),
     })
 }
 

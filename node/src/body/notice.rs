@@ -49,8 +49,10 @@ pub struct NoticeBody {
 /// That a directive was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveredBody {
-    /// Which.
+    /// A notice, or the step of a matter that names the office.
     pub directive: RecordRef,
+    /// The matter of that step; `None`: it is a notice.
+    pub matter: Option<RecordRef>,
 }
 
 /// That somebody signed.

@@ -70,7 +70,11 @@ pub(super) fn duty_word(key: &str) -> String {
 }
 
 pub(super) fn creditor(due: &api::DueRow) -> String {
-    if due.creditor.is_empty() { text::OWN_LEADER.to_owned() } else { due.creditor_name.clone() }
+    match (due.creditor.as_str(), due.outside.as_str()) {
+        ("", "") => text::leader(&due.leader, &due.leader_name),
+        ("", whom) => text::outside(whom).to_owned(),
+        _ => due.creditor_name.clone(),
+    }
 }
 
 async fn show(place: &Place, asked: &ShowDue) -> Result<String, Told> {

@@ -4,8 +4,11 @@
 //! part owes its source an outcome, and nothing closes while one is owed. Delivery, signature, reading and outcome are kept apart.
 
 mod course;
+mod owed;
 #[cfg(test)]
 mod tests;
+
+pub use owed::obligations;
 
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
@@ -69,9 +72,13 @@ fn may_order(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissi
 }
 
 fn due_is_to_come(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Result<(), Inadmissible> {
-    match proposed.value("due") {
-        Some(Value::Time(due)) if *due <= taker.now => Err(Refusal::DirectiveDuePast.into()),
-        Some(_) | None => Ok(()),
+    let is_past = |field: &str| matches!(proposed.value(field), Some(Value::Time(due)) if *due <= taker.now);
+    match owed::TIMES.iter().find(|(field, _)| is_past(field)) {
+        Some((field, _)) => {
+            let label = proposed.form.field(field).map_or(*field, |field| field.label.as_str());
+            Err(Inadmissible::about(Refusal::DirectiveDuePast, label))
+        }
+        None => Ok(()),
     }
 }
 
@@ -181,21 +188,22 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
 
 /// What is known of one office's part; each thing opens the records that say it.
 fn facts_of(course: &Course<'_>, office: &OfficeId) -> Vec<Fact> {
-    let fact = |key: &str, said_by: &[&Step]| {
-        let sources: Vec<_> = said_by.iter().map(|step| step.reference.clone()).collect();
+    let by = |key: &str, sources: Vec<RecordRef>| {
         (!sources.is_empty()).then(|| Fact { key: key.to_owned(), value: FactValue::Office(office.clone()), sources })
     };
+    let fact = |key: &str, said_by: &[&Step]| by(key, said_by.iter().map(|step| step.reference.clone()).collect());
     let own = |form| course.taken_by(form, office).collect::<Vec<_>>();
     let calls = course.calls(office);
     let told: Vec<_> = calls.iter().copied().filter(|step| reached(step)).collect();
     let given: Vec<_> = course.parts.iter().filter(|part| part.office == office).map(|part| part.given).collect();
-    // Whatever an office said itself about a directive, it has it.
-    let said: Vec<_> = [SIGN, READ, FEEDBACK, DONE].into_iter().flat_map(own).collect();
-    let has: Vec<_> = said.into_iter().filter(|step| step.entered.is_none()).collect();
+    // Its node has said so; whatever an office said itself about a directive, it has it.
+    let said = [SIGN, READ, FEEDBACK, DONE].into_iter().flat_map(own).filter(|step| step.entered.is_none());
+    let said = said.map(|step| step.reference.clone());
+    let has = given.iter().flat_map(|given| given.delivered_to(office)).chain(said).collect();
     let returned: Vec<_> = own(DONE).iter().flat_map(|done| course.returns(&done.reference)).collect();
     let mut facts = vec![
         fact("addressed", &given),
-        fact("delivered", &has),
+        by("delivered", has),
         fact("signed", &own(SIGN)),
         fact("read", &own(READ)),
         fact("feedback", &own(FEEDBACK)),

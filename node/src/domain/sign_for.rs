@@ -141,11 +141,16 @@ pub struct SignForFacts {
 impl Seat {
     /// An office of the tree, so many tiers below the office whose list it is, under the name of that time.
     pub fn of((depth, entry): (usize, &Entry), tree: &Registry, then: &Then) -> Self {
+        Self::named((depth, entry), tree, then.name(&entry.office).unwrap_or(&entry.name))
+    }
+
+    /// The same, under a name.
+    pub fn named((depth, entry): (usize, &Entry), tree: &Registry, name: &str) -> Self {
         let mut way: Vec<_> = tree.path_up(&entry.office).take_while(|at| *at != tree.own()).cloned().collect();
         way.reverse();
         Self {
             office: entry.office.clone(),
-            name: then.name(&entry.office).unwrap_or(&entry.name).to_owned(),
+            name: name.to_owned(),
             depth: u32::try_from(depth).unwrap_or(u32::MAX),
             has_node: entry.key.is_some(),
             way,

@@ -110,6 +110,8 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
     facts.push(Fact::of("asked_by", FactValue::Office(question.ask.office.clone()), &question.ask.reference));
     let asked = question.ask.to.iter();
     facts.extend(asked.map(|office| Fact::of("asked", FactValue::Office(office.clone()), &question.ask.reference)));
+    let has = question.ask.delivered.iter();
+    facts.extend(has.map(|has| Fact::of("delivered", FactValue::Office(has.office.clone()), &has.record)));
     if let Some(incident) = question.ask.link("incident") {
         facts.push(Fact::of("incident", FactValue::Text(incident.to_string()), &question.ask.reference));
     }

@@ -4,8 +4,11 @@
 //! was is never overwritten: it is what the steps of its opener say, each of which stays.
 
 mod course;
+mod owed;
 #[cfg(test)]
 mod tests;
+
+pub use owed::obligations;
 
 use dutynet_relay::{ids::OfficeId, registry::Registry};
 
@@ -158,8 +161,11 @@ fn facts_of(course: &Course<'_>, office: &OfficeId) -> Vec<Fact> {
     let by_telephone = signed.iter().copied().filter(|step| step.entered.is_some());
     let phoned: Vec<_> = told.into_iter().chain(by_telephone).collect();
     let confirmed = course.is_confirmed(office);
+    let delivered: Vec<_> = course.passes_to(office).iter().filter_map(|pass| pass.delivered_to(office)).collect();
+    let has = || Fact { key: "delivered".to_owned(), value: FactValue::Office(office.clone()), sources: delivered.clone() };
     [
         fact("addressed", course.passes_to(office)),
+        (!delivered.is_empty()).then(has),
         fact("shown", course.taken_by(SHOWN, office).collect()),
         fact("signed", signed),
         fact("not_reached", if phoned.is_empty() { not_told } else { Vec::new() }),

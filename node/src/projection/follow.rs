@@ -17,11 +17,14 @@ use tokio::{
 use super::{
     FORMER_SPACE, ProjectionError, RENEWAL, SPACE, attachments,
     digest::{Strange, Stretch, digest},
-    made, matters, value,
+    made, matters, packs, value,
 };
+use crate::domain::beijing::Day;
 
 /// Journal read in one go, bytes.
 const STRETCH_BYTES: usize = 1 << 20;
+/// How often it is looked whether a day has begun.
+const LOOK: Duration = Duration::from_secs(1);
 /// After a fault of the index or the journal, until it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -61,6 +64,8 @@ pub struct Follower {
     cursor: Cursor,
     renewal: Renewal,
     told: watch::Sender<Cursor>,
+    /// The day that was last begun.
+    day: Option<Day>,
 }
 
 /// Whether the index is to be put on fresh files as soon as everything was read: what was taken away stands in old pages yet.
@@ -94,7 +99,7 @@ impl Follower {
         let renewal = if due { Renewal::Due } else { Renewal::NotDue };
         let cursor = cursor.unwrap_or_default();
         let (told, hears) = watch::channel(cursor);
-        Ok((Self { relay: relay.clone(), feed, index, cursor, renewal, told }, CaughtUp(hears)))
+        Ok((Self { relay: relay.clone(), feed, index, cursor, renewal, told, day: None }, CaughtUp(hears)))
     }
 
     /// Follows until it is told to stop. A stretch that was begun is finished. What fails is tried again, and said once.
@@ -130,6 +135,7 @@ impl Follower {
             _ = failed.wait_for(Option::is_some) => Waited::Ended,
             () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => Waited::Enough,
             () = self.feed.changed(), if pause.is_none() => Waited::Enough,
+            () = tokio::time::sleep(LOOK), if pause.is_none() => Waited::Enough,
         }
     }
 
@@ -139,6 +145,7 @@ impl Follower {
         // The registry is taken after the records, so that it knows everybody whom they name.
         let read = spawn_blocking(move || Ok(digest(&feed.after(after, STRETCH_BYTES)?, &relay.registry())));
         let Some(stretch) = read.await?.map_err(|error: StoreError| ProjectionError::from(error))? else {
+            self.begin_day_if_due().await?;
             return self.renew_if_due().await.map(|()| false);
         };
         for strange in &stretch.strange {
@@ -150,12 +157,30 @@ impl Follower {
         let (index, end, relay) = (self.index.clone(), stretch.end, self.relay.clone());
         let written = spawn_blocking(move || {
             apply(index.as_ref(), stretch)?;
-            matters::settle(index.as_ref(), relay.store(), &relay.registry())
+            matters::settle(index.as_ref(), relay.store(), &relay.registry(), relay.clock().wall())
         });
         written.await??;
         self.cursor = end;
         self.told.send_replace(end);
         Ok(true)
+    }
+
+    /// What is owed day by day is derived for one day more.
+    async fn begin_day_if_due(&mut self) -> Result<(), FollowError> {
+        let (relay, index) = (self.relay.clone(), self.index.clone());
+        let now = relay.clock().wall();
+        let day = Day::of(now);
+        if self.day == Some(day) {
+            return Ok(());
+        }
+        let begun = spawn_blocking(move || {
+            matters::begin_day(index.as_ref(), now)?;
+            matters::settle(index.as_ref(), relay.store(), &relay.registry(), now)
+        });
+        begun.await??;
+        self.day = Some(day);
+        self.told.send_replace(self.cursor);
+        Ok(())
     }
 
     /// Nothing of what was destroyed is in the values any more; afterwards it is in no file of the index.
@@ -192,6 +217,9 @@ fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
         let gone = made::forget(index, reference, &mut stretch.batch)?;
         matters::unsettle(&gone, &mut stretch.batch);
         attachments::gone(&gone, &mut stretch.batch);
+    }
+    if packs::adds_one(&stretch.batch) {
+        matters::unsettle_waiting(index, &mut stretch.batch)?;
     }
     index.apply(SPACE, &stretch.batch)
 }

@@ -23,6 +23,12 @@ use dutynet_relay::{
 use super::{ProjectionError, SPACE, value::damaged};
 use crate::domain::number::{Number, parse_reference};
 
+/// Every record by which an office said that it has a notice, or the step of a matter that names it.
+pub(super) fn deliveries(index: &dyn Index, of: &RecordRef) -> Result<Vec<DeliveredAnswer>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, stored::delivered_prefix(of).as_bytes(), usize::MAX)?;
+    found.iter().map(|(key, value)| stored::read_delivered(key, value)).collect()
+}
+
 /// Reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct Notices {
@@ -55,8 +61,7 @@ impl Notices {
 
     /// Every record by which an addressed office said that it has the notice.
     pub fn deliveries(&self, notice: &RecordRef) -> Result<Vec<DeliveredAnswer>, ProjectionError> {
-        let found = scan_prefix(self.index.as_ref(), SPACE, stored::delivered_prefix(notice).as_bytes(), usize::MAX)?;
-        found.iter().map(|(key, value)| stored::read_delivered(key, value)).collect()
+        deliveries(self.index.as_ref(), notice)
     }
 
     /// Every signature, of one office alone when it is named.

@@ -101,6 +101,11 @@ impl RulePacks {
     }
 }
 
+/// Whether a batch brings a pack.
+pub(super) fn adds_one(batch: &Batch) -> bool {
+    batch.changes.iter().any(|(key, value)| key.starts_with(PACKS.as_bytes()) && value.is_some())
+}
+
 /// Whether records of a kind are about rules.
 pub(super) fn reads(kind: &str) -> bool {
     [PACK, IN_FORCE].contains(&kind)

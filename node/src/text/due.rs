@@ -23,8 +23,27 @@ pub const NO_PERIOD: &str = "没有敏感特殊时期。";
 pub const HOLDS: &str = "进行中";
 /// It does not.
 pub const HOLDS_NOT: &str = "未在进行";
-/// A leader of the debtor.
-pub const OWN_LEADER: &str = "本单位领导";
+/// A leader of the debtor: by name, where something lies before him, or by what he is.
+pub fn leader(role: &str, name: &str) -> String {
+    let word = match role {
+        "on-duty" => "带班领导",
+        "office-head" => "办公室主要领导",
+        "in-charge" => "政府分管领导",
+        "principal" => "政府主要领导",
+        _ => "本单位领导",
+    };
+    if name.is_empty() { word.to_owned() } else { format!("待{name}审") }
+}
+
+/// A body outside of the tree.
+pub fn outside(whom: &str) -> &'static str {
+    match whom {
+        "government" => "本级人民政府",
+        "department" => "主管部门",
+        "central" => "国务院及其部门",
+        _ => "系统外单位",
+    }
+}
 /// Lines while it ran.
 pub const LINES: &str = "期间线路：";
 /// It could not be reached for.

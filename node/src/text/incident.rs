@@ -4,7 +4,7 @@ use crate::domain::{form::FieldKind, step::StepForms};
 
 /// A code that has a word of its own; others are labels of forms.
 pub fn word(code: &str) -> Option<&'static str> {
-    const WORDS: [(&str, &str); 24] = [
+    const WORDS: [(&str, &str); 31] = [
         ("called", "已接报"),
         ("reported", "已上报"),
         ("final", "已终报"),
@@ -29,6 +29,13 @@ pub fn word(code: &str) -> Option<&'static str> {
         ("measures", "拟采取的措施"),
         ("advice", "下一步工作建议"),
         ("ungraded", "不分级"),
+        ("up-unapproved", "先行上报，标明未经审批"),
+        ("oral-first", "先口头报告，书面待审"),
+        ("waits", "继续待审，记明由谁压件"),
+        ("on-duty", "带班领导"),
+        ("office-head", "办公室主要领导"),
+        ("in-charge", "政府分管领导"),
+        ("principal", "政府主要领导"),
     ];
     let of_forms = || {
         let choices = ["incident.report", "incident.assess"].into_iter().filter_map(|id| StepForms::built_in().get(id));
@@ -44,7 +51,7 @@ pub fn word(code: &str) -> Option<&'static str> {
 
 /// What stands beside a fact.
 pub fn label(key: &str) -> Option<&'static str> {
-    const LABELS: [(&str, &str); 48] = [
+    const LABELS: [(&str, &str); 62] = [
         ("first_receiver", "首接人"),
         ("handler", "承办单位"),
         ("offered_to", "移交待接受"),
@@ -78,7 +85,21 @@ pub fn label(key: &str) -> Option<&'static str> {
         ("version.differs", "代录与自报有出入"),
         ("version.chosen", "已由人选定"),
         ("same_event", "与此为同一件事的代录"),
+        ("missing.intake", "接报记录尚缺"),
+        ("missing.next", "下次报告应写"),
+        ("grade.suggested", "按数字建议的级别"),
+        ("grade.because", "建议依据"),
+        ("grade.below", "所定级别低于建议"),
+        ("grade.decided_by", "定级人"),
+        ("grade.undecided", "级别待定"),
+        ("tell", "还应报告"),
+        ("approval.needed", "呈报单待送审"),
+        ("revision.until", "伤亡变化补报截至"),
         ("approval.waiting", "待审"),
+        ("approval.now", "现由谁审"),
+        ("approval.held", "逾时未答复"),
+        ("approval.at_end", "时限已到，按规定"),
+        ("approval.rule", "审批依据"),
         ("approval.before", "未经批准先报"),
         ("approval.unconfirmed", "电话批准待本人确认"),
         ("total.dead", "死亡合计"),

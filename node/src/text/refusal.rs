@@ -237,6 +237,8 @@ pub enum Refusal {
     IncidentWithdrawOther,
     /// No report that could be withdrawn.
     IncidentWithdrawNothing,
+    /// Nobody has asked for that paper.
+    IncidentPaperUnasked,
     /// Only the office that began the matter may do it.
     MatterNotOpener,
     /// The step names an office that is not below whose step it is.

@@ -18,6 +18,7 @@ pub fn label(key: &str) -> Option<&'static str> {
         "question" => "问题",
         "asked_by" => "提出单位",
         "asked" => "被问单位",
+        "delivered" => "送达",
         "incident" => "突发事件",
         "reason" => "不能按时回复的原因",
         "expected_at" => "预计回复时间",

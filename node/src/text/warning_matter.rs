@@ -46,6 +46,7 @@ pub fn label(key: &str) -> Option<&'static str> {
         "response" => "响应级别",
         "response_state" => "响应状态",
         "addressed" => "转发",
+        "delivered" => "送达",
         "shown" => "已显示",
         "signed" => "签收",
         "phoned" => "电话叫应",

@@ -149,7 +149,9 @@ impl Office {
         let links = [link("outcome", outcome), link("directive", directive)];
         let proposed = Proposed { form, reference: directive, mode, answers: &[], links: &links, to: &[], corrects: None };
         let by = super::person(typed.by.clone())?;
-        let taker = Taker { own, office: own, by: &by, tree: &registry, now: self.now() };
+        let packs = self.packs()?;
+        let rules = packs.in_force();
+        let taker = Taker { own, office: own, by: &by, tree: &registry, now: self.now(), rules };
         Matter { kind: MatterKind::Consultation, steps }.admit(&proposed, &taker).map_err(refused)
     }
 

@@ -23,7 +23,12 @@ use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 
 use super::{Office, Refused, board::Reach, shown};
 use crate::{
-    domain::obligation::{Creditor, Key, Obligation, Side, Stage, Standing, WayHop},
+    body::read_step,
+    domain::{
+        matter::{APPROVER, approvers},
+        obligation::{Creditor, Key, Obligation, Side, Stage, Standing, WayHop},
+        rules::Duty,
+    },
     text::refusal::Refusal,
 };
 
@@ -40,6 +45,8 @@ pub struct Due {
     pub debtor_name: String,
     /// Name of the office to which it is owed; empty: a leader of the debtor.
     pub creditor_name: String,
+    /// Name of the leader before whom it lies; empty: it lies before nobody, or the words are gone.
+    pub leader_name: String,
     /// How often its debtor was chased.
     pub chases: u32,
 }
@@ -122,7 +129,10 @@ impl Office {
                 (None, WhichDues::Open) => side != Side::Others,
                 (None, WhichDues::ToChase) => side == Side::ToUs,
             };
-            if wanted && obligation.has_begun(now) && !obligation.is_closed() {
+            // Whose turn it is not yet, and tomorrow's 续报, are nobody's concern now.
+            let in_turns = [Duty::ApprovalAnswer, Duty::FollowUp].contains(&obligation.duty);
+            let has_begun = obligation.has_begun(now) && (obligation.start.at.here <= now || !in_turns);
+            if wanted && !obligation.is_closed() && has_begun {
                 let chases = counts.get(obligation.key.as_str()).copied().unwrap_or(0);
                 found.push(Due { chases, ..self.judged(obligation, now)? });
             }
@@ -168,16 +178,30 @@ impl Office {
         let way = asks.map(|stretch| self.way_from(&obligation.debtor, stretch)).transpose()?.unwrap_or_default();
         let creditor_name = match &obligation.creditor {
             Creditor::Office(office) => self.name_of(office),
-            Creditor::Leader(_) => String::new(),
+            Creditor::Leader(_) | Creditor::Outside(_) => String::new(),
         };
         Ok(Due {
             standing: obligation.judge(&way, now),
             side: obligation.side(self.own()),
             debtor_name: self.name_of(&obligation.debtor),
             creditor_name,
+            leader_name: self.leader_of(&obligation)?,
             chases: 0,
             obligation,
         })
+    }
+
+    /// Before whom something lies, as the step says that asked: his name stands in no index.
+    fn leader_of(&self, owed: &Obligation) -> Result<String, Refused> {
+        let turn = match &owed.creditor {
+            Creditor::Leader(leader) => leader.strip_prefix(APPROVER).and_then(|turn| turn.parse::<usize>().ok()),
+            Creditor::Office(_) | Creditor::Outside(_) => None,
+        };
+        let (Some(turn), Some(asked)) = (turn, &owed.start.record) else { return Ok(String::new()) };
+        let stored = self.relay().store().record(asked)?;
+        let step = stored.and_then(|stored| read_step(&stored, &self.relay().registry()).ok());
+        let named = step.and_then(|step| approvers(&step).into_iter().nth(turn.checked_sub(1)?).map(str::to_owned));
+        Ok(named.unwrap_or_default())
     }
 
     pub(super) fn name_of(&self, office: &OfficeId) -> String {

@@ -3,6 +3,7 @@
 //! A step is checked against its form, which gives every fault at once; then against the matter as it is, one step of a matter at a time.
 //! Nothing is half done: either the record is on disk when the call returns, or nothing was kept.
 
+mod board;
 mod exercise;
 mod list;
 mod prefill;
@@ -11,6 +12,7 @@ mod take;
 #[cfg(test)]
 pub(super) mod tests;
 
+pub use board::{MatterBoard, MatterSeat};
 pub use list::MatterRow;
 pub use prefill::{AskPrefill, FieldPrefilled, FilledPaper, PrefillSource};
 pub use show::{ShownMatter, ShownStep};
@@ -69,6 +71,7 @@ impl Office {
             let stored = self.relay().store().stored(place)?;
             steps.push(read_step(&stored, &tree).map_err(|fault| Refused::because(Refusal::Internal, fault))?);
         }
+        self.inner.matters.with_deliveries(&mut steps)?;
         Ok(in_order(matter, steps))
     }
 }

@@ -61,7 +61,8 @@ pub use guard::Guard;
 pub use join::{Joined, enrol, found};
 pub use lines::{AskLineHistory, LineHistory};
 pub use matter::{
-    AskPrefill, FieldPrefilled, FilledPaper, MatterRow, NamedRecord, PrefillSource, ShownMatter, ShownStep, TakeStep, TakenStep,
+    AskPrefill, FieldPrefilled, FilledPaper, MatterBoard, MatterRow, MatterSeat, NamedRecord, PrefillSource, ShownMatter,
+    ShownStep, TakeStep, TakenStep,
 };
 pub use node::{NodeStatus, Warning, WarningKind};
 pub use notice::{

@@ -89,6 +89,8 @@ impl From<&api::DueRow> for json::Due {
             debtor_name: from.debtor_name.clone(),
             creditor: said(&from.creditor),
             leader: said(&from.leader),
+            leader_name: said(&from.leader_name),
+            outside: said(&from.outside),
             about: from.about.clone(),
             basis: basis(from.basis).key(),
             start: clocked(from.start_origin_ms, from.start_ms),

@@ -25,9 +25,13 @@ pub(in crate::cli) struct Due {
     pub(in crate::cli) rule: Rule,
     pub(in crate::cli) debtor: String,
     pub(in crate::cli) debtor_name: String,
-    /// Null: a leader of the debtor.
+    /// Null: a leader of the debtor, or a body outside of the tree.
     pub(in crate::cli) creditor: Option<String>,
     pub(in crate::cli) leader: Option<String>,
+    /// Of whoever something lies before.
+    pub(in crate::cli) leader_name: Option<String>,
+    /// `government`, `department`, `central`.
+    pub(in crate::cli) outside: Option<String>,
     pub(in crate::cli) about: String,
     /// `event`, `knowledge`, `receipt`, `oral-report`, `request`, `day`, `approval`.
     pub(in crate::cli) basis: &'static str,

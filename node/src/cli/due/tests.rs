@@ -31,6 +31,8 @@ fn due() -> api::DueRow {
         creditor: "440800".into(),
         creditor_name: "湛江市".into(),
         leader: String::new(),
+        leader_name: String::new(),
+        outside: String::new(),
         about: "440825/0102030405060708090a0b0c0d0e0f10".into(),
         basis: api::DueBasis::Receipt.into(),
         start_origin_ms: AT + 300_000,

@@ -9,6 +9,7 @@ use dutynet_relay::{
 use super::json;
 use crate::{
     cli::{
+        answers::Answers,
         args::{
             Place,
             matter::Take,

@@ -26,7 +26,7 @@ use crate::{
         beijing,
         board::Line,
         number::Number,
-        obligation::{About, Side, WayHop},
+        obligation::{About, Creditor, Side, WayHop},
     },
     text::{console as text, due as words, line as lines, words as common},
     usecase::{AskDues, ChaseDue, Due, Refused, ShownChase, ShownDue, WhichDues},
@@ -74,7 +74,7 @@ impl DueView {
             key: owed.key.to_string(),
             duty: words::duty(owed.duty),
             debtor: due.debtor_name.clone(),
-            creditor: if due.creditor_name.is_empty() { words::OWN_LEADER.to_owned() } else { due.creditor_name.clone() },
+            creditor: creditor(due),
             stands: words::stands(due.standing.place(), due.standing.late_ms()),
             tone: if late {
                 "bad"
@@ -91,6 +91,15 @@ impl DueView {
             article: owed.cited.article.clone(),
             chases: due.chases,
         }
+    }
+}
+
+/// To whom it is owed: an office, a body outside of the tree, or a leader.
+fn creditor(due: &Due) -> String {
+    match &due.obligation.creditor {
+        Creditor::Office(_) => due.creditor_name.clone(),
+        Creditor::Leader(role) => words::leader(role, &due.leader_name),
+        Creditor::Outside(whom) => words::outside(whom.key()).to_owned(),
     }
 }
 

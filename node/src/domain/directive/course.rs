@@ -111,16 +111,22 @@ impl<'a> Course<'a> {
         standing(self.steps).filter(about).collect()
     }
 
-    /// Nothing more is owed by an office: an outcome; of a circular, that it was read; of a telephone notice, that it was told.
+    /// Nothing more is owed by an office.
     pub(super) fn is_settled(&self, office: &OfficeId) -> bool {
-        let done = !self.outcomes(office).is_empty();
+        self.settled_by(office).is_some()
+    }
+
+    /// What it owed: an outcome; of a circular, that it was read; of a telephone notice, that it was told. The first step that said so.
+    pub(super) fn settled_by(&self, office: &OfficeId) -> Option<&'a Step> {
+        let read = || self.taken_by(READ, office);
+        let told = || self.calls(office).into_iter().filter(|step| reached(step));
+        let mut ended_by = self.outcomes(office);
         match self.kind() {
-            "circular" => done || self.taken_by(READ, office).next().is_some(),
-            "phone" => {
-                done || self.taken_by(READ, office).next().is_some() || self.calls(office).iter().any(|step| reached(step))
-            }
-            _ => done,
+            "circular" => ended_by.extend(read()),
+            "phone" => ended_by.extend(read().chain(told())),
+            _ => {}
         }
+        ended_by.into_iter().min_by_key(|step| (step.times.recorded.here, step.reference.clone()))
     }
 
     /// Offices that still owe something, of all or of those that one gave a part to; each once.

@@ -4,7 +4,7 @@
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
 use super::{
-    asks,
+    asks, elements,
     facts::missing_elements,
     handling,
     handling::names_rightly,
@@ -16,8 +16,13 @@ use super::{
 };
 use crate::{
     domain::{
+        beijing::Day,
         form::{Fault, FaultKind, Value},
-        matter::{Inadmissible, Proposed, Step, Taker, may_correct},
+        matter::{
+            Inadmissible, Proposed, Step, Taker, may_correct, names_those_below,
+            owed::{EVER, case},
+        },
+        rules::{self, CategoryCode},
     },
     text::refusal::Refusal,
 };
@@ -54,7 +59,7 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
         "incident.accept" => accept(steps, proposed, taker),
         "incident.assess" => assess(proposed),
         "incident.oral" => not_after_final(steps, taker.office),
-        "incident.report" => report(steps, proposed, taker.office),
+        "incident.report" => report(steps, proposed, taker),
         "incident.approved" | "incident.refused" => approval(steps, proposed, taker),
         "incident.skip" => skip(proposed, taker),
         "incident.received" => received(steps, proposed, taker),
@@ -63,6 +68,8 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
         "incident.same" => same(steps, proposed, taker),
         "incident.transfer" if proposed.to.is_empty() => wanted(proposed, &["body"]),
         "incident.withdraw" => withdraw(steps, proposed, taker.office),
+        "incident.paper-asked" => paper_asked(proposed, taker),
+        "incident.paper" => paper(steps, proposed, taker.office),
         _ => Ok(()),
     }
 }
@@ -70,7 +77,9 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
 /// Nothing happened later than now, and nobody learnt of it before it happened.
 fn times(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
     for answer in proposed.answers {
+        // By when something is to come lies ahead.
         if let Value::Time(at) = answer.value
+            && answer.field != "due"
             && at.0 > taker.now.0.saturating_add(AHEAD_MAX_MS)
         {
             let label = proposed.form.field(&answer.field).map_or(answer.field.as_str(), |field| field.label.as_str());
@@ -154,7 +163,8 @@ fn not_after_final(steps: &[Step], office: &OfficeId) -> Verdict {
     if reports(steps, office).iter().any(ended) { Err(Refusal::IncidentAfterFinal.into()) } else { Ok(()) }
 }
 
-fn report(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdict {
+fn report(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    let office = taker.office;
     let Some(stage) = proposed.choice("stage").and_then(Stage::from_key) else { return wanted(proposed, &["stage"]) };
     let reports = reports(steps, office);
     if let Some(corrects) = proposed.corrects {
@@ -170,16 +180,27 @@ fn report(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdict
         Stage::FollowUp | Stage::Final if !stands(Stage::Initial) => Err(Refusal::IncidentInitialMissing.into()),
         // What is new, and nothing else.
         Stage::FollowUp => Ok(()),
-        Stage::Initial | Stage::Final => whole(steps, proposed, office),
+        Stage::Initial | Stage::Final => whole(steps, proposed, taker),
     }
 }
 
-/// Every element is answered, if only by 不明; or it is so urgent that the rest comes later (边报告、边核实).
-fn whole(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdict {
+/// Every element is answered, if only by 不明; or it is so urgent that the rest comes later (边报告、边核实). What the rules ask for beside, by
+/// category and place, is answered too, where the form has a field for it.
+fn whole(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
     if proposed.choice("haste").is_some() {
         return Ok(());
     }
-    let missing = missing_elements(steps, office, &|key| proposed.value(key).is_some());
+    let said = |key: &str| proposed.value(key).is_some();
+    let asked = case_of(steps, proposed, taker).map(|case| taker.rules.elements(&case)).unwrap_or_default();
+    let by_rules = elements::missing(steps, taker.office, &asked, (rules::Stage::First, &said));
+    let has = |field: &str| proposed.form.field(field).is_some();
+    let by_rules = by_rules.into_iter().filter_map(|element| elements::field_of(&element.key, &has));
+    let mut missing = missing_elements(steps, taker.office, &said);
+    for field in by_rules {
+        if !missing.contains(&field) {
+            missing.push(field);
+        }
+    }
     let faults: Vec<Fault> = missing.into_iter().map(|key| missing_fault(proposed, key)).collect();
     if faults.is_empty() { Ok(()) } else { Err(Inadmissible { why: Refusal::IncidentElementsMissing, about: None, faults }) }
 }
@@ -262,6 +283,25 @@ fn withdraw(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdi
     if goes_up && !is_withdrawn(steps, report) { Ok(()) } else { Err(nothing(named)) }
 }
 
+fn paper_asked(proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
+    match proposed.value("due") {
+        Some(Value::Time(due)) if *due <= taker.now => Err(Refusal::DirectiveDuePast.into()),
+        Some(_) | None => names_those_below(proposed, taker),
+    }
+}
+
+/// It comes from an office that was asked for it, or was taken in by whoever asked.
+fn paper(steps: &[Step], proposed: &Proposed<'_>, office: &OfficeId) -> Verdict {
+    let named = proposed.link("asked");
+    let asked = steps.iter().find(|step| Some(&step.reference) == named && step.form == "incident.paper-asked");
+    let asked = asked.ok_or(Refusal::IncidentPaperUnasked)?;
+    if asked.office == *office || asked.to.contains(office) {
+        Ok(())
+    } else {
+        Err(Inadmissible::about(Refusal::StepNotAddressed, office))
+    }
+}
+
 fn text<'a>(proposed: &'a Proposed<'_>, field: &str) -> Option<&'a str> {
     match proposed.value(field)? {
         Value::Text(text) => Some(text),
@@ -274,6 +314,14 @@ fn wanted(proposed: &Proposed<'_>, fields: &[&str]) -> Verdict {
     let blank = fields.iter().filter(|field| proposed.value(field).is_none());
     let faults: Vec<Fault> = blank.map(|field| missing_fault(proposed, field)).collect();
     if faults.is_empty() { Ok(()) } else { Err(Inadmissible { why: Refusal::FormFaults, about: None, faults }) }
+}
+
+/// What the rules are asked about: what the step itself says of the event, or else what the office has said before.
+fn case_of(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Option<rules::Case> {
+    let before = case(steps, taker.office, steps.first()?, (taker.tree, EVER));
+    let category = proposed.choice("category").and_then(|code| CategoryCode::parse(code).ok());
+    let grade = proposed.choice("grade").and_then(grade_of).or(before.grade);
+    Some(rules::Case { category: category.or(before.category), grade, on: Day::of(taker.now), ..before })
 }
 
 fn missing_fault(proposed: &Proposed<'_>, key: &str) -> Fault {

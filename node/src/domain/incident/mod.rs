@@ -7,12 +7,15 @@
 //! - [`mod@handling`]: who took the call, who handles it, and to whom it is offered.
 //! - [`state`]: what was asked and approved, and where it stands.
 //! - [`admit`]: whether a step may be taken, with a refusal code for each reason.
+//! - [`advice`](mod@advice): what the rules suggest: elements, a grade from the figures, whom to tell. [`elements`]: where each element is said.
 //! - [`numbering`]: 首报, 续报 n, 终报, for each office.
 //! - [`recipients`]: who else was sent a report, and whether all were told the same.
 //! - [`totals`]: figures of several offices together, each sum opening its parts.
 //! - [`facts`]: what is known, each with the records that say so; the elements that are still to be told.
 
 mod admit;
+mod advice;
+mod elements;
 mod facts;
 mod handling;
 mod numbering;
@@ -23,6 +26,7 @@ mod tests;
 mod totals;
 
 pub use admit::admit;
+pub use advice::advice;
 pub use facts::{ELEMENTS, facts, missing_elements};
 pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, handling, names_by_itself, same_as};
 pub use numbering::{Report, Stage, reports};
@@ -32,6 +36,7 @@ pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
 
 use dutynet_relay::ids::OfficeId;
 
+use self::state::graded;
 use super::matter::{Step, same_hand};
 
 /// Steps of one office, in the order of its own clock, whatever other clocks say.

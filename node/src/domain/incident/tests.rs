@@ -10,8 +10,9 @@ use super::*;
 use crate::{
     domain::{
         form::{Answer, Row, Value},
-        matter::{FactValue, Inadmissible, Proposed, StepLink, Taker, Times, tests::moment},
+        matter::{FactValue, Inadmissible, Known, Proposed, StepLink, Taker, Times, tests::moment},
         obligation::Clocked,
+        rules::{Packs, Rules},
         step::StepForms,
     },
     text::refusal::Refusal,
@@ -21,6 +22,7 @@ use crate::{
 #[derive(Default)]
 struct Event {
     steps: Vec<Step>,
+    rules: Rules,
 }
 
 fn office(id: &str) -> OfficeId {
@@ -115,7 +117,8 @@ impl Event {
             to: &to,
             corrects: tried.corrects.as_ref(),
         };
-        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: self.now() };
+        let rules = &self.rules;
+        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: self.now(), rules };
         admit(&self.steps, &proposed, &taker)
     }
 
@@ -152,6 +155,7 @@ impl Event {
             times,
             first: carried_on(&self.steps),
             hollow: false,
+            delivered: Vec::new(),
         });
         reference
     }
@@ -290,7 +294,7 @@ fn nobody_hands_over_or_accepts_in_the_name_of_an_office_that_can_do_so_itself()
     let by = person("张三");
     let offers = |own: &str, whose: &str| {
         let (own, whose) = (office(own), office(whose));
-        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: event.now() };
+        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: event.now(), rules: &event.rules };
         admit::in_its_own_name(&taker).err().map(|refused| refused.why)
     };
     assert_eq!(offers("a", "a"), None);
@@ -491,4 +495,111 @@ fn an_office_that_was_only_sent_a_report_has_the_incident_too() {
     assert_eq!(handling(&event.steps).handler, &office("t1"));
     let matter = RecordRef { origin: office("t1"), id: RecordId::from_parts(UnixMillis(START), [0; 10]) };
     assert_eq!(crate::domain::matter::kind_of(&matter, &event.steps), Some(crate::domain::step::MatterKind::Incident));
+}
+
+#[test]
+fn a_paper_is_asked_of_those_below_for_a_time_to_come_and_comes_from_whoever_was_asked() {
+    let mut event = Event::called();
+    let due = |at: i64| [("title", text("伤亡名单")), ("due", Value::Time(UnixMillis(at)))];
+    let later = START + 86_400_000;
+    assert_eq!(event.refuses(&step("incident.paper-asked", "t1", &due(START))), Refusal::DirectiveDuePast);
+    assert_eq!(event.refuses(&step("incident.paper-asked", "t1", &due(later)).to(&["t2"])), Refusal::StepNotBelow);
+    let call = event.steps[0].reference.clone();
+    let paper = |office| step("incident.paper", office, &[("title", text("伤亡名单"))]);
+    assert_eq!(event.refuses(&paper("t1").link("asked", &call)), Refusal::IncidentPaperUnasked);
+    let asked = event.takes(&step("incident.paper-asked", "t1", &due(later)));
+    assert_eq!(event.refuses(&paper("t2").link("asked", &asked)), Refusal::StepNotAddressed);
+    event.takes(&paper("t1").link("asked", &asked));
+}
+
+/// An accident of a township, with the rules that the program brings.
+fn accident() -> Event {
+    let mut event = Event { rules: Packs::built_in().in_force().clone(), ..Event::default() };
+    event.takes(&step(
+        "incident.call",
+        "t1",
+        &[("title", text("爆炸")), ("category", code("accident.safety")), ("what", text("爆炸"))],
+    ));
+    event
+}
+
+fn advised(event: &Event, key: &str) -> Vec<FactValue> {
+    let tree = Registry::new(office("t1"), Digest::from_slice(&[0; 32]).unwrap());
+    let matter = event.steps[0].reference.clone();
+    let known = Known { matter: &matter, packs: Packs::built_in(), tree: &tree, now: event.now() };
+    let totals = totals(&[&event.steps], &|_, _| false);
+    let facts = advice(&event.steps, &office("t1"), &totals, &known);
+    for fact in &facts {
+        assert!(crate::text::incident::label(&fact.key).is_some(), "{}", fact.key);
+        assert!(!fact.sources.is_empty(), "{}", fact.key);
+    }
+    facts.into_iter().filter(|fact| fact.key == key).map(|fact| fact.value).collect()
+}
+
+#[test]
+fn what_the_rules_ask_for_by_category_is_listed_and_an_urgent_report_goes_all_the_same() {
+    let mut event = accident();
+    let missing = |event: &Event, key: &str| {
+        let words = |value: FactValue| if let FactValue::Text(words) = value { Some(words) } else { None };
+        advised(event, key).into_iter().filter_map(words).collect::<Vec<_>>()
+    };
+    assert!(missing(&event, "missing.intake").contains(&"联系电话".to_owned()));
+    let next = missing(&event, "missing.next");
+    assert!(next.contains(&"事故发生单位概况".to_owned()) && next.contains(&"下落不明人数".to_owned()), "{next:?}");
+    assert!(!next.contains(&"基本过程".to_owned()), "what happened was said in the call");
+    let whole: Vec<(&str, Value)> =
+        ELEMENTS.into_iter().map(|key| (key, Value::Unknown)).chain([("stage", code("initial"))]).collect();
+    let refused = event.admits(&step("incident.report", "t1", &whole)).unwrap_err();
+    let faults: Vec<_> = refused.faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!((refused.why, faults), (Refusal::IncidentElementsMissing, vec!["unit_profile", "missing", "loss_yuan"]));
+    assert_eq!(event.admits(&report("t1", "initial")), Ok(()), "边报告、边核实");
+    let more = ["unit_profile", "missing", "loss_yuan"].map(|key| (key, Value::Unknown));
+    event.takes(&step("incident.report", "t1", &[&whole[..], &more].concat()));
+    let next = missing(&event, "missing.next");
+    assert!(next.contains(&"群众反映".to_owned()), "what a 续报 is to say: {next:?}");
+    let mut flood = Event { rules: Packs::built_in().in_force().clone(), ..Event::default() };
+    flood.takes(&step("incident.call", "t1", &[("title", text("山洪")), ("category", code("natural.weather"))]));
+    assert_eq!(flood.admits(&step("incident.report", "t1", &whole)), Ok(()), "the statute asks for more of accidents alone");
+}
+
+#[test]
+fn a_grade_is_suggested_from_the_figures_and_decided_by_a_person_and_both_are_kept() {
+    let mut event = accident();
+    let grade = |code: &str| FactValue::Code(code.into());
+    assert_eq!(advised(&event, "grade.suggested"), [], "nothing is known yet");
+    let hurt = |dead: i64, badly: i64| {
+        step("incident.figures", "t1", &[("dead", Value::Number(dead)), ("badly_hurt", Value::Number(badly))])
+    };
+    event.takes(&hurt(2, 9));
+    assert_eq!(advised(&event, "grade.suggested"), [grade("ordinary")]);
+    assert_eq!(advised(&event, "grade.undecided").len(), 1);
+    event.takes(&hurt(2, 10));
+    assert_eq!(advised(&event, "grade.suggested"), [grade("considerable")], "ten badly hurt are enough");
+    assert!(matches!(&advised(&event, "grade.because")[..], [FactValue::Text(article)] if article.contains("第三条")));
+    let assess = |code_: &str| step("incident.assess", "t1", &[("verification", code("unverified")), ("grade", code(code_))]);
+    event.takes(&assess("ordinary").by("李四"));
+    assert_eq!(advised(&event, "grade.below"), [grade("ordinary")], "the person has decided otherwise, and it shows");
+    assert!(matches!(&advised(&event, "grade.decided_by")[..], [FactValue::Person(_, by)] if by.name == "李四"));
+    assert_eq!(advised(&event, "approval.needed"), [], "an ordinary event needs no paper");
+    event.takes(&assess("considerable"));
+    assert_eq!((advised(&event, "grade.below"), advised(&event, "grade.suggested")), (vec![], vec![grade("considerable")]));
+    assert_eq!(advised(&event, "approval.needed"), [grade("in-charge")], "from 较大 on a paper goes to the leader");
+    event.takes(&step("incident.approval-asked", "t1", &[("approver", text("王五"))]));
+    assert_eq!(advised(&event, "approval.needed"), []);
+    assert_eq!(event.refuses(&assess("ordinary")), Refusal::IncidentGradeLowered, "never silently");
+}
+
+#[test]
+fn whom_to_tell_is_named_until_each_was_told_and_what_is_sensitive_needs_the_paper_whatever_its_grade() {
+    let mut event = accident();
+    let role = |code: &str| FactValue::Code(code.into());
+    assert_eq!(advised(&event, "tell"), [role("on-duty"), role("office-head")]);
+    event.takes(&step("incident.told", "t1", &[]));
+    assert_eq!(advised(&event, "tell"), [role("office-head")]);
+    event.takes(&step("incident.told", "t1", &[("role", code("office-head"))]));
+    assert_eq!(advised(&event, "tell"), []);
+    let sensitive = [("verification", code("unverified")), ("grade", code("ordinary")), ("flags", code("sensitive-place"))];
+    event.takes(&step("incident.assess", "t1", &sensitive));
+    assert_eq!(advised(&event, "approval.needed"), [role("in-charge")]);
+    assert_eq!(advised(&event, "revision.until").len(), 1, "casualties are revised for thirty days");
 }

@@ -10,6 +10,7 @@ use super::StepLink;
 use crate::{
     domain::{
         form::{Answer, Fault, Value, said_to},
+        rules::Rules,
         step::StepForm,
     },
     text::refusal::Refusal,
@@ -67,6 +68,8 @@ pub struct Taker<'a> {
     pub tree: &'a Registry,
     /// By the clock of this office.
     pub now: UnixMillis,
+    /// The rules that are in force here.
+    pub rules: &'a Rules,
 }
 
 /// Why a step is not taken; nothing was done.

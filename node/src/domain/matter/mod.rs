@@ -15,7 +15,7 @@
 
 mod admission;
 mod audience;
-mod owed;
+pub(in crate::domain) mod owed;
 mod prefill;
 mod said;
 mod standing;
@@ -28,12 +28,12 @@ mod wanted;
 
 pub use admission::{Inadmissible, Proposed, Taker};
 pub use audience::{Sending, audience};
-pub use owed::case_of;
+pub use owed::{APPROVER, Known, approval_facts, approvers, case_of};
 pub(in crate::domain) use prefill::in_words;
 pub use prefill::{Prefilled, as_before, prefill};
 pub use said::digest_of;
 pub use standing::{corrects_its_own, may_correct, names_those_below, only_the_opener, opening, same_hand, standing, was_done};
-pub use step::{FirstReceiver, Step, StepLink, Times, in_order};
+pub use step::{Delivery, FirstReceiver, Step, StepLink, Times, in_order};
 pub use versions::{Versions, chooses, replaced_by, settled, versions};
 pub use view::{Fact, FactValue, Summary};
 pub use wanted::Wanted;
@@ -47,7 +47,6 @@ use super::{
     consultation, directive, drill, finding, incident,
     obligation::Obligation,
     rollcall,
-    rules::Packs,
     step::{MatterKind, Only, StepForms},
     verification, warning,
 };
@@ -105,15 +104,15 @@ impl Matter<'_> {
         }
     }
 
-    /// What is owed because of it, each by the rules that its clock began with.
-    pub fn obligations(&self, packs: &Packs, tree: &Registry) -> Vec<Obligation> {
+    /// What is owed because of it, each by the rules that its clock began with, or until the time that a person has set.
+    pub fn obligations(&self, known: &Known<'_>) -> Vec<Obligation> {
         let steps = &*settled(self.steps);
         match self.kind {
-            MatterKind::Incident => owed::by_incident(steps, packs, tree),
-            MatterKind::Verification => owed::by_question(steps, packs, tree),
+            MatterKind::Incident => owed::by_incident(steps, known),
+            MatterKind::Verification => owed::by_question(steps, known),
+            MatterKind::Warning => warning::obligations(steps, known),
+            MatterKind::Directive => directive::obligations(steps, known),
             MatterKind::Finding => finding::obligations(steps),
-            // Their times are set by a person in each case, not by a rule.
-            MatterKind::Warning | MatterKind::Directive => Vec::new(),
             // Nothing that is owed in an exercise is ever counted.
             MatterKind::Drill => Vec::new(),
             // What it comes to is owed as directives.

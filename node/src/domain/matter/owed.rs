@@ -1,104 +1,109 @@
-//! What is owed because of an incident or a question from above, as a pure function of the steps.
+//! What is owed because of a matter, as a pure function of the steps.
 //!
 //! The rules are those that the step names with which a clock began; of rows that compete, the one that is due first counts. A clock that
-//! runs from the receipt of a request runs, where the request is held by the office that owes the answer, from when it came there; elsewhere
-//! from when it was made, because nobody else knows more.
+//! runs from the receipt of another office's step runs from when it came to the office that owes the answer: as that office holds it, or as
+//! its node has said; until that is known, from when the step was made.
 //! Exercises and tests owe nothing that could ever be counted.
+//!
+//! - [`question`]: what a question from above asks for. [`incident`]: leaders told, reports to the tier above, papers that were asked for.
+//! - [`again`]: what an incident owes more than once: 续报 day by day, casualties that change, and offices of which nothing more is heard.
+//! - [`approval`]: what lies before a leader, by whom it is held, and what the rules say when it is held too long.
+//! - Directives and warnings say what they owe beside what they are, by the [`Clock`] and [`until_set`] of this module.
+
+mod again;
+mod approval;
+mod incident;
+mod question;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::domain) use again::event_at;
+pub use approval::{APPROVER, approval_facts, approvers};
+pub(super) use incident::by_incident;
+pub(super) use question::by_question;
 
 use std::collections::BTreeSet;
 
 use dutynet_relay::{
-    ids::OfficeId,
-    record::Mode,
+    ids::{OfficeId, RecordRef, UnixMillis},
     registry::{OfficeClass, Registry},
 };
 
-use super::Step;
+use super::{Step, standing};
 use crate::domain::{
     beijing::Day,
     form::Value,
-    obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Start},
-    rules::{Basis, Case, CategoryCode, Duty, Flag, Grade, Limit, Packs, Receiver, Stamp, Tier},
+    obligation::{About, Clocked, Creditor, Key, Met, Obligation, Outcome, Start},
+    rules::{Basis, Case, CategoryCode, Cited, Duty, Flag, Grade, Limit, Limited, Packs, Receiver, Rules, Stamp, Tier},
+    step::StepForms,
 };
 
-/// The clock of one step: who owes, to whom, and what ends it.
-struct Clock<'a> {
-    opening: &'a Step,
-    begins: &'a Step,
-    debtor: &'a OfficeId,
-    outcome: Outcome,
+/// What obligations are derived from, beside the steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The record that opened the matter.
+    pub matter: &'a RecordRef,
+    /// Every pack that is held here.
+    pub packs: &'a Packs,
+    /// The tree now.
+    pub tree: &'a Registry,
+    /// By the clock of this office. What is owed day by day is derived up to the end of the day after this.
+    pub now: UnixMillis,
 }
 
-/// A question: its answer, by each office that was asked.
-pub(super) fn by_question(steps: &[Step], packs: &Packs, tree: &Registry) -> Vec<Obligation> {
-    let Some(asked) = steps.first().filter(|step| step.mode == Mode::Real) else { return Vec::new() };
-    let one = |debtor: &OfficeId| {
-        let said = |form: &str| first(steps, form, debtor, asked);
-        let explained =
-            said("verification.reason").map(|step| Explained { record: step.reference.clone(), at: step.times.recorded });
-        let outcome = Outcome { met: said("verification.answer").map(met), explained, ..Outcome::default() };
-        let creditor = Creditor::Office(asked.office.clone());
-        let clock = Clock { opening: asked, begins: asked, debtor, outcome };
-        clock.owed(Duty::VerificationAnswer, packs, (&case(steps, debtor, asked, tree), tree), |_| Some(creditor.clone()))
-    };
-    asked.to.iter().flat_map(one).collect()
+impl Known<'_> {
+    /// The rules with which a clock began that this step starts.
+    pub fn rules_of(&self, step: &Step) -> Rules {
+        self.packs.of(&Stamp(step.rules.clone()))
+    }
 }
 
-/// An incident: of each office that has entered it, its leader told, a report to the tier above, and a written report after each oral one.
-pub(super) fn by_incident(steps: &[Step], packs: &Packs, tree: &Registry) -> Vec<Obligation> {
-    let Some(opening) = steps.first().filter(|step| step.mode == Mode::Real) else { return Vec::new() };
-    let mut owed = Vec::new();
-    for call in steps.iter().filter(|step| step.form == "incident.call") {
-        let debtor = &call.office;
-        let case = case(steps, debtor, call, tree);
-        let told = first(steps, "incident.told", debtor, call);
-        let reported = ["incident.oral", "incident.report"].map(|form| first(steps, form, debtor, call));
-        let reported = reported.into_iter().flatten().min_by_key(|step| step.times.recorded.here);
-        let written = first(steps, "incident.report", debtor, call);
-        for (duty, ended_by) in [(Duty::LeaderTold, told), (Duty::OralReport, reported), (Duty::WrittenReport, written)] {
-            let outcome = Outcome { met: ended_by.map(met), ..Outcome::default() };
-            let clock = Clock { opening, begins: call, debtor, outcome };
-            owed.extend(clock.owed(duty, packs, (&case, tree), |limit| creditor(limit.to, debtor, tree)));
-        }
-    }
-    for oral in steps.iter().filter(|step| step.form == "incident.oral") {
-        let debtor = &oral.office;
-        let outcome = Outcome { met: first(steps, "incident.report", debtor, oral).map(met), ..Outcome::default() };
-        let clock = Clock { opening, begins: oral, debtor, outcome };
-        let case = case(steps, debtor, oral, tree);
-        owed.extend(clock.owed(Duty::WrittenAfterOral, packs, (&case, tree), |limit| creditor(limit.to, debtor, tree)));
-    }
-    owed
+/// The clock of one debt.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain) struct Clock<'a> {
+    /// The step that started it.
+    pub(in crate::domain) begins: &'a Step,
+    /// Who owes.
+    pub(in crate::domain) debtor: &'a OfficeId,
+    /// What.
+    pub(in crate::domain) duty: Duty,
+}
+
+/// A clock that runs, by one row.
+#[derive(Debug, Clone)]
+pub(in crate::domain) struct Running {
+    /// The row.
+    pub(in crate::domain) limit: Limit,
+    /// Since when.
+    pub(in crate::domain) start: Start,
+    /// Until when.
+    pub(in crate::domain) due: Clocked,
 }
 
 impl Clock<'_> {
     /// One for each receiver and slot; of rows that compete, the one that is due first.
-    fn owed(
-        &self,
-        duty: Duty,
-        packs: &Packs,
-        (case, tree): (&Case, &Registry),
-        creditor: impl Fn(&Limit) -> Option<Creditor>,
-    ) -> Vec<Obligation> {
-        let rules = packs.of(&Stamp(self.begins.rules.clone()));
-        let mut due: Vec<(Limit, Start, Clocked)> = Vec::new();
-        for limit in rules.limits(duty, case) {
-            let start = Start::with(limit.basis, self.moment(limit.basis, tree), self.begins.reference.clone());
-            let Some(until) = start.due(limit.limit) else { continue };
-            match due.iter_mut().find(|(held, ..)| (held.to, &held.slot) == (limit.to, &limit.slot)) {
-                Some(held) if until.here < held.2.here => *held = (limit, start, until),
+    pub(in crate::domain) fn running(&self, case: &Case, known: &Known<'_>) -> Vec<Running> {
+        let mut running: Vec<Running> = Vec::new();
+        for limit in known.rules_of(self.begins).limits(self.duty, case) {
+            let start = Start::with(limit.basis, self.moment(limit.basis, known.tree), self.begins.reference.clone());
+            let Some(due) = start.due(limit.limit) else { continue };
+            let next = Running { limit, start, due };
+            match running.iter_mut().find(|held| (held.limit.to, &held.limit.slot) == (next.limit.to, &next.limit.slot)) {
+                Some(held) if next.due.here < held.due.here => *held = next,
                 Some(_) => {}
-                None => due.push((limit, start, until)),
+                None => running.push(next),
             }
         }
-        let about = About::Matter(self.opening.reference.clone());
-        let one = |(limit, start, due): (Limit, Start, Clocked)| {
-            let creditor = creditor(&limit)?;
-            let key = Key::of((&limit.cited.pack, &limit.cited.row), self.debtor, &about, &self.begins.reference);
-            let (debtor, about, outcome) = (self.debtor.clone(), about.clone(), self.outcome.clone());
-            Some(Obligation { key, cited: limit.cited, duty, debtor, creditor, about, start, limit: limit.limit, due, outcome })
-        };
-        due.into_iter().filter_map(one).collect()
+        running
+    }
+
+    /// What is owed by a clock that runs.
+    pub(in crate::domain) fn owed(&self, by: Running, creditor: Creditor, known: &Known<'_>, outcome: Outcome) -> Obligation {
+        let Running { limit: Limit { cited, limit, .. }, start, due } = by;
+        let about = About::Matter(known.matter.clone());
+        let key = Key::of((&cited.pack, &cited.row), self.debtor, &about, &self.begins.reference);
+        let (debtor, duty) = (self.debtor.clone(), self.duty);
+        Obligation { key, cited, duty, debtor, creditor, about, start, limit, due, outcome }
     }
 
     /// The moment from which a clock runs. What was not said is taken to be when it was entered.
@@ -107,47 +112,116 @@ impl Clock<'_> {
         let said = |at: Option<_>| at.map_or(times.recorded, Clocked::same);
         match basis {
             Basis::Event => said(times.happened),
+            Basis::Knowledge | Basis::Receipt | Basis::Request if self.begins.office != *self.debtor => {
+                came(self.begins, self.debtor, tree)
+            }
             Basis::Knowledge | Basis::Receipt => said(times.learnt),
-            Basis::Request if self.debtor == tree.own() => Clocked { origin: times.recorded.origin, here: times.here },
             Basis::Request | Basis::OralReport | Basis::Approval => times.recorded,
             Basis::Day => Clocked::same(Day::of(times.recorded.here).midnight()),
         }
     }
 }
 
-/// The first step of a kind that an office took after another step, or that was entered for it.
-fn first<'a>(steps: &'a [Step], form: &str, office: &OfficeId, after: &Step) -> Option<&'a Step> {
-    let fits = |step: &&Step| step.form == form && step.office == *office && step.reference != after.reference;
-    let later = |step: &&Step| step.times.recorded.here >= after.times.recorded.here;
+/// When another office's step came to an office: as this office itself holds it, as that office's node has said, or else when it was made,
+/// because nobody here knows more.
+pub(in crate::domain) fn came(step: &Step, office: &OfficeId, tree: &Registry) -> Clocked {
+    let times = &step.times;
+    if office == tree.own() {
+        return Clocked { origin: times.recorded.origin, here: times.here };
+    }
+    step.delivered.iter().find(|delivery| delivery.office == *office).map_or(times.recorded, |delivery| delivery.at)
+}
+
+/// Who owes what to whom.
+#[derive(Debug, Clone)]
+pub(in crate::domain) struct Debt<'a> {
+    /// What.
+    pub(in crate::domain) duty: Duty,
+    /// Who.
+    pub(in crate::domain) debtor: &'a OfficeId,
+    /// To whom.
+    pub(in crate::domain) creditor: &'a OfficeId,
+}
+
+/// What is owed until a time that a person has set in a field of a step; `None`: nobody has.
+pub(in crate::domain) fn until_set(
+    (step, field): (&Step, &str),
+    debt: &Debt<'_>,
+    known: &Known<'_>,
+    outcome: Outcome,
+) -> Option<Obligation> {
+    let (form, until) = (StepForms::built_in().get(&step.form)?, step.time(field)?);
+    let source = form.field(field).map_or(&form.source, |field| &field.source).clone();
+    let (pack, version, row, title) = (form.id.clone(), form.version, field.to_owned(), form.title.clone());
+    let cited = Cited { pack, version, row, title, article: source.clone(), source };
+    let at = if step.office == *debt.debtor { step.times.recorded } else { came(step, debt.debtor, known.tree) };
+    let about = About::Matter(known.matter.clone());
+    Some(Obligation {
+        key: Key::of((&cited.pack, &cited.row), debt.debtor, &about, &step.reference),
+        cited,
+        duty: debt.duty,
+        debtor: debt.debtor.clone(),
+        creditor: Creditor::Office(debt.creditor.clone()),
+        about,
+        start: Start::with(Basis::Request, at, step.reference.clone()),
+        limit: Limited::Within(until.0.saturating_sub(at.here.0).max(0)),
+        due: Clocked::same(until),
+        outcome,
+    })
+}
+
+/// The first step of some kinds that an office took since another step, or that was entered for it.
+pub(in crate::domain) fn first<'a>(steps: &'a [Step], forms: &[&str], office: &OfficeId, since: &Step) -> Option<&'a Step> {
+    let fits = |step: &&Step| forms.contains(&step.form.as_str()) && step.office == *office;
+    let later = |step: &&Step| step.times.recorded.here >= since.times.recorded.here;
     steps.iter().filter(fits).filter(later).min_by_key(|step| (step.times.recorded.here, step.reference.clone()))
 }
 
-fn met(step: &Step) -> Met {
+/// That a step has met something.
+pub(in crate::domain) fn met(step: &Step) -> Met {
     Met { record: step.reference.clone(), at: step.times.recorded, arrived: step.times.here }
 }
 
-fn creditor(to: Receiver, debtor: &OfficeId, tree: &Registry) -> Option<Creditor> {
-    match to {
-        Receiver::Leader => Some(Creditor::Leader(Receiver::Leader.key().to_owned())),
-        Receiver::Above | Receiver::Asker => tree.parent(debtor).cloned().map(Creditor::Office),
-        Receiver::Province => tree.path_up(debtor).last().filter(|top| *top != debtor).cloned().map(Creditor::Office),
-        // Outside of the tree: what went there is entered by hand.
-        Receiver::Government | Receiver::Department | Receiver::Central | Receiver::Below => None,
+/// What has become of it: a step has met it, or else another has taken it back.
+pub(in crate::domain) fn outcome(ended_by: Option<&Step>, taken_back: Option<&Step>) -> Outcome {
+    let withdrawn = taken_back.filter(|_| ended_by.is_none()).map(|step| step.reference.clone());
+    Outcome { met: ended_by.map(met), withdrawn, ..Outcome::default() }
+}
+
+/// To whom an office owes it; `None`: nobody stands there.
+pub(in crate::domain) fn creditor(to: Receiver, debtor: &OfficeId, tree: &Registry) -> Option<Creditor> {
+    let parent = tree.parent(debtor).and_then(|parent| tree.entry(parent));
+    let is_department = |class: OfficeClass| class == OfficeClass::Department;
+    let office = |office: &OfficeId| Some(Creditor::Office(office.clone()));
+    match (to, parent) {
+        (Receiver::Leader, _) => Some(Creditor::Leader(Receiver::Leader.key().to_owned())),
+        (Receiver::Above | Receiver::Asker, parent) => parent.and_then(|parent| office(&parent.office)),
+        (Receiver::Province, _) => tree.path_up(debtor).last().filter(|top| *top != debtor).and_then(office),
+        (Receiver::Department, Some(parent)) if is_department(parent.class) => office(&parent.office),
+        (Receiver::Government, Some(parent)) if !is_department(parent.class) && parent.class != OfficeClass::Other => {
+            office(&parent.office)
+        }
+        (Receiver::Government | Receiver::Department | Receiver::Central, _) => Some(Creditor::Outside(to)),
+        (Receiver::Below, _) => None,
     }
 }
 
-/// What the rules are asked about: the last that the debtor has said of the event, if it said anything.
-fn case(steps: &[Step], debtor: &OfficeId, begins: &Step, tree: &Registry) -> Case {
-    let assessed = steps.iter().rev().find(|step| step.form == "incident.assess" && step.office == *debtor);
-    let category = assessed.and_then(|step| match step.value("category") {
+/// What the rules are asked about: the last words of the debtor on each thing until a moment, or else those of the step that began its clock.
+pub(in crate::domain) fn case(steps: &[Step], debtor: &OfficeId, begins: &Step, (tree, until): (&Registry, UnixMillis)) -> Case {
+    let says = |key: &str| {
+        let own = standing(steps).filter(|step| step.office == *debtor && step.times.recorded.here <= until);
+        let newest = own.filter(|step| step.value(key).is_some()).max_by_key(|step| step.times.recorded.here);
+        newest.or_else(|| Some(begins).filter(|step| step.value(key).is_some()))
+    };
+    let category = says("category").and_then(|step| match step.value("category") {
         Some(Value::Text(code)) => CategoryCode::parse(code).ok(),
         Some(Value::Choices(_)) => step.choice("category").and_then(|code| CategoryCode::parse(code).ok()),
         Some(Value::Number(_) | Value::Nil | Value::Unknown | Value::Time(_) | Value::Rows(_)) | None => None,
     });
-    let flags = assessed.map(|step| step.choices("flags").iter().filter_map(|key| Flag::from_key(key)).collect());
+    let flags = says("flags").map(|step| step.choices("flags").iter().filter_map(|key| Flag::from_key(key)).collect());
     Case {
         category,
-        grade: assessed.and_then(|step| step.choice("grade")).and_then(Grade::from_key),
+        grade: says("grade").and_then(|step| step.choice("grade")).and_then(Grade::from_key),
         flags: flags.unwrap_or_else(BTreeSet::new),
         ..case_of(debtor, Day::of(begins.times.recorded.here), tree)
     }
@@ -167,6 +241,9 @@ pub fn case_of(debtor: &OfficeId, on: Day, tree: &Registry) -> Case {
     }
 }
 
+/// Whatever was said, however late: how grave something is counts from its beginning on.
+pub(in crate::domain) const EVER: UnixMillis = UnixMillis(i64::MAX);
+
 fn tier(class: OfficeClass) -> Tier {
     match class {
         OfficeClass::Province => Tier::Province,
@@ -177,6 +254,3 @@ fn tier(class: OfficeClass) -> Tier {
         OfficeClass::Other => Tier::Unit,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -50,6 +50,19 @@ pub struct Step {
     pub times: Times,
     /// Its content was removed; what the header says is all that is left.
     pub hollow: bool,
+    /// Of the offices that it names, those whose nodes have said that they have it (送达).
+    pub delivered: Vec<Delivery>,
+}
+
+/// An office that a step names has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The office.
+    pub office: OfficeId,
+    /// The record by which its node says so.
+    pub record: RecordRef,
+    /// When it had it.
+    pub at: Clocked,
 }
 
 /// A record that a step names.
@@ -86,6 +99,11 @@ pub struct Times {
 }
 
 impl Step {
+    /// The record by which an office that it names has said that it has it.
+    pub fn delivered_to(&self, office: &OfficeId) -> Option<RecordRef> {
+        self.delivered.iter().find(|delivery| delivery.office == *office).map(|delivery| delivery.record.clone())
+    }
+
     /// What was said to a field.
     pub fn value(&self, field: &str) -> Option<&Value> {
         said_to(&self.answers, field)

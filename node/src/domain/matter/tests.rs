@@ -13,6 +13,7 @@ use crate::{
         form::{Answer, Value, fill},
         incident,
         obligation::Clocked,
+        rules::Rules,
         step::{MatterKind, StepForms},
         then::Moment,
     },
@@ -105,7 +106,8 @@ impl Told {
             corrects: step.corrects.as_ref(),
         };
         let by = step.by.clone().unwrap();
-        let taker = Taker { own: &step.office, office: &step.office, by: &by, tree: &self.tree, now: step.times.here };
+        let (tree, now, rules) = (&self.tree, step.times.here, &Rules::default());
+        let taker = Taker { own: &step.office, office: &step.office, by: &by, tree, now, rules };
         Matter { kind: form.matter, steps: &self.steps }.admit(&proposed, &taker).map_err(|no| no.why)?;
         Ok(self.arrives(step))
     }
@@ -153,6 +155,7 @@ impl Told {
             times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
             first: incident::carried_on(&self.steps).filter(|_| is_incident),
             hollow: false,
+            delivered: Vec::new(),
         }
     }
 

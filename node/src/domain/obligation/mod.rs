@@ -31,7 +31,7 @@ pub use self::{
 };
 use super::{
     period::Period,
-    rules::{Basis, Cited, Duty, Limited},
+    rules::{Basis, Cited, Duty, Limited, Receiver},
 };
 
 /// Longest key, bytes.
@@ -72,8 +72,10 @@ pub struct Obligation {
 pub enum Creditor {
     /// An office.
     Office(OfficeId),
-    /// A leader of the office that owes it; which one.
+    /// A leader of the office that owes it; which one. Of what lies before leaders, the one whose turn it is: `approver-1`, `approver-2`…
     Leader(String),
+    /// A body outside of the tree; of which kind.
+    Outside(Receiver),
 }
 
 /// What an obligation is about.
@@ -210,7 +212,7 @@ impl Obligation {
         match &self.creditor {
             _ if self.debtor == *own => Side::ByUs,
             Creditor::Office(creditor) if creditor == own => Side::ToUs,
-            Creditor::Office(_) | Creditor::Leader(_) => Side::Others,
+            Creditor::Office(_) | Creditor::Leader(_) | Creditor::Outside(_) => Side::Others,
         }
     }
 }

@@ -90,6 +90,7 @@ impl Told {
             office: id(office),
             entered: None,
             first: None,
+            delivered: Vec::new(),
             by: (form != DELIVERED).then(|| Person { id: "z1".into(), name: "张三".into() }),
             answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
             links: Vec::new(),
@@ -141,7 +142,8 @@ impl Told {
         let proposed =
             Proposed { form, reference: &reference, mode: Mode::Real, answers: &answers, links: &[], to: &to, corrects: None };
         let by = Person { id: "z1".into(), name: "张三".into() };
-        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: at(minute) };
+        let rules = Packs::built_in().in_force();
+        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, rules, now: at(minute) };
         let steps = if form.opens { &[] } else { &self.0[..] };
         Matter { kind: form.matter, steps }.admit(&proposed, &taker).map_err(|no| no.why)
     }

@@ -3,6 +3,7 @@
 use super::{
     case::{CategoryCode, Grade},
     cited::Cited,
+    pack::Force,
 };
 
 /// A kind of events.
@@ -97,6 +98,8 @@ pub enum LeaderRole {
 pub struct Told {
     /// Who.
     pub role: LeaderRole,
+    /// Whether it binds, or is only followed by reference.
+    pub force: Force,
     /// The first row that asks for it.
     pub cited: Cited,
 }

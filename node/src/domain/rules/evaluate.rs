@@ -1,6 +1,7 @@
 //! What the packs in force say of a case.
 //!
-//! A row of elsewhere counts by reference (参照), and only where no rule of the debtor's own place speaks of the same duty, receiver and slot.
+//! A row of elsewhere counts by reference (参照), and only where no rule of the debtor's own place gives a figure for the same duty, receiver
+//! and slot.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -9,7 +10,7 @@ use super::{
     case::{Case, CategoryCode, Figures, Grade},
     cited::Stamp,
     duty::{Duty, Receiver},
-    limit::Limit,
+    limit::{Limit, Limited},
     pack::{Force, LimitRule, Pack, Row},
 };
 use crate::domain::{
@@ -50,7 +51,9 @@ impl Rules {
     pub fn limits(&self, duty: Duty, case: &Case) -> Vec<Limit> {
         let of_duty = self.applying(|pack| &pack.limits, case).filter(|(row, ..)| row.rule.duty == duty);
         let found: Vec<_> = of_duty.collect();
-        let local: BTreeSet<_> = found.iter().filter(|(_, force, _)| *force == Force::Local).map(|(row, ..)| debt(row)).collect();
+        // A rule of the own place that says 立即 and no figure leaves the figure to others.
+        let says = |row: &Row<LimitRule>, force: Force| force == Force::Local && row.rule.limit != Limited::AtOnce;
+        let local: BTreeSet<_> = found.iter().filter(|(row, force, _)| says(row, *force)).map(|(row, ..)| debt(row)).collect();
         let counts = |(row, force, _): &(&Row<_>, Force, &Pack)| *force != Force::Reference || !local.contains(&debt(row));
         let limits = found.into_iter().filter(counts).map(|(row, force, pack)| Limit {
             cited: pack.cite(row, force),
@@ -89,8 +92,11 @@ impl Rules {
     /// Which leaders must be told, each once.
     pub fn tell(&self, case: &Case) -> Vec<Told> {
         let mut seen = BTreeSet::new();
-        let rows = self.applying(|pack| &pack.tells, case).filter(|(row, ..)| seen.insert(row.rule));
-        let mut told: Vec<_> = rows.map(|(row, force, pack)| Told { role: row.rule, cited: pack.cite(row, force) }).collect();
+        let mut rows: Vec<_> = self.applying(|pack| &pack.tells, case).collect();
+        rows.sort_by_key(|(_, force, _)| *force);
+        let rows = rows.into_iter().filter(|(row, ..)| seen.insert(row.rule));
+        let told = rows.map(|(row, force, pack)| Told { role: row.rule, force, cited: pack.cite(row, force) });
+        let mut told: Vec<_> = told.collect();
         told.sort_by_key(|told| told.role);
         told
     }

@@ -176,6 +176,8 @@ pub struct StepForm {
     pub goes: Vec<Goes>,
     /// Whether it names offices; `None`: it does not.
     pub names_offices: Option<Naming>,
+    /// Whoever it names is to act on it: that office's node says by itself that it has it (送达).
+    pub addresses: bool,
     /// How fast.
     pub lane: LaneRule,
     /// Other records that it names.
@@ -250,6 +252,8 @@ struct WrittenStep {
     #[serde(default)]
     goes: Vec<Goes>,
     offices: Option<Naming>,
+    #[serde(default)]
+    addresses: bool,
     lane: WrittenLane,
     lane_field: Option<String>,
     #[serde(default)]
@@ -299,6 +303,9 @@ impl WrittenStep {
         }
         let prefill = self.prefill.into_iter().map(WrittenPrefill::read).collect::<Option<Vec<_>>>();
         let prefill = prefill.ok_or_else(|| wrong("prefill: from = [\"<step>.<field>\"]"))?.into_iter().flatten().collect();
+        if self.addresses && self.offices.is_none() {
+            return Err(wrong("addresses = true goes with offices = \"must\" or \"may\""));
+        }
         Ok(StepForm {
             id: self.id,
             version: self.version,
@@ -309,6 +316,7 @@ impl WrittenStep {
             only: self.only,
             goes: self.goes,
             names_offices: self.offices,
+            addresses: self.addresses,
             lane,
             links: self.link,
             source: self.source,

@@ -12,7 +12,7 @@ use crate::{
         number::parse_reference,
         obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Over, Start},
         period::Period,
-        rules::{Basis, Cited, Duty, Limited},
+        rules::{Basis, Cited, Duty, Limited, Receiver},
     },
     projection::value::{PlaceValue, closed, opened},
 };
@@ -85,6 +85,8 @@ struct DueValue {
     /// `missed/<ms>` or `ended/<ms>`; empty: neither.
     #[prost(string, tag = "18")]
     over: String,
+    #[prost(string, tag = "19")]
+    outside: String,
 }
 
 /// A value that says no more than that its key is there.
@@ -122,6 +124,7 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
     match &from.creditor {
         Creditor::Office(office) => to.creditor = office.to_string(),
         Creditor::Leader(leader) => to.leader.clone_from(leader),
+        Creditor::Outside(whom) => whom.key().clone_into(&mut to.outside),
     }
     match &from.about {
         About::Matter(matter) => to.matter = matter.to_string(),
@@ -139,9 +142,10 @@ pub(super) fn read(key: &str, value: &[u8]) -> Option<Obligation> {
         ("", period) => About::Period(Period::parse(period).ok()?),
         (matter, _) => About::Matter(parse_reference(matter)?),
     };
-    let creditor = match from.creditor.as_str() {
-        "" => Creditor::Leader(from.leader),
-        office => Creditor::Office(OfficeId::parse(office).ok()?),
+    let creditor = match (from.creditor.as_str(), from.outside.as_str()) {
+        ("", "") => Creditor::Leader(from.leader),
+        ("", whom) => Creditor::Outside(Receiver::from_key(whom)?),
+        (office, _) => Creditor::Office(OfficeId::parse(office).ok()?),
     };
     let met = from.met.map(|met| {
         let (record, at) = read_moment(&met)?;

@@ -48,6 +48,11 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
         batch.put(stored::step_key(matter, &step.reference), stored::step_value(from.place));
         batch.put(stored::dirty_key(matter), stored::mark());
     }
+    let own = tree.own();
+    let from_above = tree.is_ancestor(maker, own) && tree.is_ancestor(&matter.origin, own);
+    if form.addresses && step.to.contains(own) && from_above {
+        batch.put(stored::undelivered_key(&step.reference), stored::undelivered_value(&matter));
+    }
     if form.matter == MatterKind::RollCall {
         said_or_not(tree, (&matter, &step), batch)?;
     }
@@ -63,7 +68,7 @@ fn said_or_not(tree: &Registry, (matter, step): (&RecordRef, &Step), batch: &mut
         }
         let call = step.link(DELIVERED_CALL).filter(|_| step.reference.origin == *own);
         if let Some(call) = call {
-            batch.delete(stored::undelivered_key(matter, call));
+            batch.delete(stored::unsaid_key(matter, call));
         }
         return Ok(());
     }
@@ -72,7 +77,7 @@ fn said_or_not(tree: &Registry, (matter, step): (&RecordRef, &Step), batch: &mut
         None => step.form == AGAIN && step.to.contains(own),
     };
     if calls_us && step.reference.origin != *own {
-        batch.put(stored::undelivered_key(matter, &step.reference), stored::mark());
+        batch.put(stored::unsaid_key(matter, &step.reference), stored::mark());
     }
     Ok(())
 }
@@ -94,4 +99,10 @@ fn may_begin(kind: MatterKind, step: &Step, tree: &Registry) -> Result<(), Strin
             None => Ok(()),
         },
     }
+}
+
+/// A node has said that it has a step of a matter.
+pub(in crate::projection) fn delivered(matter: &RecordRef, step: &RecordRef, batch: &mut Batch) {
+    batch.put(stored::dirty_key(matter), stored::mark());
+    batch.delete(stored::undelivered_key(step));
 }

@@ -7,6 +7,9 @@
 //! - `alias/<matter>/<its own>` and `thread/<its own>/<matter>`: what was entered in an office's name, and is the same event as that
 //!   office's own: one thread, listed once, which both numbers name.
 //! - `unsaid/<matter>/<step>`: a roll call is to be said to be delivered, and was not yet. Taken away by the record that says so.
+//! - `undelivered-step/<step>`: a step names this office, which has not said yet that it has it. That it has been said stands with the notices.
+//! - `waits/<matter>`: a step names rules that are not here yet; when a pack comes, it is settled anew. `daily/<matter>`: something is owed on
+//!   each day, derived as far as its value says; when a day begins, it is settled anew.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.
@@ -17,8 +20,8 @@ mod digest;
 mod settle;
 mod stored;
 
-pub(super) use digest::{NAME, digest, reads};
-pub(super) use settle::{settle, unsettle};
+pub(super) use digest::{NAME, delivered, digest, reads};
+pub(super) use settle::{begin_day, settle, unsettle, unsettle_waiting};
 pub use stored::ListedMatter;
 
 use std::sync::Arc;
@@ -29,8 +32,12 @@ use dutynet_relay::{
     journal::Place,
 };
 
-use super::{ProjectionError, SPACE};
-use crate::domain::{number::Number, step::MatterKind};
+use super::{ProjectionError, SPACE, notices};
+use crate::domain::{
+    matter::{Delivery, Step},
+    number::Number,
+    step::MatterKind,
+};
 
 /// Whether something is still to be done about a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +46,15 @@ pub enum Openness {
     Open,
     /// It is not.
     Closed,
+}
+
+fn with_deliveries(index: &dyn Index, steps: &mut [Step]) -> Result<(), ProjectionError> {
+    for step in steps.iter_mut().filter(|step| !step.to.is_empty()) {
+        let said = notices::deliveries(index, &step.reference)?.into_iter().filter(|answer| step.to.contains(&answer.office));
+        let delivery = said.map(|answer| Delivery { office: answer.office, record: answer.reference, at: answer.had_at });
+        step.delivered = delivery.collect();
+    }
+    Ok(())
 }
 
 /// Reads them. Cheap to clone.
@@ -64,15 +80,32 @@ impl Matters {
         Ok(itself.into_iter().next().unwrap_or_else(|| matter.clone()))
     }
 
-    /// Steps to this office of which it has not said yet that it has them, each with its matter.
+    /// Calls to this office of which it has not said yet that it has them, each with its matter.
+    pub fn unsaid(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+        stored::unsaid(self.index.as_ref(), limit)
+    }
+
+    /// Puts beside each step which of the offices that it names have said that they have it.
+    pub fn with_deliveries(&self, steps: &mut [Step]) -> Result<(), ProjectionError> {
+        with_deliveries(self.index.as_ref(), steps)
+    }
+
+    /// Steps that name this office, each with its matter, of which it has not said yet that it has them.
     pub fn undelivered(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
         stored::undelivered(self.index.as_ref(), limit)
     }
 
-    /// It has been said. Where the record that says so stands before the step, nothing else takes the mark away.
-    pub fn was_delivered(&self, (matter, step): (&RecordRef, &RecordRef)) -> Result<(), ProjectionError> {
+    /// It has been said of a call. Where the record that says so stands before it, nothing else takes the mark away.
+    pub fn was_said(&self, (matter, step): (&RecordRef, &RecordRef)) -> Result<(), ProjectionError> {
         let mut batch = Batch::default();
-        batch.delete(stored::undelivered_key(matter, step));
+        batch.delete(stored::unsaid_key(matter, step));
+        Ok(self.index.apply(SPACE, &batch)?)
+    }
+
+    /// It has been said. Where the record that says so stands before its step, nothing else takes the mark away.
+    pub fn was_delivered(&self, step: &RecordRef) -> Result<(), ProjectionError> {
+        let mut batch = Batch::default();
+        batch.delete(stored::undelivered_key(step));
         Ok(self.index.apply(SPACE, &batch)?)
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use dutynet_relay::{
-    ids::RecordRef,
-    index::{Batch, Index, scan_prefix},
+    ids::{RecordRef, UnixMillis},
+    index::{Batch, Index, IndexError, scan_prefix},
     registry::Registry,
     writer::Store,
 };
@@ -14,11 +14,11 @@ use crate::{
     body::read_step,
     domain::{
         incident::same_as,
-        matter::{Matter, Step, in_order, kind_of},
+        matter::{Known, Matter, Step, in_order, kind_of},
         number::Number,
         obligation::Obligation,
         rollcall::{self, Course},
-        rules::Packs,
+        rules::{Duty, Packs},
         then::Then,
     },
     projection::{Dues, ProjectionError, SPACE, offices, packs},
@@ -28,14 +28,19 @@ use crate::{
 const AT_ONCE: usize = 64;
 
 /// Settles every matter that is dirty.
-pub(in crate::projection) fn settle(index: &dyn Index, store: &Store, tree: &Registry) -> Result<(), ProjectionError> {
+pub(in crate::projection) fn settle(
+    index: &dyn Index,
+    store: &Store,
+    tree: &Registry,
+    now: UnixMillis,
+) -> Result<(), ProjectionError> {
     loop {
         let dirty = stored::dirty(index, AT_ONCE)?;
         if dirty.is_empty() {
             return Ok(());
         }
         let known = packs::known(index, store, tree)?;
-        let from = Sources { index, store, tree, packs: &known };
+        let from = Sources { index, store, tree, packs: &known, now };
         let (mut batch, mut next) = (Batch::default(), BTreeSet::new());
         for matter in &dirty {
             one(&from, matter, (&mut batch, &mut next))?;
@@ -54,12 +59,30 @@ pub(in crate::projection) fn unsettle(gone: &[Vec<u8>], batch: &mut Batch) {
     }
 }
 
+/// A day has begun: whatever is owed day by day is to be settled anew.
+pub(in crate::projection) fn begin_day(index: &dyn Index, now: UnixMillis) -> Result<(), ProjectionError> {
+    let mut batch = Batch::default();
+    for matter in stored::settled_before(index, now)? {
+        batch.put(stored::dirty_key(&matter), stored::mark());
+    }
+    Ok(index.apply(SPACE, &batch)?)
+}
+
+/// A pack has come: the matters of which a step names one that was not here are to be settled anew.
+pub(in crate::projection) fn unsettle_waiting(index: &dyn Index, batch: &mut Batch) -> Result<(), IndexError> {
+    for matter in stored::waiting(index)? {
+        batch.put(stored::dirty_key(&matter), stored::mark());
+    }
+    Ok(())
+}
+
 /// What a matter is settled from.
 struct Sources<'a> {
     index: &'a dyn Index,
     store: &'a Store,
     tree: &'a Registry,
     packs: &'a Packs,
+    now: UnixMillis,
 }
 
 fn one(
@@ -86,22 +109,48 @@ fn one(
     for link in opened_by.iter().flat_map(|step| &step.links) {
         batch.put(stored::about_key(&link.record, matter), stored::mark());
     }
+    waits(from, matter, &steps, batch);
     let folded = folded(&steps, matter).filter(|_| itself.is_none());
     let Some(folded) = folded else { return Dues::replace(from.index, batch, matter, &[]) };
     let summary = folded.summary();
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
     batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
-    Dues::replace(from.index, batch, matter, &obligations(from, &folded)?)
+    let owed = obligations(from, &folded, matter)?;
+    goes_on(from, matter, &owed, batch);
+    Dues::replace(from.index, batch, matter, &owed)
 }
 
 /// What is owed because of it. Of a roll call, by those of this subtree who were there when it was made.
-fn obligations(from: &Sources<'_>, folded: &Matter<'_>) -> Result<Vec<Obligation>, ProjectionError> {
-    let Some(course) = Course::of(folded.steps) else { return Ok(folded.obligations(from.packs, from.tree)) };
+fn obligations(from: &Sources<'_>, folded: &Matter<'_>, matter: &RecordRef) -> Result<Vec<Obligation>, ProjectionError> {
+    let Some(course) = Course::of(folded.steps) else {
+        return Ok(folded.obligations(&Known { matter, packs: from.packs, tree: from.tree, now: from.now }));
+    };
     let then = Then::at(&offices::history(from.index)?, &course.call.moment);
     let subtree = from.tree.subtree(from.tree.own()).into_iter().map(|(_, entry)| &entry.office);
     let called = course.called(subtree, |office, top| then.is_below(office, top));
     Ok(rollcall::owed(course, &called, from.packs, from.tree))
+}
+
+/// Notes a matter of which a step names rules that are not here yet.
+fn waits(from: &Sources<'_>, matter: &RecordRef, steps: &[Step], batch: &mut Batch) {
+    let named: BTreeSet<&(String, u32)> = steps.iter().flat_map(|step| &step.rules).collect();
+    let key = stored::waiting_key(matter);
+    if named.into_iter().any(|(pack, version)| from.packs.get(pack, *version).is_none()) {
+        batch.put(key, stored::mark());
+    } else {
+        batch.delete(key);
+    }
+}
+
+/// Notes a matter that will owe something on each day to come, and how far that was derived.
+fn goes_on(from: &Sources<'_>, matter: &RecordRef, owed: &[Obligation], batch: &mut Batch) {
+    let key = stored::daily_key(matter);
+    if owed.iter().any(|owed| owed.duty == Duty::FollowUp && owed.due.here > from.now) {
+        batch.put(key, stored::daily_value(from.now));
+    } else {
+        batch.delete(key);
+    }
 }
 
 fn steps(from: &Sources<'_>, matter: &RecordRef) -> Result<Vec<Step>, ProjectionError> {
@@ -112,6 +161,7 @@ fn steps(from: &Sources<'_>, matter: &RecordRef) -> Result<Vec<Step>, Projection
             steps.push(step);
         }
     }
+    super::with_deliveries(from.index, &mut steps)?;
     Ok(in_order(matter, steps))
 }
 

@@ -3,7 +3,7 @@
 
 use dutynet_relay::{
     ids::{RecordRef, UnixMillis},
-    index::{Index, scan_prefix},
+    index::{Index, IndexError, scan_prefix},
     journal::Place,
 };
 use prost::Message;
@@ -11,6 +11,7 @@ use prost::Message;
 use super::Openness;
 use crate::{
     domain::{
+        beijing::Day,
         matter::Summary,
         number::{Number, parse_reference},
         step::MatterKind,
@@ -22,8 +23,11 @@ use crate::{
 };
 
 const DIRTY: &str = "dirty/";
-const UNDELIVERED: &str = "unsaid/";
+const UNSAID: &str = "unsaid/";
 const STEP: &str = "step/";
+const UNDELIVERED: &str = "undelivered-step/";
+const WAITS: &str = "waits/";
+const DAILY: &str = "daily/";
 
 /// A matter as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,18 @@ struct SummaryValue {
     titled_by: String,
     #[prost(int64, tag = "4")]
     last_at: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct DailyValue {
+    #[prost(int64, tag = "1")]
+    settled_at: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct UndeliveredValue {
+    #[prost(string, tag = "1")]
+    matter: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -113,15 +129,15 @@ pub(super) fn whole(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>,
     Ok(places)
 }
 
-pub(super) fn undelivered_key(matter: &RecordRef, step: &RecordRef) -> String {
-    format!("{UNDELIVERED}{matter}/{step}")
+pub(super) fn unsaid_key(matter: &RecordRef, step: &RecordRef) -> String {
+    format!("{UNSAID}{matter}/{step}")
 }
 
-/// Some of the steps of which this office has not said yet that it has them, each with its matter.
-pub(super) fn undelivered(index: &dyn Index, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
-    let found = scan_prefix(index, SPACE, UNDELIVERED.as_bytes(), limit)?;
+/// Some of the calls of which this office has not said yet that it has them, each with its matter.
+pub(super) fn unsaid(index: &dyn Index, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, UNSAID.as_bytes(), limit)?;
     let both = |key: &[u8]| {
-        let named = std::str::from_utf8(key).ok()?.strip_prefix(UNDELIVERED)?;
+        let named = std::str::from_utf8(key).ok()?.strip_prefix(UNSAID)?;
         let (at, _) = named.match_indices('/').nth(1)?;
         Some((parse_reference(&named[..at])?, parse_reference(&named[at + 1..])?))
     };
@@ -143,8 +159,58 @@ pub(super) fn dirty_key(matter: &RecordRef) -> String {
 /// Some of the matters that are dirty.
 pub(super) fn dirty(index: &dyn Index, limit: usize) -> Result<Vec<RecordRef>, ProjectionError> {
     let found = scan_prefix(index, SPACE, DIRTY.as_bytes(), limit)?;
-    let matter = |key: &[u8]| parse_reference(std::str::from_utf8(key).ok()?.get(DIRTY.len()..)?);
-    found.iter().map(|(key, _)| matter(key).ok_or_else(|| damaged(key))).collect()
+    found.iter().map(|(key, _)| named(DIRTY, key).ok_or_else(|| damaged(key))).collect()
+}
+
+fn named(prefix: &str, key: &[u8]) -> Option<RecordRef> {
+    parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?)
+}
+
+pub(super) fn undelivered_key(step: &RecordRef) -> String {
+    format!("{UNDELIVERED}{step}")
+}
+
+pub(super) fn undelivered_value(matter: &RecordRef) -> Vec<u8> {
+    closed(&UndeliveredValue { matter: matter.to_string() })
+}
+
+/// Some of the steps that name this office, each with its matter, of which it has not said yet that it has them.
+pub(super) fn undelivered(index: &dyn Index, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, UNDELIVERED.as_bytes(), limit)?;
+    let read = |key: &[u8], value: &[u8]| {
+        let matter = parse_reference(&opened::<UndeliveredValue>(value)?.matter)?;
+        Some((named(UNDELIVERED, key)?, matter))
+    };
+    found.iter().map(|(key, value)| read(key, value).ok_or_else(|| damaged(key))).collect()
+}
+
+pub(super) fn waiting_key(matter: &RecordRef) -> String {
+    format!("{WAITS}{matter}")
+}
+
+/// Matters of which a step names rules that are not here.
+pub(super) fn waiting(index: &dyn Index) -> Result<Vec<RecordRef>, IndexError> {
+    let found = scan_prefix(index, SPACE, WAITS.as_bytes(), usize::MAX)?;
+    Ok(found.iter().filter_map(|(key, _)| named(WAITS, key)).collect())
+}
+
+pub(super) fn daily_key(matter: &RecordRef) -> String {
+    format!("{DAILY}{matter}")
+}
+
+pub(super) fn daily_value(settled_at: UnixMillis) -> Vec<u8> {
+    closed(&DailyValue { settled_at: settled_at.0 })
+}
+
+/// Matters that owe something on each day, and were not settled on the day of `now`.
+pub(super) fn settled_before(index: &dyn Index, now: UnixMillis) -> Result<Vec<RecordRef>, ProjectionError> {
+    let mut found = Vec::new();
+    for (key, value) in scan_prefix(index, SPACE, DAILY.as_bytes(), usize::MAX)? {
+        let settled = opened::<DailyValue>(&value).map(|value| UnixMillis(value.settled_at));
+        let (matter, settled) = named(DAILY, &key).zip(settled).ok_or_else(|| damaged(&key))?;
+        found.extend(Some(matter).filter(|_| Day::of(settled) != Day::of(now)));
+    }
+    Ok(found)
 }
 
 pub(super) fn about_prefix(named: &RecordRef) -> String {

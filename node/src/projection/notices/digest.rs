@@ -10,13 +10,14 @@ use dutynet_relay::{
     writer::Stored,
 };
 
-use super::stored::{self, Notice, SignedAnswer};
+use super::stored::{self, DeliveredAnswer, Notice, SignedAnswer};
 use crate::{
     body::{
         moment_of,
         notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
     },
     domain::notice::{Addressed, may_sign},
+    projection::{matters, value::clocked},
 };
 
 /// Name of this module in `not interpreted` marks.
@@ -73,10 +74,19 @@ fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), St
     if header.on_behalf_of.is_some() || header.person.is_some() {
         return Err("only a node itself says that it was delivered to".to_owned());
     }
-    let value = stored::delivered_value(header.recorded_at, from.received_at);
-    batch.put(stored::delivered_key(&body.directive, &header.origin), value);
+    let answer = DeliveredAnswer {
+        office: header.origin.clone(),
+        recorded_at: header.recorded_at,
+        received_at: from.received_at,
+        had_at: clocked(tree, from, header.learnt_at.map_or(header.recorded_at, |at| at.min(header.recorded_at))),
+        reference: from.record.reference(),
+    };
+    batch.put(stored::delivered_key(&body.directive, &header.origin), stored::delivered_value(&answer));
     if header.origin == *tree.own() {
         batch.delete(stored::undelivered_key(&body.directive));
+    }
+    if let Some(matter) = &body.matter {
+        matters::delivered(matter, &body.directive, batch);
     }
     Ok(())
 }

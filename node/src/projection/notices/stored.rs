@@ -12,6 +12,7 @@ use crate::{
     domain::{
         notice::Urgency,
         number::{Number, parse_reference},
+        obligation::Clocked,
         then::Moment,
     },
     projection::{
@@ -53,6 +54,10 @@ pub struct DeliveredAnswer {
     pub recorded_at: UnixMillis,
     /// By ours.
     pub received_at: UnixMillis,
+    /// When it had it, by both clocks: never after it has said so.
+    pub had_at: Clocked,
+    /// The record that says so.
+    pub reference: RecordRef,
 }
 
 /// Somebody signed.
@@ -102,6 +107,12 @@ struct DeliveredValue {
     recorded_at: i64,
     #[prost(int64, tag = "2")]
     received_at: i64,
+    #[prost(int64, tag = "3")]
+    had_origin: i64,
+    #[prost(int64, tag = "4")]
+    had_here: i64,
+    #[prost(string, tag = "5")]
+    reference: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -194,8 +205,14 @@ pub(super) fn read_notice(key: &[u8], value: &[u8]) -> Result<Notice, Projection
     read().ok_or_else(|| damaged(key))
 }
 
-pub(super) fn delivered_value(recorded_at: UnixMillis, received_at: UnixMillis) -> Vec<u8> {
-    closed(&DeliveredValue { recorded_at: recorded_at.0, received_at: received_at.0 })
+pub(super) fn delivered_value(from: &DeliveredAnswer) -> Vec<u8> {
+    closed(&DeliveredValue {
+        recorded_at: from.recorded_at.0,
+        received_at: from.received_at.0,
+        had_origin: from.had_at.origin.0,
+        had_here: from.had_at.here.0,
+        reference: from.reference.to_string(),
+    })
 }
 
 /// The office stands fourth in the key.
@@ -206,8 +223,13 @@ fn office(key: &[u8]) -> Option<OfficeId> {
 pub(super) fn read_delivered(key: &[u8], value: &[u8]) -> Result<DeliveredAnswer, ProjectionError> {
     let read = || {
         let from: DeliveredValue = opened(value)?;
-        let (recorded_at, received_at) = (UnixMillis(from.recorded_at), UnixMillis(from.received_at));
-        Some(DeliveredAnswer { office: office(key)?, recorded_at, received_at })
+        Some(DeliveredAnswer {
+            office: office(key)?,
+            recorded_at: UnixMillis(from.recorded_at),
+            received_at: UnixMillis(from.received_at),
+            had_at: Clocked { origin: UnixMillis(from.had_origin), here: UnixMillis(from.had_here) },
+            reference: parse_reference(&from.reference)?,
+        })
     };
     read().ok_or_else(|| damaged(key))
 }
@@ -275,8 +297,15 @@ mod tests {
             assert!(read_notice(key.as_bytes(), &flipped).is_err(), "byte {at}");
         }
         let delivered = delivered_key(&reference(1), &id("a"));
-        let read = read_delivered(delivered.as_bytes(), &delivered_value(UnixMillis(4), UnixMillis(5))).unwrap();
-        assert_eq!(read, DeliveredAnswer { office: id("a"), recorded_at: UnixMillis(4), received_at: UnixMillis(5) });
+        let answer = DeliveredAnswer {
+            office: id("a"),
+            recorded_at: UnixMillis(4),
+            received_at: UnixMillis(5),
+            had_at: Clocked { origin: UnixMillis(2), here: UnixMillis(3) },
+            reference: reference(3),
+        };
+        let read = read_delivered(delivered.as_bytes(), &delivered_value(&answer)).unwrap();
+        assert_eq!(read, answer);
         let signed = SignedAnswer {
             office: id("a"),
             reference: reference(2),

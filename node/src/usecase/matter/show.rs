@@ -11,7 +11,7 @@ use super::list::MatterRow;
 use crate::{
     domain::{
         incident::{self, Total, joined, totals},
-        matter::{Fact, Matter, Step, kind_of, settled},
+        matter::{Fact, Known, Matter, Step, approval_facts, kind_of, settled},
         step::MatterKind,
     },
     text::refusal::Refusal,
@@ -55,7 +55,9 @@ impl Office {
         let mut facts = folded.facts();
         match kind {
             MatterKind::Incident => {
-                facts.extend(incident::total_facts(&self.incident_totals(&matter, &steps)?));
+                let totals = self.incident_totals(&matter, &steps)?;
+                facts.extend(incident::total_facts(&totals));
+                facts.extend(self.incident_advice(&matter, &steps, &totals)?);
                 facts.extend(incident::skipped_facts(&steps, &self.relay().registry()));
             }
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
@@ -96,6 +98,15 @@ impl Office {
     fn with_states(&self, steps: Vec<Step>) -> Result<Vec<ShownStep>, Refused> {
         let with_state = |step: Step| self.step_state(&step.reference).map(|state| ShownStep { step, state });
         steps.into_iter().map(with_state).collect()
+    }
+
+    /// What the rules advise on an incident, and what lies before leaders.
+    fn incident_advice(&self, matter: &RecordRef, steps: &[Step], totals: &[Total]) -> Result<Vec<Fact>, Refused> {
+        let (packs, tree) = (self.packs()?, self.relay().registry());
+        let known = Known { matter, packs: &packs, tree: &tree, now: self.now() };
+        let mut facts = approval_facts(steps, self.own(), &known);
+        facts.extend(incident::advice(steps, self.own(), totals, &known));
+        Ok(facts)
     }
 
     /// Figures of an incident and of all that are joined under it, of the offices that have said them.

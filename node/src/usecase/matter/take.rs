@@ -278,7 +278,9 @@ impl Office {
             to: &checked.body.to,
             corrects: checked.corrects.as_ref(),
         };
-        let taker = Taker { own, office: &checked.office, by: &checked.by, tree: &registry, now: self.now() };
+        let (packs, now) = (self.packs()?, self.now());
+        let rules = packs.in_force();
+        let taker = Taker { own, office: &checked.office, by: &checked.by, tree: &registry, now, rules };
         Matter { kind: checked.form.matter, steps }.admit(&proposed, &taker).map_err(refused)
     }
 

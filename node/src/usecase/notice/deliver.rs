@@ -1,4 +1,5 @@
-//! 送达: the node of an addressed office says, by itself and once, that it has a directive on its disk.
+//! 送达: the node of an addressed office says, by itself and once, that it has a directive on its disk: a notice, or a step of a matter that
+//! names it (an order, a part of one, a question, a warning that is passed on).
 //!
 //! What is still to be said stands in the projection, whose cursor moves with it; the record's id is made from the directive and the office.
 //! So a node that is killed in between says it after its next start, and one that has forgotten that it did says the same record again,
@@ -7,9 +8,9 @@
 use std::time::Duration;
 
 use dutynet_relay::{
-    ids::{Digest, OfficeId, RecordId, RecordRef},
+    ids::{Digest, Lane, OfficeId, RecordId, RecordRef},
     record::Audience,
-    writer::intent::Draft,
+    writer::{Stored, intent::Draft},
 };
 use tokio::sync::watch;
 
@@ -52,8 +53,38 @@ impl Office {
             }
             self.inner.notices.was_delivered(reference)?;
         }
+        let steps = self.inner.matters.undelivered(AT_ONCE)?;
+        for (step, matter) in &steps {
+            if let Some(stored) = self.relay().store().record(step)? {
+                self.submit(step_delivered(&stored, matter, self.own())).await?;
+            }
+            self.inner.matters.was_delivered(step)?;
+        }
         let more_calls = self.deliver_calls(AT_ONCE).await?;
-        Ok(more_calls || waiting.len() == AT_ONCE)
+        Ok(more_calls || waiting.len().max(steps.len()) == AT_ONCE)
+    }
+}
+
+/// The same of a step of a matter. Who began the matter is told, and everybody on the way there.
+fn step_delivered(stored: &Stored, matter: &RecordRef, own: &OfficeId) -> Draft {
+    let (header, step) = (stored.record.header(), stored.record.reference());
+    let lane = match header.lane() {
+        Lane::Control | Lane::Flash | Lane::Urgent => Lane::Urgent,
+        Lane::Routine => Lane::Routine,
+    };
+    Draft {
+        id: delivered_id(&step, own),
+        kind: DELIVERED.to_owned(),
+        subject: step.to_string(),
+        lane,
+        audience: vec![Audience::UpTo(matter.origin.clone())],
+        mode: header.mode,
+        happened_at: None,
+        learnt_at: Some(stored.received_at),
+        person: None,
+        corrects: None,
+        on_behalf_of: None,
+        body: DeliveredBody { directive: step, matter: Some(matter.clone()) }.encode(),
     }
 }
 
@@ -70,7 +101,7 @@ fn delivered(notice: &Notice, own: &OfficeId) -> Draft {
         person: None,
         corrects: None,
         on_behalf_of: None,
-        body: DeliveredBody { directive: notice.reference.clone() }.encode(),
+        body: DeliveredBody { directive: notice.reference.clone(), matter: None }.encode(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 impl Office {
     /// Says it of some; true: there may be more.
     pub(in crate::usecase) async fn deliver_calls(&self, at_once: usize) -> Result<bool, Refused> {
-        let waiting = self.inner.matters.undelivered(at_once)?;
+        let waiting = self.inner.matters.unsaid(at_once)?;
         for (matter, step) in &waiting {
             if let Some(held) = self.relay().store().record(step)? {
                 let body = StepBody {
@@ -46,7 +46,7 @@ impl Office {
                 };
                 self.submit(draft).await?;
             }
-            self.inner.matters.was_delivered((matter, step))?;
+            self.inner.matters.was_said((matter, step))?;
         }
         Ok(waiting.len() == at_once)
     }
