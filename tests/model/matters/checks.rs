@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dutynet_node::domain::{
     incident::handling,
-    matter::{Fact, FactValue, Matter, Step, kind_of, settled},
+    matter::{Fact, FactValue, Known, Matter, Step, kind_of, settled},
     rules::{Duty, Packs},
     step::MatterKind,
 };
 use dutynet_relay::{
-    ids::{OfficeId, RecordRef},
+    ids::{OfficeId, RecordRef, UnixMillis},
     registry::Registry,
 };
 
@@ -46,7 +46,7 @@ impl World {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
                 let Some(kind) = kind_of(&matter, &steps) else { continue };
-                let says = says(&Matter { kind, steps: &steps }, &self.desks[office].tree);
+                let says = says(&Matter { kind, steps: &steps }, &self.known(&matter, &self.desks[office].tree));
                 let holds: BTreeSet<_> = steps.iter().map(|step| step.reference.clone()).collect();
                 let first = said.entry((matter.clone(), holds)).or_insert_with(|| (office, says.clone()));
                 if first.1 != says {
@@ -85,13 +85,19 @@ impl World {
         accepted.chain([matter.origin.clone()]).collect()
     }
 
+    /// What an office with this tree knows of a matter now.
+    fn known<'a>(&self, matter: &'a RecordRef, tree: &'a Registry) -> Known<'a> {
+        Known { matter, packs: Packs::built_in(), tree, now: UnixMillis(self.now) }
+    }
+
     /// By what the debtor has said, and not by the code that is tested.
     pub(super) fn obligations_settle(&self) -> Result<(), String> {
         for (office, desk) in self.desks.iter().enumerate() {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
                 let Some(kind) = kind_of(&matter, &steps) else { continue };
-                for owed in (Matter { kind, steps: &steps }).obligations(Packs::built_in(), &desk.tree) {
+                let known = self.known(&matter, &desk.tree);
+                for owed in (Matter { kind, steps: &steps }).obligations(&known) {
                     let Some((_, ends)) = ENDS.iter().find(|(duty, _)| *duty == owed.duty) else { continue };
                     let begins = steps.iter().find(|step| owed.start.record.as_ref() == Some(&step.reference));
                     let since = begins.map_or(owed.start.at.here, |step| step.times.recorded.here);
@@ -113,11 +119,11 @@ impl World {
 }
 
 /// State, facts and obligations, without what is told by each office's own clock.
-fn says(matter: &Matter<'_>, tree: &Registry) -> String {
+fn says(matter: &Matter<'_>, known: &Known<'_>) -> String {
     let summary = matter.summary();
     let timeless = |fact: &Fact| !matches!(fact.value, FactValue::Time(_));
     let facts: Vec<String> = matter.facts().iter().filter(|fact| timeless(fact)).map(|fact| format!("{fact:?}")).collect();
-    let owed = matter.obligations(Packs::built_in(), tree).into_iter().map(|owed| {
+    let owed = matter.obligations(known).into_iter().map(|owed| {
         let (met, explained) = (owed.outcome.met.map(|met| met.record), owed.outcome.explained.map(|said| said.record));
         format!("{:?} {met:?} {explained:?}", owed.key)
     });

@@ -55,7 +55,7 @@ pub(super) struct Desk {
 pub(super) struct World {
     random: SmallRng,
     mutant: Mutant,
-    now: i64,
+    pub(super) now: i64,
     made: u64,
     pub(super) desks: Vec<Desk>,
     /// Whether the line of an office to the one above it is up.
@@ -220,6 +220,7 @@ impl World {
             times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
             first: None,
             hollow: false,
+            delivered: Vec::new(),
         };
         if form.matter == MatterKind::Incident {
             step.links.extend(names_by_itself(&steps, form));
@@ -240,7 +241,8 @@ impl World {
             corrects: None,
         };
         let tree = &self.desks[own].tree;
-        let taker = Taker { own: tree.own(), office: &step.office, by: &by, tree, now: step.times.here };
+        let rules = Packs::built_in().in_force();
+        let taker = Taker { own: tree.own(), office: &step.office, by: &by, tree, now: step.times.here, rules };
         let admitted = (Matter { kind: form.matter, steps: &steps }).admit(&proposed, &taker).is_ok();
         let offers_again = self.mutant == Mutant::Twice && form.id == "incident.handover";
         if !admitted && !offers_again {
