@@ -137,7 +137,9 @@ impl Office {
                 checked.adds(taken.answers.iter().filter(|answer| is_by_node(checked.form, answer)).cloned().collect())?;
             }
             None => {
-                if mode == Mode::Exercise && checked.form.matter != MatterKind::Drill {
+                // A roll call that is an exercise is one by itself: it has an end of its own.
+                let by_itself = [MatterKind::Drill, MatterKind::RollCall].contains(&checked.form.matter);
+                if mode == Mode::Exercise && !by_itself {
                     let drill = self.drill_of(&checked, &steps)?;
                     checked.body.links.push(drill);
                 }

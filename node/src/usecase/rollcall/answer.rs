@@ -2,7 +2,7 @@
 
 use dutynet_relay::{
     ids::{RecordId, RecordRef, UnixMillis},
-    record::Person,
+    record::{Mode, Person},
 };
 
 use crate::{
@@ -77,15 +77,19 @@ impl Office {
             let also = step.links.iter().filter(|link| link.role == ALSO).map(|link| link.record.clone());
             return Ok(std::iter::once(matter).chain(also).collect());
         }
-        let named = if asked.call.is_empty() { None } else { Some(self.roll_named(&asked.call).await?.0) };
+        let named = if asked.call.is_empty() { None } else { Some(self.roll_named(&asked.call).await?) };
+        let named = named.map(|(call, steps)| (steps.first().map_or(Mode::Real, |step| step.mode), call));
         self.caught_up().await?;
-        let open = self.rolls_to_answer(self.now())?.into_iter().filter(|call| Some(call) != named.as_ref());
-        let calls: Vec<_> = named.iter().cloned().chain(open).take(1 + ALSO_MAX).collect();
-        if calls.is_empty() { Err(Refusal::RollNoneOpen.into()) } else { Ok(calls) }
+        let mut open = self.rolls_to_answer(self.now())?;
+        // What is practised is never said in one breath with what is real, which comes first.
+        open.sort_by_key(|(mode, _)| *mode != Mode::Real);
+        let Some(first) = named.or_else(|| open.first().cloned()) else { return Err(Refusal::RollNoneOpen.into()) };
+        let also = open.into_iter().filter(|(mode, call)| *mode == first.0 && *call != first.1).map(|(_, call)| call);
+        Ok(std::iter::once(first.1.clone()).chain(also.take(ALSO_MAX)).collect())
     }
 
     /// Calls that this office is to answer now, the one that opened first comes first.
-    pub(super) fn rolls_to_answer(&self, now: UnixMillis) -> Result<Vec<RecordRef>, Refused> {
+    pub(super) fn rolls_to_answer(&self, now: UnixMillis) -> Result<Vec<(Mode, RecordRef)>, Refused> {
         let mut open = Vec::new();
         // Nobody answers a call about which nothing was done for so long: those that nobody closed are not read again and again.
         let since = now.0.saturating_sub(AHEAD_MAX_MS + 2 * LATE_MAX_MS);
@@ -95,11 +99,11 @@ impl Office {
             if let Some(course) = Course::of(&steps)
                 && self.is_to_answer(&course, now)
             {
-                open.push((course.first().opens().here, listed.matter));
+                open.push((course.first().opens().here, course.call.mode, listed.matter));
             }
         }
-        open.sort();
-        Ok(open.into_iter().map(|(_, call)| call).collect())
+        open.sort_by(|a, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
+        Ok(open.into_iter().map(|(_, mode, call)| (mode, call)).collect())
     }
 
     /// Whether a call waits for an answer of this office.
