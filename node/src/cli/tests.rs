@@ -67,6 +67,7 @@ fn board() -> api::BoardReply {
         cut_off_ms: AT - 3_600_000,
         closes_ms: AT + 82_800_000,
         difference: api::Difference::Open.into(),
+        removed: false,
     };
     let silent = api::BoardRow {
         office: "440825204".into(),
@@ -130,6 +131,7 @@ fn own_revision() -> api::Revision {
         now: reference(),
         now_revision: 2,
         now_answers: vec![calls(4)],
+        removed: false,
     };
     let missing = api::MissingRow {
         office: "440825103002".into(),
@@ -183,12 +185,20 @@ fn shown() -> api::ShowReportReply {
         name: "徐闻县".into(),
         counts: true,
     };
+    let removed = api::RemovedRow {
+        record: reference(),
+        by: person(),
+        recorded_at_ms: AT,
+        received_at_ms: AT + 1500,
+        name: "海安镇".into(),
+    };
     api::ShowReportReply {
         revisions: vec![own_revision(), entered_revision(county)],
         standing: reference(),
         difference: api::Difference::Settled.into(),
         fields: vec![api::FieldDifference { field: "calls".into(), label: "接报件数".into(), values }],
         choices: vec![choice],
+        removed: vec![removed],
     }
 }
 

@@ -70,7 +70,7 @@ pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
-pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
+pub use show::{FieldDifference, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use status::{AnswersLive, AskStatus, PulledStatus, STATUS_KIND, STATUS_WITHIN};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};

@@ -14,7 +14,8 @@ use super::stored::{self, Notice, SignedAnswer};
 use crate::{
     body::notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
     domain::{
-        notice::{Addressed, may_sign},
+        notice::{Addressed, Urgency, may_sign},
+        number::{Number, parse_reference},
         then::Moment,
     },
 };
@@ -25,6 +26,56 @@ pub(in crate::projection) const NAME: &str = "notices";
 /// Whether records of a kind are notices or answers to them.
 pub(in crate::projection) fn reads(kind: &str) -> bool {
     [NOTICE, DELIVERED, SIGNED].contains(&kind)
+}
+
+/// Puts what is left of one whose content was removed: a notice that nobody has to sign for any more, and that somebody has signed.
+pub(in crate::projection) fn stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    if header.kind == NOTICE {
+        return notice_stub(tree, from, batch);
+    }
+    let directive = parse_reference(&header.subject).ok_or("the subject names no directive")?;
+    let office = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
+    answers(tree, header, (office, &directive))?;
+    if header.kind == DELIVERED {
+        let value = stored::delivered_value(header.recorded_at, from.received_at);
+        batch.put(stored::delivered_key(&directive, &header.origin), value);
+        return Ok(());
+    }
+    let by = header.person.clone().filter(|person| !person.name.is_empty()).ok_or("nobody signed")?;
+    let answer = SignedAnswer {
+        office: office.clone(),
+        reference: from.record.reference(),
+        place: from.place,
+        recorded_at: header.recorded_at,
+        received_at: from.received_at,
+        by,
+        has_words: false,
+    };
+    batch.put(stored::signed_key(&directive, office, &answer.reference), stored::signed_value(&answer));
+    Ok(())
+}
+
+fn notice_stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let (header, own, reference) = (from.record.header(), tree.own(), from.record.reference());
+    if header.origin != *own && !tree.is_ancestor(&header.origin, own) {
+        return Err(format!("{} does not stand above {own} and may not direct it", header.origin));
+    }
+    let addressed = Addressed::of(&header.audience, &header.origin).ok_or("nobody below the sender is addressed")?;
+    let notice = Notice {
+        moment: moment(from),
+        received_at: from.received_at,
+        number: Number::parse(&header.subject).ok_or("the subject is no number")?,
+        urgency: Urgency::of_lane(header.lane()),
+        sign_by: None,
+        mode: header.mode,
+        to_us: addressed.holds(own, tree),
+        reference: reference.clone(),
+        removed: true,
+    };
+    batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
+    batch.put(stored::number_key(&notice.number, &reference), stored::mark());
+    Ok(())
 }
 
 /// Puts one of them into the batch.
@@ -57,6 +108,7 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         mode: header.mode,
         to_us,
         reference: reference.clone(),
+        removed: false,
     };
     batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
     batch.put(stored::number_key(&notice.number, &reference), stored::mark());
