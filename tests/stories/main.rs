@@ -30,6 +30,7 @@ mod notices;
 mod program;
 mod renewal;
 mod reports;
+mod retention;
 mod rules;
 mod scrubbing;
 mod secrecy;

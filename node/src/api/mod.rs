@@ -33,6 +33,7 @@ mod offices;
 mod parked;
 mod periods;
 mod reports;
+mod retentions;
 mod rules;
 mod secrecy;
 pub mod status;
@@ -46,7 +47,8 @@ use dutynet_proto::{
         drafts_server::DraftsServer, dues_server::DuesServer, findings_server::FindingsServer, groups_server::GroupsServer,
         lines_server::LinesServer, links_server::LinksServer, matters_server::MattersServer, node_server::NodeServer,
         notices_server::NoticesServer, offices_server::OfficesServer, parked_server::ParkedServer, periods_server::PeriodsServer,
-        purges_server::PurgesServer, reports_server::ReportsServer, rules_server::RulesServer, statuses_server::StatusesServer,
+        purges_server::PurgesServer, reports_server::ReportsServer, retentions_server::RetentionsServer,
+        rules_server::RulesServer, statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -102,6 +104,7 @@ pub async fn run(
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ClassifiedServer::with_interceptor(secrecy::ClassifiedService(office.clone()), ask.clone()))
+        .add_service(RetentionsServer::with_interceptor(retentions::RetentionsService(office.clone()), ask.clone()))
         .add_service(PurgesServer::with_interceptor(secrecy::PurgesService(office.clone()), ask.clone()))
         .add_service(StatusesServer::with_interceptor(statuses::StatusesService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))

@@ -8,7 +8,8 @@ use dutynet_proto::api::{
     drafts_client::DraftsClient, dues_client::DuesClient, groups_client::GroupsClient, lines_client::LinesClient,
     links_client::LinksClient, matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient,
     offices_client::OfficesClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
-    reports_client::ReportsClient, rules_client::RulesClient, statuses_client::StatusesClient,
+    reports_client::ReportsClient, retentions_client::RetentionsClient, rules_client::RulesClient,
+    statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -135,6 +136,10 @@ impl Node {
 
     pub(super) fn purges(&self) -> PurgesClient<Keyed> {
         PurgesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn retentions(&self) -> RetentionsClient<Keyed> {
+        RetentionsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Keyed> {

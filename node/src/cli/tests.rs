@@ -8,8 +8,8 @@ use clap::Command;
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, statuses,
-    told::Told,
+    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, retention,
+    statuses, told::Told,
 };
 use crate::text::refusal::Refusal;
 
@@ -367,6 +367,26 @@ fn status() -> api::StatusReply {
     }
 }
 
+fn retained() -> api::ListRetentionReply {
+    let due =
+        api::RetentionDue { record: reference(), kind: "incident.call/1".into(), recorded_at_ms: AT - 86_400_000, due_at_ms: AT };
+    let rule = api::RetentionRule {
+        rule: "personal".into(),
+        about: vec!["incident".into()],
+        class: "after-event".into(),
+        days: 30,
+        by_itself: true,
+        article: "第八十五条".into(),
+        source: "突发事件应对法".into(),
+        due: vec![due],
+        kept: 12,
+        open: 3,
+        unacknowledged: 1,
+        next_at_ms: AT + 86_400_000,
+    };
+    api::ListRetentionReply { rules: vec![rule], clock_doubtful: false }
+}
+
 fn upkeep() -> api::Upkeep {
     api::Upkeep {
         scrubbed_at_ms: AT,
@@ -434,6 +454,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("invite", printed(&json::Invitation::from(&invitation))),
         ("status", printed(&json::Status::from(&status()))),
         ("destroy", printed(&destroyed)),
+        ("retention list", printed(&retention::Retention::from(&retained()))),
         ("verify", printed(&json::Verified::from(&verified))),
         ("doctor", printed(&json::Doctor { checks: vec![check] })),
         ("error", told.json()),

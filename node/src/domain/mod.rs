@@ -42,6 +42,7 @@ pub mod number;
 pub mod obligation;
 pub mod period;
 pub mod report;
+pub mod retention;
 pub mod rules;
 pub mod secrecy;
 pub mod sign_for;

@@ -9,6 +9,7 @@
 //! - [`drill`]: words of a drill; [`draft`], [`report`]: around drafts and reports; [`due`]: around obligations and special periods.
 //! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
+//! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`console`]: words of the pages.
@@ -47,6 +48,7 @@ pub mod matter;
 pub mod notice;
 pub mod refusal;
 pub mod report;
+pub mod retention;
 pub mod rules;
 pub mod secrecy;
 pub mod status;

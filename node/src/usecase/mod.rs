@@ -27,6 +27,7 @@ mod parked;
 mod purge;
 mod refused;
 mod restore;
+mod retention;
 mod rules;
 mod show;
 mod special;
@@ -69,6 +70,7 @@ pub use refused::{Cause, Refused};
 pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
+pub use retention::{DueRecord, Retention, RuleNow, retain_by_itself};
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
 pub use show::{FieldDifference, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
@@ -136,6 +138,7 @@ struct Inner {
     since: UnixMillis,
     addresses: Vec<String>,
     backups: backup::Backups,
+    retention: std::sync::OnceLock<crate::domain::retention::Rules>,
 }
 
 impl Office {
@@ -160,6 +163,7 @@ impl Office {
             since,
             addresses,
             backups: backup::Backups::default(),
+            retention: std::sync::OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -43,7 +43,7 @@ pub(in crate::usecase) fn call(id: u8) -> TakeStep {
     TakeStep { mode: Some(Mode::Real), ..step(id, "incident.call", "", &said) }
 }
 
-fn report(id: u8, matter: &str, stage: &str) -> TakeStep {
+pub(in crate::usecase) fn report(id: u8, matter: &str, stage: &str) -> TakeStep {
     let choice = |code: &str| Value::Choices(vec![code.into()]);
     step(id, "incident.report", matter, &[("stage", choice(stage)), ("haste", choice("yes")), ("title", text("山洪"))])
 }
