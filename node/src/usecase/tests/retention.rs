@@ -63,7 +63,7 @@ async fn words_go_when_their_time_has_come_and_never_while_their_matter_or_perio
     let shown = house.office.show(&asked).await.unwrap();
     assert_eq!((shown.revisions.len(), shown.removed.len()), (0, 1), "a stub stands where it stood");
     let row = house.row("2026-07-01").await;
-    assert_eq!((row.filed, row.timing, row.filing.unwrap().removed), (Filed::Daily, Timing::Late, true), "what is past stays");
+    assert_eq!((row.filed, row.timing, row.filing.unwrap().removed), (Filed::Daily, Timing::InTime, true), "what is past stays");
     assert!(house.office.matter(&closed).await.unwrap().steps.iter().all(|shown| shown.step.hollow));
     assert!(house.office.matter(&open).await.unwrap().steps.iter().all(|shown| !shown.step.hollow));
 }
