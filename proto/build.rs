@@ -41,6 +41,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/statuses.proto",
     "dutynet/api/v1/periods.proto",
     "dutynet/api/v1/matter.proto",
+    "dutynet/api/v1/retention.proto",
     "dutynet/api/v1/secrecy.proto",
     "dutynet/api/v1/upkeep.proto",
 ];

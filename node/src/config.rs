@@ -17,6 +17,8 @@ use std::{
 use dutynet_relay::{ids::OfficeId, relay::LEAF_VALID};
 use reader::Reader;
 
+use crate::domain::retention::Rules;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Everything that a node needs to know of its machine.
@@ -42,6 +44,8 @@ pub struct Config {
     pub file_bytes_max: u64,
     /// All files together, bytes.
     pub files_bytes_max: u64,
+    /// How long own records are kept; no rule: for ever.
+    pub retention: Rules,
     /// What is logged.
     pub log: LogLevel,
 }
@@ -140,6 +144,7 @@ impl Config {
             free_bytes_min: 64 << 20,
             file_bytes_max: 64 << 20,
             files_bytes_max: 64 << 30,
+            retention: Rules::default(),
             log: LogLevel::Info,
         }
     }
@@ -147,8 +152,8 @@ impl Config {
     /// Reads a file. A relative `node.data` is taken from the folder of the file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config = Self::parse(&text).map_err(ConfigError::Faults)?;
         let folder = path.parent().unwrap_or(Path::new("."));
+        let mut config = Self::parse_in(folder, &text).map_err(ConfigError::Faults)?;
         config.data = folder.join(&config.data);
         config.backup.folders = config.backup.folders.iter().map(|to| folder.join(to)).collect();
         Ok(config)
@@ -156,6 +161,11 @@ impl Config {
 
     /// Reads a text, or gives all of its faults.
     pub fn parse(text: &str) -> Result<Self, Vec<ConfigFault>> {
+        Self::parse_in(Path::new("."), text)
+    }
+
+    /// The same with the folder from which the files are taken that it names.
+    fn parse_in(folder: &Path, text: &str) -> Result<Self, Vec<ConfigFault>> {
         let mut from = Reader::new(text).map_err(|fault| vec![fault])?;
         let data = from.required("node", "data", Allowed::Path, reader::path);
         let default = Self::with_data(data.unwrap_or_default());
@@ -169,6 +179,7 @@ impl Config {
             free_bytes_min: from.size("store", "free_min", 1 << 20..=1 << 40).unwrap_or(default.free_bytes_min),
             file_bytes_max: from.size("store", "file_max", 1 << 20..=1 << 30).unwrap_or(default.file_bytes_max),
             files_bytes_max: from.size("store", "files_max", 1 << 20..=1 << 50).unwrap_or(default.files_bytes_max),
+            retention: from.file("retention", "rules", |name| retention_rules(&folder.join(name))).unwrap_or_default(),
             log: from.optional("log", "level", Allowed::Level, reader::level).unwrap_or(default.log),
             data: default.data,
         };
@@ -190,6 +201,12 @@ impl ConsoleConfig {
             lock_after: from.duration("console", "lock_after", 60 * SECOND..=86_400 * SECOND).unwrap_or(default.lock_after),
         }
     }
+}
+
+/// The rules of a file, or what is wrong with it.
+fn retention_rules(path: &Path) -> Result<Rules, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Rules::parse(&text).map_err(|faults| crate::text::retention::faults(&faults))
 }
 
 impl Default for BackupConfig {

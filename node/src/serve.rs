@@ -56,6 +56,7 @@ pub struct Running {
     dues_task: JoinHandle<()>,
     rules_task: JoinHandle<()>,
     console_task: JoinHandle<io::Result<()>>,
+    retention_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -83,6 +84,7 @@ impl Running {
         };
         let (follower, caught_up) = Follower::new(&relay)?;
         let office = Office::new(relay.clone(), caught_up, addresses(&config, link));
+        office.keeps_by(config.retention.clone());
         let (stop, stopped) = watch::channel(false);
         let backups = office.clone().keep_backed_up(config.backup.clone(), stopped.clone());
         let answers: Arc<dyn Answerer> = Arc::new(usecase::AnswersLive(office.clone()));
@@ -100,6 +102,7 @@ impl Running {
             files_task: tokio::spawn(usecase::forget_unnamed_by_itself(office.clone())),
             backup_task: tokio::spawn(backups),
             rules_task: tokio::spawn(usecase::tell_rules_by_itself(office.clone(), stopped.clone())),
+            retention_task: tokio::spawn(usecase::retain_by_itself(office.clone(), stopped.clone())),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
             console_task: tokio::spawn(pages),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
@@ -144,6 +147,7 @@ impl Running {
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;
         finish("rules", self.rules_task).await;
+        finish("retention", self.retention_task).await;
         drop(self.answers);
         self.relay.stop();
         let closed = self.relay_task.await.map_err(|error| Refused::because(Refusal::Internal, error))?;

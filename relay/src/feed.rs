@@ -15,7 +15,7 @@ pub struct FeedGroup {
     pub end: Cursor,
     /// Its records that have their words; there may be none.
     pub records: Vec<Stored>,
-    /// Earlier records whose words are gone from here on: what was made of them goes, too.
+    /// Records that came without their words, and earlier ones whose words are gone from here on: what was made of them goes, too.
     pub hollowed: Vec<RecordRef>,
 }
 

@@ -1,14 +1,19 @@
 //! What is destroyed, or past what a rule keeps, is in no file of any node afterwards, and everything else holds.
 
+use dutynet_node::usecase::WarningKind;
 use dutynet_relay::{
     files::{FileFault, FilesHeld},
-    ids::{FileRef, Lane, RecordId, RecordRef},
+    ids::{FileRef, Lane, LinkSeq, RecordId, RecordRef},
+    link::frame::{Batch, Carried, Frame, Item},
     random,
-    record::{Audience, Destruction},
+    record::{Audience, DESTROY_KIND, Destruction},
     relay::{Made, SubmitError},
+    upkeep::counts::Bodies,
     writer::intent::{Destroying, WriteRefusal},
 };
 use dutynet_tests::{
+    desk::Desk,
+    hostile::{Claims, Hostile},
     net::{Network, clerk, draft, office, until},
     search::files_with,
 };
@@ -186,6 +191,62 @@ async fn a_late_copy_from_a_restored_neighbour_is_kept_without_its_words() {
         assert!(is_hollow(&net, at, &record), "{at}");
         assert!(files_with(&net.folder(at), words.as_bytes()).is_empty(), "{at}");
     }
+}
+
+/// A destruction as an office makes it that has no right to: sealed with its real key.
+fn unlawful(bad: &mut Hostile, target: &RecordRef, subject: String) -> Carried {
+    let destruction = Destruction { target: target.clone(), reason: "without any right".to_owned() };
+    let mut header = bad.header(&office("p"));
+    header.stream.lane = Lane::Control;
+    (header.kind, header.subject) = (DESTROY_KIND.to_owned(), subject);
+    bad.sealed(header, &destruction.to_body())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unlawful_destruction_over_a_link_is_refused_by_name_removes_nothing_and_is_raised_on_both_sides() {
+    let mut net = Network::found("p").await;
+    net.join("p", "honest").await;
+    net.enrol_only("p", "bad").await;
+    let (report, order) = (canary(), canary());
+    let reported = net.report("honest", "p", &report).await;
+    net.has_arrived(&reported, "honest").await;
+    let ordered = draft(Lane::Urgent, vec![Audience::Subtree(office("p"))], order.as_bytes());
+    let ordered = net.submit("p", ordered).await.unwrap().reference;
+    net.arrives(&ordered, "honest").await;
+    let claims = Claims { office: office("bad"), zone: net.zone() };
+    let mut bad = Hostile::knock(&net.folder("bad"), &net.line("bad").address(), claims).await.unwrap();
+    // Of an office beside it, of one above it, and of the latter again in its own name.
+    let own = RecordRef { origin: office("bad"), id: RecordId([9; 16]) };
+    let sent = [
+        unlawful(&mut bad, &reported, reported.to_string()),
+        unlawful(&mut bad, &ordered, ordered.to_string()),
+        unlawful(&mut bad, &ordered, own.to_string()),
+    ];
+    let items = sent.into_iter().map(Item::Record).collect();
+    bad.say(&Frame::Batch(Batch { lane: Lane::Control, epoch: bad.epoch, first: LinkSeq(1), items }));
+    let custody = bad.custody(3).await;
+    let refused: Vec<_> = custody.iter().flat_map(|custody| &custody.refusals).collect();
+    let told: Vec<_> = refused.iter().map(|refusal| (refusal.code.name(), refusal.detail.as_str())).collect();
+    let expected = [
+        ("NOT_YOURS_TO_SEND", "bad may not destroy what honest said"),
+        ("NOT_YOURS_TO_SEND", "bad may not destroy what p said"),
+        ("NOT_YOURS_TO_SEND", "subject and body do not name the same record"),
+    ];
+    assert_eq!(told, expected, "the sender is told each by name");
+    let desk = Desk::at(&net, "p");
+    let raised = desk.office.status().warnings.into_iter().find(|warning| warning.kind == WarningKind::UnlawfulRefused);
+    assert_eq!(raised.expect("it is raised where it came").about, "3");
+    desk.close().await;
+    for at in ["p", "honest"] {
+        assert_eq!(net.relay(at).upkept().unwrap().bodies, Bodies::default(), "{at}");
+        for target in [&reported, &ordered] {
+            assert!(!is_hollow(&net, at, target), "{at}");
+            assert_eq!(net.relay(at).store().destruction_of(target).unwrap(), None, "{at}");
+        }
+        assert!(!files_with(&net.folder(at), report.as_bytes()).is_empty(), "{at}: nothing was removed");
+    }
+    let after = net.report("honest", "p", "the lane goes on").await;
+    net.has_arrived(&after, "honest").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

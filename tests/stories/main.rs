@@ -31,6 +31,7 @@ mod notices;
 mod program;
 mod renewal;
 mod reports;
+mod retention;
 mod rollcall;
 mod rollcall_commands;
 mod rules;

@@ -250,7 +250,7 @@ async fn a_sender_that_is_restored_from_a_copy_has_one_list_as_it_was_when_it_se
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_destroyed_notice_is_on_no_list_and_its_words_are_in_no_file() {
+async fn of_a_destroyed_notice_lists_show_that_it_was_and_its_words_are_in_no_file() {
     let mut net = Network::found("p").await;
     net.join("p", "t").await;
     let (p, t) = (Desk::at(&net, "p"), Desk::at(&net, "t"));
@@ -275,9 +275,17 @@ async fn a_destroyed_notice_is_on_no_list_and_its_words_are_in_no_file() {
             [&words, &title, &remark].iter().all(|words| files_with(&net.folder(at), words.as_bytes()).is_empty())
         })
         .await;
-        let titles: Vec<_> = desk.office.notices().await.unwrap().into_iter().map(|row| row.head.title).collect();
-        assert_eq!(titles, ["留下的"], "{at}");
-        assert_eq!(desk.office.notice(&number).await.unwrap_err().refusal, Refusal::NoticeUnknown);
+        let rows = desk.office.notices().await.unwrap();
+        let heads = rows.iter().map(|row| (row.head.title.as_str(), row.head.notice.removed));
+        let heads: std::collections::BTreeSet<_> = heads.collect();
+        assert_eq!(heads, [("留下的", false), ("", true)].into(), "{at}");
+        let stub = desk.office.notice(&number).await.unwrap();
+        assert!(stub.head.notice.removed && stub.body.text.is_empty() && stub.head.notice.number == sent.number, "{stub:?}");
+        let board = desk.board(&number).await;
+        let signed = &board.rows.iter().find(|row| row.seat.office.as_str() == "t").unwrap().signatures[0];
+        assert_eq!((signed.by.name.as_str(), signed.remark.as_str()), ("甲", ""), "{at}: a signature stays, without its remark");
+        let refused = desk.office.sign_notice(signature(&number, "乙")).await.unwrap_err();
+        assert_eq!(refused.refusal, Refusal::NoticeRemoved, "{at}");
         assert_eq!(desk.board(&kept.number.to_string()).await.counts.addressed, 1);
         assert_eq!(desk.office.status().not_interpreted, 0, "{at}");
     }

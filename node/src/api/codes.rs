@@ -185,6 +185,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::FindingUnruled,
     Refusal::FindingNoEvidence,
     Refusal::NoticeNumberShared,
+    Refusal::NoticeRemoved,
     Refusal::NothingBelow,
     Refusal::AttachmentNotHere,
     Refusal::AttachmentUnsafe,

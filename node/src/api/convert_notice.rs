@@ -139,6 +139,7 @@ fn head(from: &NoticeHead) -> api::NoticeHead {
         sent_at_ms: notice.moment.recorded_at.0,
         received_at_ms: notice.received_at.0,
         mode: mode_to_wire(notice.mode).into(),
+        removed: notice.removed,
     }
 }
 
@@ -202,6 +203,7 @@ fn relation(from: Relation) -> api::NoticeRelation {
         Relation::Signed => api::NoticeRelation::Signed,
         Relation::Sent => api::NoticeRelation::Sent,
         Relation::PassedOn => api::NoticeRelation::PassedOn,
+        Relation::Removed => api::NoticeRelation::Removed,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     text::refusal::Refusal,
     usecase::{
         Board, ChooseReport, ChosenReport, FieldDifference, FileReport, FiledReport, InForce, KnownCutOffs, OnBehalf, OpenDraft,
-        Refused, Revision, Said, SaveDraft, SetAs, SetCutOff, ShownChoice, ShownReport, SourceNow, SummedChild,
+        Refused, RemovedVersion, Revision, Said, SaveDraft, SetAs, SetCutOff, ShownChoice, ShownReport, SourceNow, SummedChild,
     },
 };
 
@@ -75,6 +75,7 @@ pub(super) fn shown(from: &ShownReport) -> api::ShowReportReply {
         difference: difference(from.differs.unwrap_or(Differs::No)).into(),
         fields: from.fields.iter().map(field_difference).collect(),
         choices: from.choices.iter().map(choice).collect(),
+        removed: from.removed.iter().map(removed_row).collect(),
     }
 }
 
@@ -105,6 +106,17 @@ fn source(from: &SourceNow) -> api::SourceRow {
         now: now.map(|now| reference(&now.reference)),
         now_revision: now.map_or(0, |now| now.revision),
         now_answers: answers(now_answers),
+        removed: from.removed,
+    }
+}
+
+fn removed_row(from: &RemovedVersion) -> api::RemovedRow {
+    api::RemovedRow {
+        record: Some(reference(&from.reference)),
+        by: from.by.as_ref().map(person_to_wire),
+        recorded_at_ms: from.recorded_at.0,
+        received_at_ms: from.received_at.0,
+        name: from.name.clone(),
     }
 }
 
@@ -208,6 +220,7 @@ fn board_row(from: &BoardRow) -> api::BoardRow {
         cut_off_ms: from.seat.window.cut_off.0,
         closes_ms: from.seat.window.closes.0,
         difference: difference(filing.map_or(Differs::No, |filing| filing.differs)).into(),
+        removed: filing.is_some_and(|filing| filing.removed),
     }
 }
 

@@ -35,6 +35,7 @@ mod offices;
 mod parked;
 mod periods;
 mod reports;
+mod retentions;
 mod rollcalls;
 mod rules;
 mod secrecy;
@@ -50,7 +51,8 @@ use dutynet_proto::{
         findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
         matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
         parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
-        roll_calls_server::RollCallsServer, rules_server::RulesServer, statuses_server::StatusesServer,
+        retentions_server::RetentionsServer, roll_calls_server::RollCallsServer, rules_server::RulesServer,
+        statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -108,6 +110,7 @@ pub async fn run(
         .add_service(DraftsServer::with_interceptor(drafts::DraftsService(office.clone()), ask.clone()))
         .add_service(BackupsServer::with_interceptor(backups::BackupsService(office.clone()), ask.clone()))
         .add_service(ClassifiedServer::with_interceptor(secrecy::ClassifiedService(office.clone()), ask.clone()))
+        .add_service(RetentionsServer::with_interceptor(retentions::RetentionsService(office.clone()), ask.clone()))
         .add_service(PurgesServer::with_interceptor(secrecy::PurgesService(office.clone()), ask.clone()))
         .add_service(StatusesServer::with_interceptor(statuses::StatusesService(office.clone()), ask.clone()))
         .add_service(ReportsServer::with_interceptor(reports::ReportsService(office), ask))

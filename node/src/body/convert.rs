@@ -123,6 +123,7 @@ fn missing_from_wire(from: wire::MissingChild) -> Option<Missing> {
         Ok(wire::MissingWhy::NotFiled) => Why::NotFiled,
         Ok(wire::MissingWhy::LineDown) => Why::LineDown,
         Ok(wire::MissingWhy::OtherForm) => Why::OtherForm,
+        Ok(wire::MissingWhy::Removed) => Why::Removed,
         Ok(wire::MissingWhy::Unspecified) | Err(_) => return None,
     };
     let since = (from.line_since_ms != 0).then_some(UnixMillis(from.line_since_ms));
@@ -135,6 +136,7 @@ pub fn why_to_wire(from: Why) -> wire::MissingWhy {
         Why::NotFiled => wire::MissingWhy::NotFiled,
         Why::LineDown => wire::MissingWhy::LineDown,
         Why::OtherForm => wire::MissingWhy::OtherForm,
+        Why::Removed => wire::MissingWhy::Removed,
     }
 }
 
@@ -216,6 +218,7 @@ mod tests {
             child("a", Why::LineDown, Some(UnixMillis(5))),
             child("b", Why::NotFiled, None),
             child("c", Why::OtherForm, None),
+            child("d", Why::Removed, None),
         ];
         let sources = vec![source("x", "x", "daily"), source("y", "440825", "zero")];
         ReportBody { entered: Some(entered), sources, missing, ..body(answers()) }

@@ -46,6 +46,13 @@ pub struct NoticeBody {
     pub group: String,
 }
 
+impl NoticeBody {
+    /// What is left of one whose content was removed: number and urgency stand in its header.
+    pub fn removed(number: Number, urgency: Urgency) -> Self {
+        Self { number, title: String::new(), text: String::new(), urgency, sign_by: None, group: String::new() }
+    }
+}
+
 /// That a directive was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveredBody {

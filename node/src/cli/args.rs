@@ -71,6 +71,11 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: account::AccountVerb,
     },
+    #[command(about = help::RETENTION)]
+    Retention {
+        #[command(subcommand)]
+        verb: RetentionVerb,
+    },
     #[command(about = help::secrecy::PURGE)]
     Purge(secrecy::Purge),
     #[command(about = help::secrecy::CLASSIFIED)]
@@ -151,6 +156,7 @@ impl Verb {
             Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
             Self::Destroy(destroy) => destroy.output.json,
             Self::Account { verb: account::AccountVerb::List(output) } => output.json,
+            Self::Retention { verb: RetentionVerb::List(output) } => output.json,
             Self::Purge(_) | Self::Classified { .. } | Self::Account { .. } => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
@@ -253,6 +259,12 @@ pub(super) enum ParkedVerb {
     Retry(ParkedPlace),
     #[command(about = help::PARKED_WITHDRAW)]
     Withdraw(ParkedPlace),
+}
+
+#[derive(Subcommand, Debug, Clone, Copy)]
+pub(super) enum RetentionVerb {
+    #[command(about = help::RETENTION_LIST)]
+    List(Output),
 }
 
 #[derive(Args, Debug)]

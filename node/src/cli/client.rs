@@ -9,7 +9,8 @@ use dutynet_proto::api::{
     findings_client::FindingsClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
     matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
     parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient, reports_client::ReportsClient,
-    roll_calls_client::RollCallsClient, rules_client::RulesClient, statuses_client::StatusesClient,
+    retentions_client::RetentionsClient, roll_calls_client::RollCallsClient, rules_client::RulesClient,
+    statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -148,6 +149,10 @@ impl Node {
 
     pub(super) fn purges(&self) -> PurgesClient<Keyed> {
         PurgesClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn retentions(&self) -> RetentionsClient<Keyed> {
+        RetentionsClient::with_interceptor(self.channel.clone(), self.key.clone())
     }
 
     pub(super) fn reports(&self) -> ReportsClient<Keyed> {

@@ -84,6 +84,7 @@ pub(super) fn why(number: i32) -> Why {
     match duty::MissingWhy::try_from(number) {
         Ok(duty::MissingWhy::LineDown) => Why::LineDown,
         Ok(duty::MissingWhy::OtherForm) => Why::OtherForm,
+        Ok(duty::MissingWhy::Removed) => Why::Removed,
         Ok(duty::MissingWhy::NotFiled | duty::MissingWhy::Unspecified) | Err(_) => Why::NotFiled,
     }
 }
@@ -93,6 +94,7 @@ fn why_name(number: i32) -> &'static str {
         Why::NotFiled => "not_filed",
         Why::LineDown => "line_down",
         Why::OtherForm => "other_form",
+        Why::Removed => "removed",
     }
 }
 
@@ -135,6 +137,7 @@ fn board_row(from: &api::BoardRow) -> json::BoardRow {
         difference: differs_name(from.difference),
         cut_off: time(from.cut_off_ms),
         closes: time(from.closes_ms),
+        removed: from.removed,
     }
 }
 
@@ -161,7 +164,18 @@ impl From<&api::ShowReportReply> for json::Report {
             difference: differs_name(from.difference),
             fields: from.fields.iter().map(field_difference).collect(),
             choices: from.choices.iter().map(choice).collect(),
+            removed: from.removed.iter().map(removed).collect(),
         }
+    }
+}
+
+fn removed(from: &api::RemovedRow) -> json::Removed {
+    json::Removed {
+        record: reference(from.record.as_ref()),
+        by: person(from.by.as_ref()),
+        recorded_at: time(from.recorded_at_ms),
+        received_at: time(from.received_at_ms),
+        name: from.name.clone(),
     }
 }
 
@@ -223,6 +237,7 @@ fn source(from: &api::SourceRow) -> json::Source {
         answers: answered_all(&from.answers),
         changed: now.is_some(),
         now,
+        removed: from.removed,
     }
 }
 
@@ -309,6 +324,7 @@ fn draft_source(from: &api::DraftSource) -> json::Source {
         entered_by: said(&from.entered_by),
         answers: answered_all(&from.answers),
         now: None,
+        removed: false,
         changed: from.changed,
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct BoardRow {
     /// Of this row.
     pub(super) cut_off: Option<String>,
     pub(super) closes: Option<String>,
+    /// It was filed, and the content was removed.
+    pub(super) removed: bool,
 }
 
 /// `report daily`, `report zero`, `report file`, `report correct` with `--json`.
@@ -75,6 +77,19 @@ pub(super) struct Report {
     pub(super) difference: &'static str,
     pub(super) fields: Vec<FieldDifference>,
     pub(super) choices: Vec<Choice>,
+    /// Versions whose content was removed.
+    pub(super) removed: Vec<Removed>,
+}
+
+/// What is left of a version.
+#[derive(Debug, Serialize)]
+pub(super) struct Removed {
+    pub(super) record: Record,
+    pub(super) by: Option<Person>,
+    pub(super) recorded_at: Option<String>,
+    pub(super) received_at: Option<String>,
+    /// Of the office that recorded it.
+    pub(super) name: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -123,6 +138,8 @@ pub(super) struct Source {
     pub(super) now: Option<Now>,
     /// Of a draft: whether another version stands than when it was saved. Of a filed sum: whether another stands now.
     pub(super) changed: bool,
+    /// The content of that version was removed.
+    pub(super) removed: bool,
 }
 
 #[derive(Debug, Serialize)]

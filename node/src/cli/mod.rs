@@ -33,6 +33,7 @@ mod person;
 mod place;
 mod report;
 mod restore;
+mod retention;
 mod rollcall;
 mod rules;
 mod secrecy;
@@ -162,6 +163,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,
         Verb::Account { verb } => account::run(place, verb).await,
+        Verb::Retention { verb } => retention::run(place, *verb).await,
         Verb::Classified { verb } => secrecy::classified(place, verb).await,
         Verb::Purge(purge) => secrecy::purge(place, purge).await,
         Verb::Office { verb } => tree::run(place, verb).await,

@@ -181,6 +181,7 @@ fn board_text(reply: &api::BoardReply) -> String {
         let line = convert::line_fact(row.line, row.line_since_ms);
         let cut_off = (row.cut_off_ms != reply.cut_off_ms).then(|| time(row.cut_off_ms));
         let source = match row.revision {
+            0 if row.removed => words::REMOVED.to_owned(),
             0 => words::DASH.to_owned(),
             1.. => text::differing(&text::source(&row.entered_by), words::differs(convert_to::differs(row.difference))),
         };

@@ -15,11 +15,12 @@ use crate::{
 
 /// The whole of it.
 pub(super) fn text(reply: &api::ShowReportReply, now: UnixMillis) -> String {
-    if reply.revisions.is_empty() {
+    if reply.revisions.is_empty() && reply.removed.is_empty() {
         return notice::NOTHING_FILED.to_owned();
     }
     let revision = |revision: &api::Revision| revision_text(revision, reply.standing.as_ref(), now);
     let mut parts: Vec<String> = reply.revisions.iter().map(revision).collect();
+    parts.extend(reply.removed.iter().map(|gone| removed(gone, now)));
     let differs = convert_to::differs(reply.difference);
     if differs != Differs::No {
         let fields = reply.fields.iter().map(|field| difference(reply, field));
@@ -60,6 +61,13 @@ fn revision_text(from: &api::Revision, standing: Option<&record::RecordRef>, now
     lines.join("\n")
 }
 
+/// Where a version stood whose content was removed.
+fn removed(from: &api::RemovedRow, now: UnixMillis) -> String {
+    let time = |millis| notice::time(convert::moment(millis), now);
+    let by = from.by.as_ref().map_or(words::DASH, |person| person.name.as_str());
+    report::removed(&from.name, by, &time(from.recorded_at_ms), &time(from.received_at_ms))
+}
+
 /// What a sum was made of, and what has changed since.
 fn sum(form: Option<&Form>, from: &api::Revision, now: UnixMillis) -> Vec<String> {
     let mut lines = Vec::new();
@@ -70,7 +78,11 @@ fn sum(form: Option<&Form>, from: &api::Revision, now: UnixMillis) -> Vec<String
         let record = convert_to::record_text(source.record.as_ref());
         let origin = source.record.as_ref().map(|record| record.origin.as_str()).unwrap_or_default();
         let entered = report::source(if origin == source.office { "" } else { origin });
-        let here = if source.answers.is_empty() { report::NOT_HERE.to_owned() } else { all(form, &source.answers) };
+        let here = match source.answers.is_empty() {
+            true if source.removed => words::REMOVED.to_owned(),
+            true => report::NOT_HERE.to_owned(),
+            false => all(form, &source.answers),
+        };
         lines.push(report::summed(&source.name, &entered, source.revision, &record, &here));
         if source.now.is_some() {
             lines.push(report::since(source.now_revision, &all(form, &source.now_answers)));

@@ -8,8 +8,8 @@ use clap::Command;
 use dutynet_proto::{api, duty, record};
 
 use super::{
-    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, rollcall,
-    statuses, told::Told,
+    account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, retention,
+    rollcall, statuses, told::Told,
 };
 use crate::text::refusal::Refusal;
 
@@ -67,6 +67,7 @@ fn board() -> api::BoardReply {
         cut_off_ms: AT - 3_600_000,
         closes_ms: AT + 82_800_000,
         difference: api::Difference::Open.into(),
+        removed: false,
     };
     let silent = api::BoardRow {
         office: "440825204".into(),
@@ -130,6 +131,7 @@ fn own_revision() -> api::Revision {
         now: reference(),
         now_revision: 2,
         now_answers: vec![calls(4)],
+        removed: false,
     };
     let missing = api::MissingRow {
         office: "440825103002".into(),
@@ -183,12 +185,20 @@ fn shown() -> api::ShowReportReply {
         name: "徐闻县".into(),
         counts: true,
     };
+    let removed = api::RemovedRow {
+        record: reference(),
+        by: person(),
+        recorded_at_ms: AT,
+        received_at_ms: AT + 1500,
+        name: "海安镇".into(),
+    };
     api::ShowReportReply {
         revisions: vec![own_revision(), entered_revision(county)],
         standing: reference(),
         difference: api::Difference::Settled.into(),
         fields: vec![api::FieldDifference { field: "calls".into(), label: "接报件数".into(), values }],
         choices: vec![choice],
+        removed: vec![removed],
     }
 }
 
@@ -357,6 +367,26 @@ fn status() -> api::StatusReply {
     }
 }
 
+fn retained() -> api::ListRetentionReply {
+    let due =
+        api::RetentionDue { record: reference(), kind: "incident.call/1".into(), recorded_at_ms: AT - 86_400_000, due_at_ms: AT };
+    let rule = api::RetentionRule {
+        rule: "personal".into(),
+        about: vec!["incident".into()],
+        class: "after-event".into(),
+        days: 30,
+        by_itself: true,
+        article: "第八十五条".into(),
+        source: "突发事件应对法".into(),
+        due: vec![due],
+        kept: 12,
+        open: 3,
+        unacknowledged: 1,
+        next_at_ms: AT + 86_400_000,
+    };
+    api::ListRetentionReply { rules: vec![rule], clock_doubtful: false }
+}
+
 fn upkeep() -> api::Upkeep {
     api::Upkeep {
         scrubbed_at_ms: AT,
@@ -424,6 +454,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("invite", printed(&json::Invitation::from(&invitation))),
         ("status", printed(&json::Status::from(&status()))),
         ("destroy", printed(&destroyed)),
+        ("retention list", printed(&retention::Retention::from(&retained()))),
         ("verify", printed(&json::Verified::from(&verified))),
         ("doctor", printed(&json::Doctor { checks: vec![check] })),
         ("error", told.json()),

@@ -2,7 +2,13 @@
 //!
 //! Knows which keys were asked for: whatever else stands in the file is a fault.
 
-use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use dutynet_relay::ids::OfficeId;
 use toml::{Table, Value};
@@ -36,6 +42,8 @@ pub enum FaultKind {
         /// What is allowed.
         allowed: Allowed,
     },
+    /// A file that it names cannot be used, and why.
+    File(String),
 }
 
 /// What may stand at a key.
@@ -61,6 +69,8 @@ pub enum Allowed {
     Paths,
     /// A number of things.
     Count(RangeInclusive<usize>),
+    /// A file of retention rules.
+    Rules,
 }
 
 /// A file being read.
@@ -97,6 +107,18 @@ impl Reader {
             self.faults.push(wrong(section, key, value, allowed));
         }
         read
+    }
+
+    /// What a file says that a key names; left out, it says nothing.
+    pub(super) fn file<T>(
+        &mut self,
+        section: &'static str,
+        key: &'static str,
+        read: impl FnOnce(&Path) -> Result<T, String>,
+    ) -> Option<T> {
+        let path = self.optional(section, key, Allowed::Rules, path)?;
+        let read = read(&path).map_err(FaultKind::File);
+        read.map_err(|kind| self.faults.push(ConfigFault { place: format!("{section}.{key}"), kind })).ok()
     }
 
     /// Value of a key that must be there.

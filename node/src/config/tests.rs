@@ -17,7 +17,11 @@ fn every_key_of_the_sample_that_is_commented_out_can_be_used() {
     let sample = include_str!("../../../deploy/node.toml");
     let is_key = |line: &str| line.strip_prefix("# ").is_some_and(|l| l.split_once(" = ").is_some_and(|(k, _)| k.is_ascii()));
     let text: String = sample.lines().map(|l| if is_key(l) { format!("{}\n", &l[2..]) } else { format!("{l}\n") }).collect();
-    let config = Config::parse(&text).unwrap();
+    // The file of rules that it names is not there: the one fault.
+    let faults = Config::parse(&text).unwrap_err();
+    assert!(matches!(&faults[..], [ConfigFault { place, kind: FaultKind::File(_) }] if place == "retention.rules"), "{faults:?}");
+    let text = text.replace("rules = \"retention.toml\"", "");
+    let config = Config::parse(&text.replace("[retention]", "")).unwrap();
     assert_eq!(config.office.unwrap().as_str(), "440825");
     assert_eq!(config.link.listen, Some("0.0.0.0:7600".parse().unwrap()));
     assert_eq!(config.link.advertise, ["10.44.8.25:7600"]);
@@ -107,4 +111,17 @@ fn durations_and_hosts_are_written_one_way() {
     for bad in ["", "host", ":7600", "host:0", "host:70000", "a b:1", "http://x:1/"] {
         assert!(!reader::is_host_and_port(bad), "{bad}");
     }
+}
+
+#[test]
+fn retention_rules_are_read_from_the_file_beside_and_their_faults_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, rules) = (folder.path().join("node.toml"), folder.path().join("keep.toml"));
+    std::fs::write(&config, "[node]\ndata = \"data\"\n[retention]\nrules = \"keep.toml\"\n").unwrap();
+    let row = "[[rule]]\nid = \"a\"\nabout = [\"notice\"]\nclass = \"10y\"\narticle = \"a\"\nsource = \"s\"\n";
+    std::fs::write(&rules, row).unwrap();
+    assert_eq!(Config::read(&config).unwrap().retention.0.len(), 1);
+    std::fs::write(&rules, row.replace("10y", "7y")).unwrap();
+    let Err(ConfigError::Faults(faults)) = Config::read(&config) else { panic!("it is faulty") };
+    assert!(text::config::what(&faults[0]).contains("规则 a"), "{faults:?}");
 }

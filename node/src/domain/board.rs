@@ -141,6 +141,8 @@ pub struct Filing {
     pub entered_by: Option<OfficeId>,
     /// Whether there are versions that differ.
     pub differs: Differs,
+    /// Nothing stands: the content of everything that was filed was removed. That it was filed, and when, stays.
+    pub removed: bool,
 }
 
 /// One office on the board.
@@ -292,6 +294,7 @@ fn joined(daily: &Filing, zero: &Filing) -> Filing {
         incidents: daily.incidents.saturating_add(zero.incidents),
         entered_by: daily.entered_by.clone().or_else(|| zero.entered_by.clone()),
         differs: daily.differs.max(zero.differs),
+        removed: daily.removed && zero.removed,
     }
 }
 
@@ -341,7 +344,18 @@ mod tests {
         let received_at = UnixMillis(recorded_at.0 + 1);
         let first = RecordRef { origin: office("a"), id: dutynet_relay::ids::RecordId([1; 16]) };
         let (recorded_here, differs) = (recorded_at, Differs::No);
-        Filing { first, recorded_at, recorded_here, received_at, revision: 1, calls: 3, incidents: 1, entered_by: None, differs }
+        Filing {
+            first,
+            recorded_at,
+            recorded_here,
+            received_at,
+            revision: 1,
+            calls: 3,
+            incidents: 1,
+            entered_by: None,
+            differs,
+            removed: false,
+        }
     }
 
     fn facts(about: About, seats: Vec<Seat>, filings: Filings, now: UnixMillis) -> Facts {

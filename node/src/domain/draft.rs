@@ -31,6 +31,8 @@ pub enum Why {
     LineDown,
     /// It has filed another form, which does not sum into this one.
     OtherForm,
+    /// It has filed, and the content was removed (内容已按规定清除).
+    Removed,
 }
 
 /// A child that the sum does not hold.

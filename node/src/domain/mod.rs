@@ -44,6 +44,7 @@ pub mod obligation;
 pub mod paper;
 pub mod period;
 pub mod report;
+pub mod retention;
 pub mod rollcall;
 pub mod rules;
 pub mod secrecy;

@@ -49,6 +49,15 @@ impl Urgency {
         }
     }
 
+    /// By the lane in which a notice travelled.
+    pub fn of_lane(lane: Lane) -> Self {
+        match lane {
+            Lane::Control | Lane::Flash => Self::Flash,
+            Lane::Urgent => Self::Urgent,
+            Lane::Routine => Self::Routine,
+        }
+    }
+
     /// Lane in which an answer to it travels: never in the way of anybody's flash.
     pub fn answer_lane(self) -> Lane {
         match self {

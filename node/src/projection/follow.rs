@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use dutynet_relay::{
     feed::Feed,
-    index::{Batch, Index, IndexError},
+    index::{Batch, Index},
     journal::Cursor,
     relay::{Relay, SubmitError},
     writer::{StoreError, thread::Stopped},
@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     FORMER_SPACE, ProjectionError, RENEWAL, SPACE, attachments,
     digest::{Strange, Stretch, digest},
-    made, matters, packs, value,
+    made, matters, packs, stubs, value,
 };
 use crate::domain::beijing::Day;
 
@@ -156,7 +156,7 @@ impl Follower {
         }
         let (index, end, relay) = (self.index.clone(), stretch.end, self.relay.clone());
         let written = spawn_blocking(move || {
-            apply(index.as_ref(), stretch)?;
+            apply(index.as_ref(), &relay, stretch)?;
             matters::settle(index.as_ref(), relay.store(), &relay.registry(), relay.clock().wall())
         });
         written.await??;
@@ -206,8 +206,8 @@ impl Follower {
     }
 }
 
-/// Puts what a stretch adds, without what was destroyed since.
-fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
+/// Puts what a stretch adds, and stubs in place of what was destroyed since.
+fn apply(index: &dyn Index, relay: &Relay, mut stretch: Stretch) -> Result<(), ProjectionError> {
     if !stretch.hollowed.is_empty() {
         let mut due = Batch::default();
         due.put(value::CURSOR, value::cursor_value(stretch.end));
@@ -217,11 +217,15 @@ fn apply(index: &dyn Index, mut stretch: Stretch) -> Result<(), IndexError> {
         let gone = made::forget(index, reference, &mut stretch.batch)?;
         matters::unsettle(&gone, &mut stretch.batch);
         attachments::gone(&gone, &mut stretch.batch);
+        // One that came whole after all says what it says where it stands whole.
+        if let Some(left) = relay.store().record(reference)?.filter(|left| left.record.is_hollow()) {
+            stubs::stub(&relay.registry(), &left, &mut stretch.batch);
+        }
     }
     if packs::adds_one(&stretch.batch) {
         matters::unsettle_waiting(index, &mut stretch.batch)?;
     }
-    index.apply(SPACE, &stretch.batch)
+    Ok(index.apply(SPACE, &stretch.batch)?)
 }
 
 /// Why a stretch was not done; it is tried again.

@@ -13,7 +13,7 @@
 //! - [`RulePacks`]: packs of rules, and which office runs which.
 //! - [`Secrecy`]: the register of classified items; what is to be removed, and who has said that nothing is left.
 //! - [`Offices`]: entries of the registry in the order in which they came.
-//! - `made`: which keys were made of a record, so that they go when its words are destroyed.
+//! - `made`: which keys were made of a record, so that they go when its words are destroyed; `stubs`: what then stands in their place.
 //!
 //! Everything here can be made anew from the journal, and is, when the store was.
 
@@ -31,6 +31,7 @@ mod packs;
 mod reports;
 mod secrecy;
 mod special;
+mod stubs;
 mod value;
 
 pub use attachments::Attachments;
@@ -42,7 +43,7 @@ pub use matters::{ListedMatter, Matters, Openness};
 pub use notices::{DeliveredAnswer, Notice, Notices, SignedAnswer};
 pub use offices::Offices;
 pub use packs::{RulePacks, Runs};
-pub use reports::{ChoiceEntry, Entry, Reports, Row, Versions};
+pub use reports::{ChoiceEntry, Entry, RemovedEntry, Reports, Row, Versions};
 pub use secrecy::{Purge, Secrecy};
 pub use special::Specials;
 

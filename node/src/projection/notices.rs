@@ -10,7 +10,7 @@
 mod digest;
 mod stored;
 
-pub(super) use digest::{NAME, digest, reads};
+pub(super) use digest::{NAME, digest, reads, stub};
 pub use stored::{DeliveredAnswer, Notice, SignedAnswer};
 
 use std::sync::Arc;

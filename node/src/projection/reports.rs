@@ -3,9 +3,11 @@
 
 mod choice;
 mod entry;
+mod removed;
 
 pub use choice::ChoiceEntry;
 pub use entry::Entry;
+pub use removed::RemovedEntry;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -52,16 +54,19 @@ pub struct Versions {
     pub entries: Vec<Entry>,
     /// Every choice, oldest first.
     pub choices: Vec<ChoiceEntry>,
-    /// Which one stands; `None`: nothing was filed.
+    /// Which one stands; `None`: nothing was filed, or nothing that still says something.
     pub standing: Option<Standing>,
+    /// Versions whose content was removed, by reference.
+    pub removed: Vec<RemovedEntry>,
 }
 
 impl Versions {
-    fn of(tree: &Registry, office: &OfficeId, entries: Vec<Entry>, choices: Vec<ChoiceEntry>) -> Self {
+    fn of(tree: &Registry, office: &OfficeId, found: Found) -> Self {
+        let Found { entries, choices, removed } = found;
         let path: Vec<OfficeId> = tree.path_up(office).cloned().collect();
         let held: Vec<Held> = entries.iter().map(Entry::held).collect();
         let made: Vec<Choice> = choices.iter().map(|choice| choice.choice.clone()).collect();
-        Self { standing: standing(&path, &held, &made), entries, choices }
+        Self { standing: standing(&path, &held, &made), entries, choices, removed }
     }
 
     /// The one that stands.
@@ -75,22 +80,34 @@ impl Versions {
         self.standing.as_ref().map_or(Differs::No, |standing| Differs::from(&standing.difference))
     }
 
-    /// The first that anybody recorded says when, the one that stands says what.
+    /// The first that anybody recorded says when, also when its content was removed; the one that stands says what.
     fn filing(&self, office: &OfficeId) -> Option<Filing> {
-        let first = self.entries.iter().min_by_key(|entry| (entry.recorded_here, &entry.reference))?;
-        let stands = self.stands()?;
+        let held = self.entries.iter().map(|entry| (entry.recorded_here, &entry.reference, entry.recorded_at, entry.received_at));
+        let removed = self.removed.iter().map(|gone| (gone.recorded_here, &gone.reference, gone.recorded_at, gone.received_at));
+        let (recorded_here, first, recorded_at, received_at) = held.chain(removed).min()?;
+        let stands = self.stands();
+        let speaker = stands.map_or(&first.origin, |stands| &stands.reference.origin);
         Some(Filing {
-            first: first.reference.clone(),
-            recorded_at: first.recorded_at,
-            recorded_here: first.recorded_here,
-            received_at: first.received_at,
-            revision: stands.revision,
-            calls: stands.calls,
-            incidents: stands.incidents,
-            entered_by: (stands.reference.origin != *office).then(|| stands.reference.origin.clone()),
+            first: first.clone(),
+            recorded_at,
+            recorded_here,
+            received_at,
+            revision: stands.map_or(0, |stands| stands.revision),
+            calls: stands.map_or(0, |stands| stands.calls),
+            incidents: stands.map_or(0, |stands| stands.incidents),
+            entered_by: (speaker != office).then(|| speaker.clone()),
             differs: self.differs(),
+            removed: stands.is_none(),
         })
     }
+}
+
+/// What the index has of one row.
+#[derive(Default)]
+struct Found {
+    entries: Vec<Entry>,
+    choices: Vec<ChoiceEntry>,
+    removed: Vec<RemovedEntry>,
 }
 
 /// Reads them. Cheap to clone.
@@ -116,7 +133,11 @@ impl Reports {
         let choices = found.iter().map(|(key, value)| choice::read(key, value).map(|(.., choice)| choice));
         let mut choices: Vec<_> = choices.collect::<Result<_, _>>()?;
         choices.sort_by_key(|choice| choice.recorded_at);
-        Ok(Versions::of(tree, &row.office, entries, choices))
+        let prefix = removed::row_prefix(row.mode, &row.period.to_string(), &row.form, &row.office);
+        let found = scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX)?;
+        let removed = found.iter().map(|(key, value)| removed::read(key, value).map(|(.., removed)| removed));
+        let removed = removed.collect::<Result<_, _>>()?;
+        Ok(Versions::of(tree, &row.office, Found { entries, choices, removed }))
     }
 
     /// Every cut-off that is known.
@@ -127,22 +148,25 @@ impl Reports {
     /// What every office filed in a period.
     pub fn filings(&self, tree: &Registry, mode: Mode, period: Period) -> Result<Filings, ProjectionError> {
         let period = period.to_string();
-        let mut entries: BTreeMap<(OfficeId, String), Vec<Entry>> = BTreeMap::new();
-        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, entry::period_prefix(mode, &period).as_bytes(), usize::MAX)? {
+        let scan = |prefix: String| scan_prefix(self.index.as_ref(), SPACE, prefix.as_bytes(), usize::MAX);
+        let mut rows: BTreeMap<(OfficeId, String), Found> = BTreeMap::new();
+        for (key, value) in scan(entry::period_prefix(mode, &period))? {
             let (form, office, entry) = entry::read(&key, &value)?;
-            entries.entry((office, form)).or_default().push(entry);
+            rows.entry((office, form)).or_default().entries.push(entry);
         }
-        let mut choices: BTreeMap<(OfficeId, String), Vec<ChoiceEntry>> = BTreeMap::new();
-        for (key, value) in scan_prefix(self.index.as_ref(), SPACE, choice::period_prefix(mode, &period).as_bytes(), usize::MAX)?
-        {
+        for (key, value) in scan(removed::period_prefix(mode, &period))? {
+            let (form, office, removed) = removed::read(&key, &value)?;
+            rows.entry((office, form)).or_default().removed.push(removed);
+        }
+        for (key, value) in scan(choice::period_prefix(mode, &period))? {
             let (form, office, choice) = choice::read(&key, &value)?;
-            choices.entry((office, form)).or_default().push(choice);
+            rows.entry((office, form)).or_default().choices.push(choice);
         }
-        let filing = |(row, entries): ((OfficeId, String), Vec<Entry>)| {
-            let versions = Versions::of(tree, &row.0, entries, choices.remove(&row).unwrap_or_default());
-            versions.filing(&row.0).map(|filing| (row, filing))
+        let filing = |(row, found): ((OfficeId, String), Found)| {
+            let filing = Versions::of(tree, &row.0, found).filing(&row.0);
+            filing.map(|filing| (row, filing))
         };
-        Ok(entries.into_iter().filter_map(filing).collect())
+        Ok(rows.into_iter().filter_map(filing).collect())
     }
 }
 
@@ -190,7 +214,26 @@ fn digest_report(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<()
         incidents: body.filled.sum(form, Column::Incidents),
     };
     let row = entry::row_prefix(header.mode, &body.period.to_string(), &form.id, &body.office);
+    if let Some(stub) = removed::key(from) {
+        batch.delete(stub);
+    }
     batch.put(entry::key(&row, entry.revision, &entry.reference), entry::value(&entry));
+    Ok(())
+}
+
+/// Puts what is left of a report whose content was removed. Of a choice nothing is: it counts no longer.
+pub(super) fn stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    if header.kind == body::CHOICE_KIND {
+        return Ok(());
+    }
+    let speaks_for = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
+    if *speaks_for != header.origin && !tree.is_ancestor(&header.origin, speaks_for) {
+        return Err(format!("{} may not speak for {speaks_for}", header.origin));
+    }
+    let key = removed::key(from).filter(|_| header.subject.split('/').nth(1) == Some(speaks_for.as_str()));
+    let here = value::clocked(tree, from, header.recorded_at).here;
+    batch.put(key.ok_or("the subject names no row of its office")?, removed::value(from, here));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ pub fn code(kind: &FaultKind) -> &'static str {
         FaultKind::NotASection => "NOT_A_SECTION",
         FaultKind::Missing(_) => "MISSING",
         FaultKind::Wrong { .. } => "WRONG",
+        FaultKind::File(_) => "FILE",
     }
 }
 
@@ -22,6 +23,7 @@ pub fn what(fault: &ConfigFault) -> String {
         FaultKind::Unknown(known) => format!("没有这一项，可用的有：{}", known.join("、")),
         FaultKind::NotASection => format!("应写成小节 [{}]", fault.place),
         FaultKind::Missing(allowed) => format!("必须填写，应为{}", allowed_text(allowed)),
+        FaultKind::File(why) => format!("所指的文件不能用：{why}"),
         FaultKind::Wrong { given, allowed } => format!("现为 {given}，应为{}", allowed_text(allowed)),
     }
 }
@@ -33,6 +35,7 @@ fn allowed_text(allowed: &Allowed) -> String {
         Allowed::Address => "地址和端口，例如 \"0.0.0.0:7600\"".into(),
         Allowed::Loopback => "本机回环地址和端口，例如 \"127.0.0.1:7601\"".into(),
         Allowed::Hosts => "一组主机和端口，例如 [\"10.44.8.25:7600\"]".into(),
+        Allowed::Rules => "规则文件的路径，例如 \"retention.toml\"".into(),
         Allowed::Level => "error、warn、info、debug 之一".into(),
         Allowed::Paths => "一组目录，各写一次，例如 [\"/mnt/dutynet-backup\"]".into(),
         Allowed::Count(range) => format!("{} 至 {} 之间的整数", range.start(), range.end()),

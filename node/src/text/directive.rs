@@ -52,6 +52,8 @@ pub enum Standing {
     Sent,
     /// Carried for others.
     PassedOn,
+    /// Its content was removed before it was signed for.
+    Removed,
 }
 
 /// What a notice is to this office.
@@ -61,6 +63,7 @@ pub fn standing(standing: Standing) -> &'static str {
         Standing::Signed => "已签收",
         Standing::Sent => "本单位发出",
         Standing::PassedOn => "转送下级",
+        Standing::Removed => "已清除",
     }
 }
 

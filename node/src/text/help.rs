@@ -67,6 +67,10 @@ pub const PARKED: &str = "滞留记录：被对方拒收的记录";
 pub const PARKED_LIST: &str = "列出滞留记录";
 /// `parked retry`
 pub const PARKED_RETRY: &str = "重新发送一条滞留记录";
+/// `retention`
+pub const RETENTION: &str = "保管期限：按规则文件，本单位自己的记录哪些到期";
+/// `retention list`
+pub const RETENTION_LIST: &str = "列出各条规则、已到期的记录和暂不能清除的，不改动任何内容";
 /// `destroy`
 pub const DESTROY: &str = "销毁本单位或下级一条记录的内容：凡收到过它的单位都清除原文，记录本身和凭据留存";
 /// `destroy RECORD`

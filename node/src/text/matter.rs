@@ -16,7 +16,7 @@ pub const TIMELINE: &str = "经过：";
 /// Above matters that name this one.
 pub const RELATED: &str = "相关事项：";
 /// Its content was removed.
-pub const HOLLOW: &str = "（内容已销毁）";
+pub const HOLLOW: &str = "（内容已按规定清除）";
 /// A node did it by itself.
 pub const BY_ITSELF: &str = "本机";
 /// It goes nowhere.

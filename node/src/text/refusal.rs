@@ -371,6 +371,8 @@ pub enum Refusal {
     NoticeUnknown,
     /// The number names more than one.
     NoticeNumberShared,
+    /// It was removed: there is nothing to sign for.
+    NoticeRemoved,
     /// The urgency is not said.
     UrgencyMissing,
     /// Not a time until which to sign.

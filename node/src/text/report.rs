@@ -96,6 +96,11 @@ pub fn since(revision: u32, said: &str) -> String {
     format!("      ！报送之后已改为第 {revision} 版：{said}；请核对，必要时用“更正”重新汇总")
 }
 
+/// Where a version stood whose content was removed.
+pub fn removed(name: &str, by: &str, recorded: &str, received: &str) -> String {
+    format!("{}（{name}，经手 {by}，录入 {recorded}，收到 {received}）", super::words::REMOVED)
+}
+
 /// The version is not on this machine.
 pub const NOT_HERE: &str = "原记录不在本机";
 

@@ -9,6 +9,7 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::DiskLow => "DISK_LOW",
         WarningKind::DiskFull => "DISK_FULL",
         WarningKind::Parked => "PARKED",
+        WarningKind::UnlawfulRefused => "UNLAWFUL_REFUSED",
         WarningKind::MarkedRefused => "MARKED_REFUSED",
         WarningKind::Damaged => "DAMAGED",
         WarningKind::NotInterpreted => "NOT_INTERPRETED",
@@ -33,6 +34,11 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::DiskLow => "磁盘剩余不多，普通内容已暂停接收，请尽快腾出空间。".into(),
         WarningKind::DiskFull => "磁盘将满，只接收特急内容或已全部停收，请立即腾出空间。".into(),
         WarningKind::Parked => format!("有 {about} 条记录被对方拒收，请查看滞留清单（parked list）。"),
+        WarningKind::UnlawfulRefused => {
+            format!(
+                "有 {about} 条来件由无权的单位发来（冒用名义，或销毁不归它管的记录），已拒收，本机内容没有变动；请打电话核实对方。"
+            )
+        }
         WarningKind::MarkedRefused => {
             format!("有 {about} 条来件带有密级标志，已拒收，内容未留在本机；请通知来件单位清除（purge）并改走涉密渠道。")
         }

@@ -77,12 +77,16 @@ pub fn channel(channel: Channel) -> &'static str {
     }
 }
 
+/// In place of whatever a record said whose content was removed, everywhere.
+pub const REMOVED: &str = "内容已按规定清除";
+
 /// Why a child is missing in a sum.
 pub fn why(why: Why) -> &'static str {
     match why {
         Why::NotFiled => "未报",
         Why::LineDown => "线路不通",
         Why::OtherForm => "报了另一种报表",
+        Why::Removed => REMOVED,
     }
 }
 

@@ -53,16 +53,21 @@ impl Office {
         refuse_marked(&reason, Written::Text)?;
         let (record, by) = (target.clone(), person(asked.by)?);
         self.caught_up().await?;
-        let attached = self.inner.attachments.of_record(&record)?;
         let destroying = Destroying { id: asked.id, destruction: Destruction { target, reason }, by };
-        let Made { reference: destruction, folded } = self.relay().destroy(destroying.clone()).await?;
-        // What its files are called, and the files, go with it.
+        let Made { reference: destruction, folded } = self.destroy_with_files(destroying).await?;
+        Ok(Destroyed { record, destruction, folded })
+    }
+
+    /// What its files are called, and the files, go with it.
+    pub(super) async fn destroy_with_files(&self, destroying: Destroying) -> Result<Made, Refused> {
+        let attached = self.inner.attachments.of_record(&destroying.destruction.target)?;
+        let made = self.relay().destroy(destroying.clone()).await?;
         for target in attached {
-            let id = beside(&asked.id, &target);
+            let id = beside(&destroying.id, &target);
             let destruction = Destruction { target, reason: destroying.destruction.reason.clone() };
             self.relay().destroy(Destroying { id, destruction, by: destroying.by.clone() }).await?;
         }
-        Ok(Destroyed { record, destruction, folded })
+        Ok(made)
     }
 }
 

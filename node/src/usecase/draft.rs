@@ -238,13 +238,25 @@ impl Office {
             let row = Row { mode, period, form: other.id.clone(), office: child.office.clone() };
             filed_another |= self.versions(&row)?.standing.is_some();
         }
+        let removed = self.was_removed(form, (mode, period), &child.office)?;
         let down = line.filter(|fact| matches!(fact.line, Line::Down | Line::Unknown) && child.key.is_some());
         let (why, since) = match down {
+            _ if removed => (Why::Removed, None),
             _ if filed_another => (Why::OtherForm, None),
             Some(fact) => (Why::LineDown, fact.since),
             None => (Why::NotFiled, None),
         };
         Ok(Missing { office: child.office.clone(), name: child.name.clone(), why, since })
+    }
+
+    /// Whether something was filed that would be in the sum, had its content not been removed.
+    fn was_removed(&self, form: &Form, (mode, period): (Mode, Period), office: &OfficeId) -> Result<bool, Refused> {
+        let mut removed = false;
+        for form in std::iter::once(form.id.as_str()).chain(form.nil_form.as_deref()) {
+            let row = Row { mode, period, form: form.to_owned(), office: office.clone() };
+            removed |= !self.versions(&row)?.removed.is_empty();
+        }
+        Ok(removed)
     }
 
     fn own_row(&self, form: &Form, (mode, period): (Mode, Period)) -> Row {

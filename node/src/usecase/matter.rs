@@ -27,7 +27,7 @@ use super::{Office, Refused, shown};
 use crate::{
     body::read_step,
     domain::{
-        matter::{Step, in_order},
+        matter::{Step, in_order, kind_of, telling},
         number::{Number, parse_reference},
         step::{MatterKind, StepForm, StepForms},
     },
@@ -63,8 +63,15 @@ impl Office {
         StepForms::built_in().of(kind).filter(open).collect()
     }
 
-    /// Its steps that this office holds, in order.
+    /// Its steps that this office holds and that still say something, in order: those from which it follows how the matter stands.
     pub(in crate::usecase) fn steps_of(&self, matter: &RecordRef) -> Result<Vec<Step>, Refused> {
+        let held = self.all_steps_of(matter)?;
+        let kind = kind_of(matter, &held);
+        Ok(kind.map_or_else(|| held.clone(), |kind| telling(kind, matter, &held)))
+    }
+
+    /// All of them, those too whose content was removed.
+    pub(super) fn all_steps_of(&self, matter: &RecordRef) -> Result<Vec<Step>, Refused> {
         let tree = self.relay().registry();
         let mut steps = Vec::new();
         for place in self.inner.matters.steps(matter)? {

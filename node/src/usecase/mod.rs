@@ -28,6 +28,7 @@ mod parked;
 mod purge;
 mod refused;
 mod restore;
+mod retention;
 mod rollcall;
 mod rules;
 mod show;
@@ -75,12 +76,13 @@ pub use refused::{Cause, Refused};
 pub use restore::{
     BackupsThere, FromBackup, check_backup, list_backups, new_recovery_code, read_recovery_code, recovery_code, restore, salvage,
 };
+pub use retention::{DueRecord, Retention, RuleNow, retain_by_itself};
 pub use rollcall::{
     ActOnRoll, AnswerRolls, AnsweredRolls, CallKind, CallRoll, CalledRoll, DrawProof, ExpectedDuty, PhoneCall, PhoneResult,
     RollAct, RollCallRow, RollChange, RollRelation, RollTable, RollWords, RolledCall, Ruling, SaidAnswer,
 };
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
-pub use show::{FieldDifference, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
+pub use show::{FieldDifference, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use status::{AnswersLive, AskStatus, PulledStatus, STATUS_KIND, STATUS_WITHIN};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
@@ -146,6 +148,7 @@ struct Inner {
     since: UnixMillis,
     addresses: Vec<String>,
     backups: backup::Backups,
+    retention: std::sync::OnceLock<crate::domain::retention::Rules>,
 }
 
 impl Office {
@@ -170,6 +173,7 @@ impl Office {
             since,
             addresses,
             backups: backup::Backups::default(),
+            retention: std::sync::OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

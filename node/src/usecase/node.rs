@@ -14,6 +14,9 @@ use crate::domain::board::LineFact;
 /// Counter of records that a projection could not digest.
 const NOT_INTERPRETED: &str = "not_interpreted";
 
+/// Counter of records that their sender had no right to send.
+const REFUSED_UNLAWFUL: &str = "refused_unlawful";
+
 /// Counter of records that were turned away for what they say.
 const REFUSED_CONTENT: &str = "refused_content";
 
@@ -66,6 +69,8 @@ pub enum WarningKind {
     DiskFull,
     /// A neighbour refused records.
     Parked,
+    /// Neighbours sent what they may not send.
+    UnlawfulRefused,
     /// Records of neighbours bore a mark of state secrecy and were turned away.
     MarkedRefused,
     /// Records that cannot be read any more and are not back.
@@ -157,6 +162,10 @@ fn warnings(store: &StoreStatus, links: &[LinkStatus]) -> Vec<Warning> {
     }
     if store.parked > 0 {
         warnings.push(plain(WarningKind::Parked, store.parked.to_string()));
+    }
+    let unlawful = store.counters.get(REFUSED_UNLAWFUL).copied().unwrap_or(0);
+    if unlawful > 0 {
+        warnings.push(plain(WarningKind::UnlawfulRefused, unlawful.to_string()));
     }
     let marked = store.counters.get(REFUSED_CONTENT).copied().unwrap_or(0);
     if marked > 0 {

@@ -66,8 +66,10 @@ impl Office {
         let stored = self.relay().store().stored(notice.moment.place)?;
         let header = stored.record.header();
         let addressed = Addressed::of(&header.audience, &header.origin).ok_or(Refusal::Internal)?;
-        let body = NoticeBody::decode(&stored.record.raw().body);
-        let body = body.map_err(|fault| Refused::because(Refusal::Internal, fault))?;
+        let body = match notice.removed {
+            true => NoticeBody::removed(notice.number.clone(), notice.urgency),
+            false => NoticeBody::decode(&stored.record.raw().body).map_err(|fault| Refused::because(Refusal::Internal, fault))?,
+        };
         Ok(Held { notice, body, addressed, stored })
     }
 

@@ -17,7 +17,7 @@ use crate::{
         form::{Answer, Form, Value},
         standing::Standing,
     },
-    projection::{ChoiceEntry, Entry, Row, Versions},
+    projection::{ChoiceEntry, Entry, RemovedEntry, Row, Versions},
     text::refusal::Refusal,
 };
 
@@ -35,7 +35,7 @@ pub struct ShowReport {
 /// Everything that was said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShownReport {
-    /// The office's own first, then its nearest ancestor's; of each oldest first. Empty: nothing was filed.
+    /// The office's own first, then its nearest ancestor's; of each oldest first. Empty: nothing was filed that still says something.
     pub revisions: Vec<Revision>,
     /// The version that stands.
     pub standing: Option<RecordRef>,
@@ -45,6 +45,23 @@ pub struct ShownReport {
     pub fields: Vec<FieldDifference>,
     /// Every choice that was made, oldest first.
     pub choices: Vec<ShownChoice>,
+    /// Versions whose content was removed, by time.
+    pub removed: Vec<RemovedVersion>,
+}
+
+/// What is left of a version whose content was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedVersion {
+    /// Its record.
+    pub reference: RecordRef,
+    /// Who said it, or entered it.
+    pub by: Option<Person>,
+    /// By the origin's clock.
+    pub recorded_at: UnixMillis,
+    /// By ours.
+    pub received_at: UnixMillis,
+    /// Name of the office that recorded it.
+    pub name: String,
 }
 
 /// One revision, with what this office knows of its way.
@@ -79,8 +96,10 @@ pub struct SourceNow {
     pub source: Source,
     /// The child's name.
     pub name: String,
-    /// What it says to the fields that sum; `None`: its record is not here.
+    /// What it says to the fields that sum; `None`: its record is not here, or its content was removed.
     pub answers: Option<Vec<Answer>>,
+    /// It was.
+    pub removed: bool,
     /// `Some`: another version stands now, and says this.
     pub now: Option<(Source, Vec<Answer>)>,
 }
@@ -124,7 +143,8 @@ impl Office {
         let row = Row { mode: Mode::Real, period, form: form.id.clone(), office };
         self.caught_up().await?;
         let versions = self.versions(&row)?;
-        let Some(standing) = &versions.standing else { return Ok(ShownReport::default()) };
+        let removed = self.removed_versions(&versions)?;
+        let Some(standing) = &versions.standing else { return Ok(ShownReport { removed, ..ShownReport::default() }) };
         let mut revisions = Vec::new();
         for head in &standing.heads {
             let chain = versions.entries.iter().filter(|entry| entry.reference.origin == head.reference.origin);
@@ -135,7 +155,22 @@ impl Office {
         let differs = versions.differs();
         let fields = if differs == Differs::No { Vec::new() } else { differences(form, standing, &revisions) };
         let choices = versions.choices.iter().map(|choice| self.choice(choice, standing)).collect::<Result<_, _>>()?;
-        Ok(ShownReport { revisions, standing: Some(standing.stands.clone()), differs: Some(differs), fields, choices })
+        Ok(ShownReport { revisions, standing: Some(standing.stands.clone()), differs: Some(differs), fields, choices, removed })
+    }
+
+    fn removed_versions(&self, versions: &Versions) -> Result<Vec<RemovedVersion>, Refused> {
+        let mut removed = versions.removed.iter().collect::<Vec<_>>();
+        removed.sort_by_key(|gone| gone.recorded_here);
+        let shown = |gone: &RemovedEntry| {
+            Ok(RemovedVersion {
+                by: self.relay().store().stored(gone.place)?.record.header().person.clone(),
+                name: self.name(&gone.reference.origin),
+                reference: gone.reference.clone(),
+                recorded_at: gone.recorded_at,
+                received_at: gone.received_at,
+            })
+        };
+        removed.into_iter().map(shown).collect()
     }
 
     /// Everything that is known of a row.
@@ -176,6 +211,7 @@ impl Office {
         Ok(SourceNow {
             source: source.clone(),
             name: self.name(&source.office),
+            removed: self.relay().store().record(&source.reference)?.is_some_and(|stored| stored.record.is_hollow()),
             answers: self.summed_answers(form, source)?,
             now: now.transpose()?.map(|(answers, now)| (now, answers)),
         })

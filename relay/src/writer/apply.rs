@@ -33,6 +33,8 @@ use crate::{
 
 /// Counter of records that were turned away for what they say.
 const REFUSED_CONTENT: &str = "refused_content";
+/// Counter of records that their sender had no right to send: in another's name, or destroying what is not below its maker.
+const REFUSED_UNLAWFUL: &str = "refused_unlawful";
 
 /// Applies one group to the heads and says what changes in the index.
 pub(crate) struct Applier<'a> {
@@ -178,6 +180,9 @@ impl Applier<'_> {
         self.count("refused");
         if head.code == RefusalCode::Content.name() {
             self.count(REFUSED_CONTENT);
+        }
+        if head.code == RefusalCode::NotYoursToSend.name() {
+            self.count(REFUSED_UNLAWFUL);
         }
         let (from, lane) = (frames::office(&head.from)?, frames::lane(head.lane)?);
         let Some(link) = self.heads.incoming.get(&from).filter(|_| head.seq > 0) else { return Ok(()) };

@@ -66,8 +66,7 @@ impl Store {
         (mut head, body): (AcceptedFrame, Bytes),
     ) -> Result<(AcceptedFrame, Bytes), StoreError> {
         if body.is_empty() && head.body_hash.is_empty() {
-            let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| StoreError::Journal("record header"))?;
-            let hollow = self.value_of(&brief.reference()?)?.and_then(|value| value.hollow);
+            let hollow = self.value_of(&reference_of(&head)?)?.and_then(|value| value.hollow);
             // It could not be read any more when it was removed.
             let hollow = hollow.ok_or(ReadError::NotThere(place))?;
             head.body_hash = Bytes::copy_from_slice(&hollow.body_hash.0);
@@ -85,7 +84,9 @@ impl Store {
             match Entry::from_frame(frame)? {
                 Entry::Accepted(head, _) => {
                     let body = self.body_of(*place, frame);
-                    if !body.is_empty() {
+                    if body.is_empty() {
+                        fed.hollowed.push(reference_of(&head)?);
+                    } else {
                         fed.records.push(Self::stored_from(*place, &head, &body)?);
                     }
                 }
@@ -99,4 +100,9 @@ impl Store {
         }
         Ok(fed)
     }
+}
+
+fn reference_of(head: &AcceptedFrame) -> Result<RecordRef, StoreError> {
+    let brief = HeaderBrief::decode(head.header.clone()).map_err(|_| StoreError::Journal("record header"))?;
+    Ok(brief.reference()?)
 }

@@ -57,7 +57,7 @@ pub(super) fn list(reply: &api::ListMattersReply, now: UnixMillis) -> String {
             notice::time(moment(head.due_ms), now),
             word(kind, &head.state),
             if head.grade.is_empty() { words::DASH.to_owned() } else { word(kind, &head.grade) },
-            mark(head) + &head.title,
+            mark(head) + title(head),
             head.opener_name.clone(),
             notice::time(moment(head.last_at_ms), now),
         ]);
@@ -97,7 +97,7 @@ fn heading(head: &api::MatterHead, now: UnixMillis) -> Vec<String> {
     let grade = if head.grade.is_empty() { String::new() } else { word(kind, &head.grade) };
     let due = moment(head.due_ms).map(|at| notice::time(Some(at), now));
     let mut lines = vec![
-        text::title(&mark(head), kind_word(head), &head.number, &head.title),
+        text::title(&mark(head), kind_word(head), &head.number, title(head)),
         text::stands(&word(kind, &head.state), &grade),
     ];
     if !head.wanted.is_empty() || due.is_some() {
@@ -118,7 +118,12 @@ fn owed(dues: &[api::DueRow], now: UnixMillis) -> String {
 
 fn related(head: &api::MatterHead) -> String {
     let kind = MatterKind::from_key(&head.kind);
-    text::related(kind_word(head), &head.number, &head.title, &word(kind, &head.state))
+    text::related(kind_word(head), &head.number, title(head), &word(kind, &head.state))
+}
+
+/// Its title, or that it has none any more.
+fn title(head: &api::MatterHead) -> &str {
+    if head.title.is_empty() { words::REMOVED } else { &head.title }
 }
 
 /// What is not real says so before anything else.

@@ -64,6 +64,7 @@ pub(super) fn standing(number: i32) -> Standing {
         Ok(api::NoticeRelation::ToSign) => Standing::ToSign,
         Ok(api::NoticeRelation::Signed) => Standing::Signed,
         Ok(api::NoticeRelation::Sent) => Standing::Sent,
+        Ok(api::NoticeRelation::Removed) => Standing::Removed,
         Ok(api::NoticeRelation::PassedOn | api::NoticeRelation::Unspecified) | Err(_) => Standing::PassedOn,
     }
 }
@@ -74,6 +75,7 @@ fn relation_name(number: i32) -> &'static str {
         Standing::Signed => "signed",
         Standing::Sent => "sent",
         Standing::PassedOn => "passed_on",
+        Standing::Removed => "removed",
     }
 }
 
@@ -149,6 +151,7 @@ fn head(from: Option<&api::NoticeHead>) -> json::Head {
         from: from.from,
         sent_at: time(from.sent_at_ms),
         received_at: time(from.received_at_ms),
+        removed: from.removed,
     }
 }
 

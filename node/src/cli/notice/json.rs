@@ -43,6 +43,8 @@ pub(in crate::cli) struct Head {
     pub(in crate::cli) from: String,
     pub(in crate::cli) sent_at: Option<String>,
     pub(in crate::cli) received_at: Option<String>,
+    /// Its content was removed.
+    pub(in crate::cli) removed: bool,
 }
 
 /// `notice board --json`.
@@ -112,7 +114,7 @@ pub(in crate::cli) struct List {
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct Listed {
     pub(in crate::cli) notice: Head,
-    /// `to_sign`, `signed`, `sent`, `passed_on`.
+    /// `to_sign`, `signed`, `sent`, `passed_on`, `removed`.
     pub(in crate::cli) relation: &'static str,
     pub(in crate::cli) timing: &'static str,
     /// Of this office and those below it.

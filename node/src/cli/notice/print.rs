@@ -33,9 +33,14 @@ pub(super) fn board(reply: &api::NoticeBoardReply) -> String {
             directive::timing(convert::timing(row.timing)).to_owned(),
         ]);
     }
-    let title = directive::board_title(&head.number, &head.title, &notice::time(Some(now), now));
+    let title = directive::board_title(&head.number, title(&head), &notice::time(Some(now), now));
     let counts = directive::counts(&convert::counts(&reply.counts.unwrap_or_default()));
     [title, counts, table.render()].join("\n")
+}
+
+/// Its title, or that it has none any more.
+fn title(head: &api::NoticeHead) -> &str {
+    if head.removed { words::REMOVED } else { &head.title }
 }
 
 fn undelivered(why: &Undelivered, at: &str, now: UnixMillis) -> String {
@@ -73,10 +78,10 @@ pub(super) fn list(reply: &api::ListNoticesReply, now: UnixMillis) -> String {
     for row in &reply.notices {
         let head = row.notice.clone().unwrap_or_default();
         table.row([
-            head.number,
+            head.number.clone(),
             directive::standing(convert::standing(row.relation)).to_owned(),
             directive::urgency(convert::urgency(head.urgency)).to_owned(),
-            head.title,
+            title(&head).to_owned(),
             head.from,
             notice::time(moment(head.received_at_ms), now),
             notice::time(moment(head.sign_by_ms), now),
@@ -97,12 +102,12 @@ pub(super) fn shown(reply: &api::ShowNoticeReply, now: UnixMillis) -> String {
     let standing = directive::standing(convert::standing(reply.relation));
     let timing = directive::timing(convert::timing(reply.timing));
     let mut lines = vec![
-        directive::title(&head.number, directive::urgency(convert::urgency(head.urgency)), &head.title),
+        directive::title(&head.number, directive::urgency(convert::urgency(head.urgency)), title(&head)),
         notice::answer(Names::FROM, &directive::from(&head.from, by, &time(head.sent_at_ms), &time(head.received_at_ms))),
         notice::answer(Names::TO, &to),
         notice::answer(Names::SIGN_BY, &(time(head.sign_by_ms) + &notice::in_brackets(timing))),
         notice::answer(Names::STANDING, standing),
-        notice::answer(Names::TEXT, &reply.text),
+        notice::answer(Names::TEXT, if head.removed { words::REMOVED } else { &reply.text }),
     ];
     lines.extend(reply.signatures.iter().map(|signature| {
         let said = directive::signature(

@@ -28,6 +28,7 @@ fn head() -> Option<api::NoticeHead> {
         sent_at_ms: AT,
         received_at_ms: AT,
         mode: record::Mode::Real.into(),
+        removed: false,
     })
 }
 

@@ -73,7 +73,7 @@ impl MatterView {
         Self {
             path: format!("/matter/{}/{}", row.matter.origin, row.matter.id),
             number: row.number.to_string(),
-            title: row.title.clone().unwrap_or_default(),
+            title: row.title.clone().unwrap_or_else(|| crate::text::words::REMOVED.to_owned()),
             state: word(&summary.state),
             grade: if summary.grade.is_empty() { String::new() } else { word(&summary.grade) },
             mode: mode(row.mode),

@@ -27,7 +27,7 @@ use crate::{
         sign_for::{SignForRow, SignTiming, Undelivered},
     },
     text::{console as text, directive as words, fault, words as common},
-    usecase::{NoticeRow, Refused, Relation, SendNotice, ShownNotice, SignNotice, To},
+    usecase::{NoticeHead, NoticeRow, Refused, Relation, SendNotice, ShownNotice, SignNotice, To},
 };
 
 pub(super) fn router() -> Router<Console> {
@@ -63,7 +63,7 @@ impl NoticeView {
         Self {
             path: format!("{}/{}", notice.reference.origin, notice.reference.id),
             number: notice.number.to_string(),
-            title: row.head.title.clone(),
+            title: title(&row.head),
             from: row.head.from.clone(),
             urgency: words::urgency(notice.urgency),
             relation: relation(row.relation),
@@ -78,12 +78,18 @@ impl NoticeView {
     }
 }
 
+/// Its title, or that it has none any more.
+fn title(head: &NoticeHead) -> String {
+    if head.notice.removed { common::REMOVED.to_owned() } else { head.title.clone() }
+}
+
 fn relation(relation: Relation) -> &'static str {
     words::standing(match relation {
         Relation::ToSign => words::Standing::ToSign,
         Relation::Signed => words::Standing::Signed,
         Relation::Sent => words::Standing::Sent,
         Relation::PassedOn => words::Standing::PassedOn,
+        Relation::Removed => words::Standing::Removed,
     })
 }
 
@@ -249,7 +255,7 @@ async fn page(console: &Console, desk: &Desk, named: &str) -> Result<Show, Refus
     let names: Vec<(OfficeId, String)> = console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect();
     let row = |row: &SignForRow| sign_row(row, board.as_of, &names);
     Ok(Show {
-        frame: console.frame(desk, Part::Notices, shown.head.title.clone())?,
+        frame: console.frame(desk, Part::Notices, title(&shown.head))?,
         path: format!("{}/{}", notice.reference.origin, notice.reference.id),
         number: notice.number.to_string(),
         urgency: words::urgency(notice.urgency),
@@ -259,7 +265,7 @@ async fn page(console: &Console, desk: &Desk, named: &str) -> Result<Show, Refus
         received: moment(notice.received_at),
         sign_by: notice.sign_by.map(moment).unwrap_or_default(),
         state: shown.state.map_or("", how_far),
-        text: shown.body.text.clone(),
+        text: if notice.removed { common::REMOVED.to_owned() } else { shown.body.text.clone() },
         to_sign: shown.relation == Relation::ToSign,
         signatures: shown.signatures.iter().map(|signed| format!("{} {}", moment(signed.at), signed.by.name)).collect(),
         counts: if board.rows.is_empty() { String::new() } else { words::counts(&board.counts) },

@@ -24,11 +24,11 @@ use super::super::{
 use crate::{
     domain::{
         beijing::{self, Day},
-        board::{BoardRow, DAILY, Differs, Filed, Line, Timing, ZERO},
+        board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
         form::{Answer, Form, Forms, Value},
     },
-    text::{console as text, notice, refusal::Refusal, words},
-    usecase::{FieldDifference, FileReport, Refused, Revision, Said as Says, ShowReport},
+    text::{console as text, notice, refusal::Refusal, report, words},
+    usecase::{FieldDifference, FileReport, Refused, RemovedVersion, Revision, Said as Says, ShowReport},
 };
 
 pub(super) fn router() -> Router<Console> {
@@ -144,7 +144,10 @@ async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<A
 
 fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
     let filing = row.filing.as_ref();
+    // Of what was removed there are no figures, not even a nought.
+    let told = filing.filter(|filing| !filing.removed);
     let own = |by: &OfficeId| format!("{} {by}", words::ON_BEHALF);
+    let how = |filing: &Filing| filing.entered_by.as_ref().map_or_else(|| words::OWN.to_owned(), own);
     BoardView {
         office: row.seat.office.to_string(),
         name: row.seat.name.clone(),
@@ -153,9 +156,9 @@ fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
         timing: words::timing(row.timing),
         tone: tone(row),
         at: filing.map(|filing| beijing::for_people(filing.recorded_here, now)).unwrap_or_default(),
-        calls: filing.map(|filing| filing.calls.to_string()).unwrap_or_default(),
-        incidents: filing.map(|filing| filing.incidents.to_string()).unwrap_or_default(),
-        how: filing.map(|filing| filing.entered_by.as_ref().map_or_else(|| words::OWN.to_owned(), own)).unwrap_or_default(),
+        calls: told.map(|filing| filing.calls.to_string()).unwrap_or_default(),
+        incidents: told.map(|filing| filing.incidents.to_string()).unwrap_or_default(),
+        how: filing.map(|filing| if filing.removed { words::REMOVED.to_owned() } else { how(filing) }).unwrap_or_default(),
         differs: filing.filter(|filing| filing.differs != Differs::No).map_or("", |filing| words::differs(filing.differs)),
         line: words::line(row.line.line),
         line_good: row.line.line == Line::Up,
@@ -294,6 +297,8 @@ struct ShowPage {
     revisions: Vec<RevisionView>,
     differences: Vec<(String, Vec<(String, String)>)>,
     open_difference: bool,
+    /// Versions whose content was removed, one line each.
+    removed: Vec<String>,
 }
 
 struct RevisionView {
@@ -324,7 +329,14 @@ async fn show(State(console): State<Console>, desk: Desk, Path((form, office, pe
         revisions: revisions.collect(),
         differences: shown.fields.iter().map(|difference| difference_view(form, difference)).collect(),
         open_difference: shown.differs == Some(Differs::Open),
+        removed: shown.removed.iter().map(removed_text).collect(),
     })
+}
+
+/// Where a version stood whose content was removed.
+fn removed_text(gone: &RemovedVersion) -> String {
+    let by = gone.by.as_ref().map_or(words::DASH, |by| by.name.as_str());
+    report::removed(&gone.name, by, &moment(gone.recorded_at), &moment(gone.received_at))
 }
 
 /// What each side says to a field on which they differ.

@@ -156,6 +156,19 @@ impl Matter<'_> {
     }
 }
 
+/// The steps from which it follows how a matter stands: those that still say something. Where its opening one was removed, all of them are
+/// taken, because without it nothing can be said of the others.
+pub fn telling(kind: MatterKind, matter: &RecordRef, steps: &[Step]) -> Vec<Step> {
+    let living: Vec<Step> = steps.iter().filter(|step| !step.hollow).cloned().collect();
+    let opened = living.first().is_some_and(|first| first.reference == *matter || kind == MatterKind::Incident);
+    if opened { living } else { steps.to_vec() }
+}
+
+/// Whether the content of every step was removed: then nothing is to be done about it any more.
+pub fn is_over(steps: &[Step]) -> bool {
+    steps.iter().all(|step| step.hollow)
+}
+
 /// Of which kind a matter is, by the steps of it that are held; `None`: not known before its opening step is here. An incident goes up by
 /// reports, and an office that was sent one has the matter whether or not it was ever sent the call.
 pub fn kind_of(matter: &RecordRef, steps: &[Step]) -> Option<MatterKind> {

@@ -14,7 +14,7 @@ use crate::{
     body::read_step,
     domain::{
         incident::same_as,
-        matter::{Known, Matter, Step, in_order, kind_of},
+        matter::{Known, Matter, Step, Summary, in_order, is_over, kind_of, telling},
         number::Number,
         obligation::Obligation,
         rollcall::{self, Course},
@@ -110,13 +110,15 @@ fn one(
         batch.put(stored::about_key(&link.record, matter), stored::mark());
     }
     waits(from, matter, &steps, batch);
-    let folded = folded(&steps, matter).filter(|_| itself.is_none());
-    let Some(folded) = folded else { return Dues::replace(from.index, batch, matter, &[]) };
-    let summary = folded.summary();
+    let kind = kind_of(matter, &steps).filter(|_| itself.is_none());
+    let Some(kind) = kind else { return Dues::replace(from.index, batch, matter, &[]) };
+    let telling = telling(kind, matter, &steps);
+    let (folded, over) = (Matter { kind, steps: &telling }, is_over(&steps));
+    let summary = Summary { open: !over && folded.summary().open, ..folded.summary() };
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
     batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
-    let owed = obligations(from, &folded, matter)?;
+    let owed = if over { Vec::new() } else { obligations(from, &folded, matter)? };
     goes_on(from, matter, &owed, batch);
     Dues::replace(from.index, batch, matter, &owed)
 }
@@ -184,10 +186,4 @@ fn named_anew(
         next.insert(itself.clone());
     }
     Ok(itself)
-}
-
-/// `None`: nothing can be said of it yet.
-fn folded<'a>(steps: &'a [Step], matter: &RecordRef) -> Option<Matter<'a>> {
-    let kind = kind_of(matter, steps)?;
-    Some(Matter { kind, steps })
 }

@@ -16,7 +16,10 @@ use crate::{
         moment_of,
         notice::{DELIVERED, DeliveredBody, NOTICE, NoticeBody, SIGNED, SignedBody},
     },
-    domain::notice::{Addressed, may_sign},
+    domain::{
+        notice::{Addressed, Urgency, may_sign},
+        number::{Number, parse_reference},
+    },
     projection::{matters, value::clocked},
 };
 
@@ -26,6 +29,56 @@ pub(in crate::projection) const NAME: &str = "notices";
 /// Whether records of a kind are notices or answers to them.
 pub(in crate::projection) fn reads(kind: &str) -> bool {
     [NOTICE, DELIVERED, SIGNED].contains(&kind)
+}
+
+/// Puts what is left of one whose content was removed: a notice that nobody has to sign for any more, and that somebody has signed.
+pub(in crate::projection) fn stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let header = from.record.header();
+    if header.kind == NOTICE {
+        return notice_stub(tree, from, batch);
+    }
+    let directive = parse_reference(&header.subject).ok_or("the subject names no directive")?;
+    let office = header.on_behalf_of.as_ref().unwrap_or(&header.origin);
+    answers(tree, header, (office, &directive))?;
+    if header.kind == DELIVERED {
+        let key = stored::delivered_key(&directive, &header.origin);
+        batch.put(key, stored::delivered_value(&said_to_have_it(tree, from)));
+        return Ok(());
+    }
+    let by = header.person.clone().filter(|person| !person.name.is_empty()).ok_or("nobody signed")?;
+    let answer = SignedAnswer {
+        office: office.clone(),
+        reference: from.record.reference(),
+        place: from.place,
+        recorded_at: header.recorded_at,
+        received_at: from.received_at,
+        by,
+        has_words: false,
+    };
+    batch.put(stored::signed_key(&directive, office, &answer.reference), stored::signed_value(&answer));
+    Ok(())
+}
+
+fn notice_stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {
+    let (header, own, reference) = (from.record.header(), tree.own(), from.record.reference());
+    if header.origin != *own && !tree.is_ancestor(&header.origin, own) {
+        return Err(format!("{} does not stand above {own} and may not direct it", header.origin));
+    }
+    let addressed = Addressed::of(&header.audience, &header.origin).ok_or("nobody below the sender is addressed")?;
+    let notice = Notice {
+        moment: moment_of(from),
+        received_at: from.received_at,
+        number: Number::parse(&header.subject).ok_or("the subject is no number")?,
+        urgency: Urgency::of_lane(header.lane()),
+        sign_by: None,
+        mode: header.mode,
+        to_us: addressed.holds(own, tree),
+        reference: reference.clone(),
+        removed: true,
+    };
+    batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
+    batch.put(stored::number_key(&notice.number, &reference), stored::mark());
+    Ok(())
 }
 
 /// Puts one of them into the batch.
@@ -58,6 +111,7 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         mode: header.mode,
         to_us,
         reference: reference.clone(),
+        removed: false,
     };
     batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
     batch.put(stored::number_key(&notice.number, &reference), stored::mark());
@@ -74,13 +128,7 @@ fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), St
     if header.on_behalf_of.is_some() || header.person.is_some() {
         return Err("only a node itself says that it was delivered to".to_owned());
     }
-    let answer = DeliveredAnswer {
-        office: header.origin.clone(),
-        recorded_at: header.recorded_at,
-        received_at: from.received_at,
-        had_at: clocked(tree, from, header.learnt_at.map_or(header.recorded_at, |at| at.min(header.recorded_at))),
-        reference: from.record.reference(),
-    };
+    let answer = said_to_have_it(tree, from);
     batch.put(stored::delivered_key(&body.directive, &header.origin), stored::delivered_value(&answer));
     if header.origin == *tree.own() {
         batch.delete(stored::undelivered_key(&body.directive));
@@ -89,6 +137,18 @@ fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), St
         matters::delivered(matter, &body.directive, batch);
     }
     Ok(())
+}
+
+/// That an office has it, by what the header says.
+fn said_to_have_it(tree: &Registry, from: &Stored) -> DeliveredAnswer {
+    let header = from.record.header();
+    DeliveredAnswer {
+        office: header.origin.clone(),
+        recorded_at: header.recorded_at,
+        received_at: from.received_at,
+        had_at: clocked(tree, from, header.learnt_at.map_or(header.recorded_at, |at| at.min(header.recorded_at))),
+        reference: from.record.reference(),
+    }
 }
 
 fn signed(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), String> {

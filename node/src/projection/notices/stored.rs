@@ -43,6 +43,8 @@ pub struct Notice {
     pub mode: Mode,
     /// Whether this office is addressed.
     pub to_us: bool,
+    /// Its content was removed: nothing of it but its number and times is left.
+    pub removed: bool,
 }
 
 /// An addressed office has it.
@@ -99,6 +101,8 @@ struct NoticeValue {
     mode: String,
     #[prost(bool, tag = "9")]
     to_us: bool,
+    #[prost(bool, tag = "10")]
+    removed: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -182,6 +186,7 @@ pub(super) fn notice_value(from: &Notice) -> Vec<u8> {
         sign_by: from.sign_by.map(|at| at.0),
         mode: mode_name(from.mode).to_owned(),
         to_us: from.to_us,
+        removed: from.removed,
     })
 }
 
@@ -200,6 +205,7 @@ pub(super) fn read_notice(key: &[u8], value: &[u8]) -> Result<Notice, Projection
             sign_by: from.sign_by.map(UnixMillis),
             mode: mode_from_name(&from.mode)?,
             to_us: from.to_us,
+            removed: from.removed,
         })
     };
     read().ok_or_else(|| damaged(key))
@@ -288,6 +294,7 @@ mod tests {
             sign_by: Some(UnixMillis(9)),
             mode: Mode::Exercise,
             to_us: true,
+            removed: true,
         };
         let (key, value) = (notice_key(&notice.reference), notice_value(&notice));
         assert_eq!(read_notice(key.as_bytes(), &value).unwrap(), notice);

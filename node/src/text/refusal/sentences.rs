@@ -269,6 +269,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::NoticeNumberInvalid, "NOTICE_NUMBER_INVALID", "通知编号应写成 0701-482137 的样子，或写“单位/记录编号”，请改正。"),
     (Refusal::NoticeUnknown, "NOTICE_UNKNOWN", "本机没有这份通知，请用 notice list 核对编号；刚发出的，请等线路送到。"),
     (Refusal::NoticeNumberShared, "NOTICE_NUMBER_SHARED", "这个编号对应不止一份通知，请改用括号中的“单位/记录编号”。"),
+    (Refusal::NoticeRemoved, "NOTICE_REMOVED", "这份通知的内容已按规定清除，不能再签收；如有疑问请与发出单位联系。"),
     (Refusal::UrgencyMissing, "URGENCY_MISSING", "请写明紧急程度：flash（特急）、urgent（加急）或 routine（平件）。"),
     (Refusal::SignByInvalid, "SIGN_BY_INVALID", "签收时限应写成 2026-07-01 17:00、17:00 或 2h 的样子，请改正。"),
     (Refusal::SignByPast, "SIGN_BY_PAST", "签收时限已经过去（以北京时间为准），请改成以后的时间；若时间无误，请核对本机时间。"),

@@ -11,7 +11,7 @@ use super::list::MatterRow;
 use crate::{
     domain::{
         incident::{self, Total, joined, totals},
-        matter::{Fact, Known, Matter, Step, approval_facts, kind_of, settled},
+        matter::{Fact, Known, Matter, Step, Summary, approval_facts, is_over, kind_of, settled, telling},
         step::MatterKind,
     },
     text::refusal::Refusal,
@@ -25,7 +25,7 @@ pub struct ShownMatter {
     pub row: MatterRow,
     /// What is known of it now.
     pub facts: Vec<Fact>,
-    /// Every step, in order.
+    /// Every step, in order; of those whose content was removed, what their headers say.
     pub steps: Vec<ShownStep>,
     /// What is owed because of it, soonest due first.
     pub dues: Vec<Due>,
@@ -48,17 +48,18 @@ impl Office {
     /// A matter with everything that this office holds of it.
     pub async fn matter(&self, named: &str) -> Result<ShownMatter, Refused> {
         let matter = self.matter_named(named).await?;
-        let steps = self.steps_of(&matter)?;
+        let steps = self.all_steps_of(&matter)?;
         let kind = kind_of(&matter, &steps).ok_or_else(|| Refused::about(Refusal::MatterUnknown, shown(named)))?;
-        let folded = Matter { kind, steps: &steps };
-        let row = self.row_whole(&matter, folded)?;
+        let row = self.row_whole(&matter, (kind, &steps))?;
+        let telling = telling(kind, &matter, &steps);
+        let folded = Matter { kind, steps: &telling };
         let mut facts = folded.facts();
         match kind {
             MatterKind::Incident => {
-                let totals = self.incident_totals(&matter, &steps)?;
+                let totals = self.incident_totals(&matter, &telling)?;
                 facts.extend(incident::total_facts(&totals));
-                facts.extend(self.incident_advice(&matter, &steps, &totals)?);
-                facts.extend(incident::skipped_facts(&steps, &self.relay().registry()));
+                facts.extend(self.incident_advice(&matter, &telling, &totals)?);
+                facts.extend(incident::skipped_facts(&telling, &self.relay().registry()));
             }
             MatterKind::Drill if row.summary.open => facts.extend(self.real_since(steps[0].times.here)?),
             MatterKind::Consultation => facts.extend(self.ordered_facts(&steps)?),
@@ -76,8 +77,10 @@ impl Office {
         Ok(ShownMatter { row, facts, steps: self.with_states(steps)?, dues, related, as_of: now })
     }
 
-    fn row_whole(&self, matter: &RecordRef, folded: Matter<'_>) -> Result<MatterRow, Refused> {
-        let summary = folded.summary();
+    fn row_whole(&self, matter: &RecordRef, (kind, steps): (MatterKind, &[Step])) -> Result<MatterRow, Refused> {
+        let telling = telling(kind, matter, steps);
+        let folded = Matter { kind, steps: &telling };
+        let summary = Summary { open: folded.summary().open && !is_over(steps), ..folded.summary() };
         let wanted = if summary.open { folded.wanted(self.own(), &self.relay().registry()) } else { None };
         Ok(MatterRow { wanted, ..self.matter_row(matter, summary)? })
     }
@@ -86,10 +89,10 @@ impl Office {
     fn related_to(&self, matter: &RecordRef) -> Result<Vec<(MatterRow, Vec<ShownStep>)>, Refused> {
         let mut related = Vec::new();
         for other in self.inner.matters.about(matter)? {
-            let steps = self.steps_of(&other)?;
+            let steps = self.all_steps_of(&other)?;
             let still_names = steps.first().is_some_and(|step| step.links.iter().any(|link| link.record == *matter));
             let Some(kind) = kind_of(&other, &steps).filter(|_| still_names) else { continue };
-            let row = self.row_whole(&other, Matter { kind, steps: &steps })?;
+            let row = self.row_whole(&other, (kind, &steps))?;
             related.push((row, self.with_states(steps)?));
         }
         Ok(related)

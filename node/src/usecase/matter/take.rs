@@ -127,10 +127,10 @@ impl Office {
         let mut checked = self.checked_step(&asked).await?;
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
-        let steps = self.steps_of(&checked.matter)?;
+        let (held, steps) = (self.all_steps_of(&checked.matter)?, self.steps_of(&checked.matter)?);
         of_its_kind(checked.form, &checked.matter, &steps)?;
         let mode = self.mode_of(&checked, &steps, asked.mode)?;
-        match steps.iter().find(|step| step.reference == checked.reference) {
+        match held.iter().find(|step| step.reference == checked.reference) {
             // A retry: other rules may have come since, what the node knows may have changed, and the step itself is here.
             Some(taken) => {
                 checked.says_of_itself_what(taken);

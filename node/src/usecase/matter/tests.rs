@@ -43,7 +43,7 @@ pub(in crate::usecase) fn call(id: u8) -> TakeStep {
     TakeStep { mode: Some(Mode::Real), ..step(id, "incident.call", "", &said) }
 }
 
-fn report(id: u8, matter: &str, stage: &str) -> TakeStep {
+pub(in crate::usecase) fn report(id: u8, matter: &str, stage: &str) -> TakeStep {
     let choice = |code: &str| Value::Choices(vec![code.into()]);
     step(id, "incident.report", matter, &[("stage", choice(stage)), ("haste", choice("yes")), ("title", text("山洪"))])
 }
@@ -99,8 +99,19 @@ async fn a_step_whose_content_was_destroyed_takes_what_followed_from_it_along_an
     assert_eq!(state().await, "reported");
     let destroy = Destroy { id: record_id(3), record: reported.reference.to_string(), reason: "误传".into(), by: by() };
     house.office.destroy(destroy).await.unwrap();
-    assert_eq!(house.office.matter(&number).await.unwrap().steps.len(), 1, "the number names it all the same");
+    let shown = house.office.matter(&number).await.unwrap();
+    let stubs: Vec<_> = shown.steps.iter().map(|shown| (shown.step.form.as_str(), shown.step.hollow)).collect();
+    assert_eq!(stubs, [("incident.call", false), ("incident.report", true)], "a stub stands where it stood");
+    assert_eq!((shown.steps[1].step.answers.len(), &shown.steps[1].step.reference), (0, &reported.reference));
     assert_eq!(state().await, "called");
+    // Without its opening step it is known all the same, and nothing is to be done about it any more.
+    let destroy = Destroy { id: record_id(4), record: called.reference.to_string(), reason: "误传".into(), by: by() };
+    house.office.destroy(destroy).await.unwrap();
+    let shown = house.office.matter(&number).await.unwrap();
+    assert!(shown.steps.iter().all(|shown| shown.step.hollow) && shown.steps.len() == 2);
+    assert_eq!((shown.row.title, shown.row.summary.open), (None, false));
+    assert_eq!(house.office.matters(MatterKind::Incident, Openness::Open).await.unwrap(), []);
+    assert_eq!(house.office.matters(MatterKind::Incident, Openness::Closed).await.unwrap().len(), 1, "it is no hole");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ const SETTLED_MAX: usize = 50;
 pub struct NoticeHead {
     /// Number and times.
     pub notice: Notice,
-    /// One line; empty where it cannot be read any more.
+    /// One line; empty where it was removed or cannot be read any more.
     pub title: String,
     /// Name of the sender at that time.
     pub from: String,
@@ -41,6 +41,8 @@ pub enum Relation {
     Sent,
     /// 转送: addressed to offices below only.
     PassedOn,
+    /// 内容已按规定清除: nobody can sign for it any more.
+    Removed,
 }
 
 /// One notice of a list.
@@ -97,7 +99,7 @@ impl Office {
             let signatures = self.own_signatures(&notice)?;
             match self.relation(&notice, &signatures) {
                 Relation::ToSign => to_sign.push((notice, signatures)),
-                Relation::Signed | Relation::Sent | Relation::PassedOn => settled.push((notice, signatures)),
+                Relation::Signed | Relation::Sent | Relation::PassedOn | Relation::Removed => settled.push((notice, signatures)),
             }
         }
         to_sign.sort_by_key(|(notice, _)| (notice.urgency, notice.sign_by.map_or(i64::MAX, |at| at.0), notice.received_at));
@@ -152,6 +154,7 @@ impl Office {
 
     fn relation(&self, notice: &Notice, own_signatures: &[Signature]) -> Relation {
         match (notice.reference.origin == *self.own(), notice.to_us, own_signatures.is_empty()) {
+            (false, true, true) if notice.removed => Relation::Removed,
             (true, ..) => Relation::Sent,
             (false, true, true) => Relation::ToSign,
             (false, true, false) => Relation::Signed,

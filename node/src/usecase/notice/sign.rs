@@ -61,6 +61,9 @@ impl Office {
         let remark = remark.map_err(|kinds| faulty(faults_at("remark", words::REMARK, kinds)))?;
         let told_by = telephone(&asked.on_behalf_of, asked.told_by)?;
         let notice = self.notice_named(&asked.notice).await?;
+        if notice.removed {
+            return Err(Refused::about(Refusal::NoticeRemoved, &notice.number));
+        }
         let held = self.held_notice(notice)?;
         let office = self.signs_for(&asked.on_behalf_of, &held)?;
         let body = SignedBody { directive: held.notice.reference.clone(), remark, told_by };
