@@ -23,11 +23,11 @@
 //!
 //! # Where it ends
 //!
-//! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. There are no pages
-//! yet; their place is free.
+//! One process, one data folder, one office. No authority of its own: who may say what is relay's to judge, on every hop. Pages
+//! are for the people of this office, on this machine; nobody else is served.
 //!
 //! ```text
-//!   cli ──┐ (a client, like any machine of the office)
+//!   cli ──┐ (a client, like any machine of the office)      console ──► usecase (pages, in the same process)
 //!         ▼
 //!        api ──► usecase ──► domain        decides; pure
 //!                  │  ▲
@@ -46,7 +46,7 @@
 //!
 //! # Reading order
 //!
-//! [`domain`] (what a report is), [`usecase`] (what an office can do), [`projection`], [`api`], [`serve`] (a node from start to stop), [`cli`],
+//! [`domain`] (what a report is), [`usecase`] (what an office can do), [`projection`], [`api`], [`serve`] (a node from start to stop), [`cli`], [`console`],
 //! [`text`] (all Chinese), [`config`], [`demo`].
 
 pub mod api;
