@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dutynet_node::domain::{
     incident::handling,
     matter::{Fact, FactValue, Known, Matter, Step, kind_of, settled},
+    obligation::Obligation,
     rules::{Duty, Packs},
     step::MatterKind,
 };
@@ -123,7 +124,9 @@ fn says(matter: &Matter<'_>, known: &Known<'_>) -> String {
     let summary = matter.summary();
     let timeless = |fact: &Fact| !matches!(fact.value, FactValue::Time(_));
     let facts: Vec<String> = matter.facts().iter().filter(|fact| timeless(fact)).map(|fact| format!("{fact:?}")).collect();
-    let owed = matter.obligations(known).into_iter().map(|owed| {
+    // Whether the own leader was told of a warning stays inside its office, and only that office derives it.
+    let between = |owed: &Obligation| owed.duty != Duty::WarningLeaderTold;
+    let owed = matter.obligations(known).into_iter().filter(between).map(|owed| {
         let (met, explained) = (owed.outcome.met.map(|met| met.record), owed.outcome.explained.map(|said| said.record));
         format!("{:?} {met:?} {explained:?}", owed.key)
     });

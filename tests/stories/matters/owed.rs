@@ -14,6 +14,7 @@ use dutynet_node::{
 use dutynet_relay::{clock::Clock as _, ids::UnixMillis};
 use dutynet_tests::{
     desk::{Desk, new_id, records_of},
+    event,
     net::{Network, clerk, office, until},
     shifted::ShiftedClock,
     steps::{by_telephone, code, linked, offices, step, take, text, when},
@@ -81,7 +82,8 @@ async fn an_answer_given_at_1459_and_delivered_at_1540_was_in_time_by_the_clock_
     net.join("p", "c").await;
     net.is_linked("p", "c").await;
     let (p, c) = (Desk::at(&net, "p"), Desk::at(&net, "c"));
-    let incident = net.report("c", "p", "溃坝").await;
+    let called = take(&c, event::call("溃坝")).await.matter.to_string();
+    let incident = take(&c, event::report(&called, "initial", 2)).await.reference;
     net.arrives(&incident, "p").await;
     // The question is put while the line is down: at 14:30, and comes at 14:46.
     net.cut("c");
