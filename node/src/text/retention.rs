@@ -1,6 +1,6 @@
 //! What is said of retention by rule.
 
-use crate::domain::retention::{Class, Rule, RuleFault, RuleFaultKind};
+use crate::domain::retention::{About, Class, Rule, RuleFault, RuleFaultKind};
 
 /// Who stands in a destruction that a rule asked for.
 pub const BY_RULE: &str = "本机（按保管期限）";
@@ -51,7 +51,7 @@ fn fault(fault: &RuleFault) -> String {
         RuleFaultKind::Id => "id 应为 1 至 40 个小写字母、数字或连字符".to_owned(),
         RuleFaultKind::Twice => "id 与前面的重复".to_owned(),
         RuleFaultKind::About => {
-            "about 应从 report、notice、incident、warning、verification、directive、finding、drill 中选，各写一次".to_owned()
+            format!("about 应从 {} 中选，各写一次", About::all().map(About::key).collect::<Vec<_>>().join("、"))
         }
         RuleFaultKind::AboutTwice(about) => format!("{about} 已有另一条规则，只能保留一条"),
         RuleFaultKind::Class => "class 应为 permanent、30y、10y、after-event 之一".to_owned(),
