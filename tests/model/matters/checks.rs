@@ -19,7 +19,7 @@ use super::world::{OFFICES, World, id};
 /// What each duty is met by.
 const ENDS: [(Duty, &[&str]); 3] = [
     (Duty::LeaderTold, &["incident.told"]),
-    (Duty::WrittenAfterOral, &["incident.report"]),
+    (Duty::WrittenAfterOral, &["incident.report", "incident.skip", "incident.transfer"]),
     (Duty::VerificationAnswer, &["verification.answer"]),
 ];
 
@@ -42,17 +42,23 @@ impl World {
     }
 
     pub(super) fn all_say_the_same(&self) -> Result<(), String> {
-        let mut said: BTreeMap<(RecordRef, BTreeSet<RecordRef>), (usize, String)> = BTreeMap::new();
+        let mut said: BTreeMap<(RecordRef, BTreeSet<RecordRef>), (usize, String, Owed)> = BTreeMap::new();
         for (office, name) in OFFICES.iter().enumerate() {
             for matter in self.matters(office) {
                 let steps = self.held(office, &matter);
                 let Some(kind) = kind_of(&matter, &steps) else { continue };
-                let says = says(&Matter { kind, steps: &steps }, &self.known(&matter, &self.desks[office].tree));
+                let folded = Matter { kind, steps: &steps };
+                let (says, owed) = (says(&folded), owed(&folded, &self.known(&matter, &self.desks[office].tree)));
                 let holds: BTreeSet<_> = steps.iter().map(|step| step.reference.clone()).collect();
-                let first = said.entry((matter.clone(), holds)).or_insert_with(|| (office, says.clone()));
+                let first = said.entry((matter.clone(), holds)).or_insert_with(|| (office, says.clone(), owed.clone()));
+                let one = OFFICES[first.0];
                 if first.1 != says {
-                    let one = OFFICES[first.0];
                     return Err(format!("{matter}: {one} says {}\n{name} says {says}", first.1));
+                }
+                // Each derives what concerns it; of what concerns both they say the same.
+                let differs = owed.iter().find(|(key, settled)| first.2.get(*key).is_some_and(|other| other != *settled));
+                if let Some((key, settled)) = differs {
+                    return Err(format!("{matter}: of {key} {one} says {:?} and {name} {settled:?}", first.2.get(key)));
                 }
             }
         }
@@ -103,7 +109,9 @@ impl World {
                     let begins = steps.iter().find(|step| owed.start.record.as_ref() == Some(&step.reference));
                     let since = begins.map_or(owed.start.at.here, |step| step.times.recorded.here);
                     let did = |step: &Step| {
-                        step.office == owed.debtor && ends.contains(&step.form.as_str()) && step.times.recorded.here >= since
+                        // A leader who was told of the event before a report of it came has been told.
+                        let counts = owed.duty == Duty::LeaderTold || step.times.recorded.here >= since;
+                        step.office == owed.debtor && ends.contains(&step.form.as_str()) && counts
                     };
                     let done = steps.iter().any(did);
                     if done != owed.outcome.met.is_some() {
@@ -119,17 +127,21 @@ impl World {
     }
 }
 
-/// State, facts and obligations, without what is told by each office's own clock.
-fn says(matter: &Matter<'_>, known: &Known<'_>) -> String {
+/// By which records each thing that is owed is met, and explained.
+type Owed = BTreeMap<String, (Option<RecordRef>, Option<RecordRef>)>;
+
+/// State and facts, without what is told by each office's own clock.
+fn says(matter: &Matter<'_>) -> String {
     let summary = matter.summary();
     let timeless = |fact: &Fact| !matches!(fact.value, FactValue::Time(_));
     let facts: Vec<String> = matter.facts().iter().filter(|fact| timeless(fact)).map(|fact| format!("{fact:?}")).collect();
-    // Whether the own leader was told of a warning stays inside its office, and only that office derives it.
-    let between = |owed: &Obligation| owed.duty != Duty::WarningLeaderTold;
-    let owed = matter.obligations(known).into_iter().filter(between).map(|owed| {
+    format!("{} {} {}\n{facts:#?}", summary.open, summary.state, summary.grade)
+}
+
+fn owed(matter: &Matter<'_>, known: &Known<'_>) -> Owed {
+    let settled = |owed: Obligation| {
         let (met, explained) = (owed.outcome.met.map(|met| met.record), owed.outcome.explained.map(|said| said.record));
-        format!("{:?} {met:?} {explained:?}", owed.key)
-    });
-    let owed: BTreeSet<String> = owed.collect();
-    format!("{} {} {}\n{facts:#?}\n{owed:#?}", summary.open, summary.state, summary.grade)
+        (owed.key.to_string(), (met, explained))
+    };
+    matter.obligations(known).into_iter().map(settled).collect()
 }
