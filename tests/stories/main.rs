@@ -37,6 +37,7 @@ mod rollcall_commands;
 mod rules;
 mod scrubbing;
 mod secrecy;
+mod signatures;
 mod skipping;
 mod status;
 mod tree;

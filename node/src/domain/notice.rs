@@ -1,14 +1,20 @@
-//! Notices (通知): what one says, whom it addresses, and who may sign for whom.
+//! Notices (通知): what one says, whom it addresses, who may sign for whom, and what it asks for.
+
+mod owed;
 
 use std::collections::BTreeSet;
 
 use dutynet_relay::{
     ids::{Lane, OfficeId},
     record::Audience,
-    registry::Registry,
+    registry::{Entry, Registry},
 };
 
-use super::form::{FaultKind, Lines, words};
+pub use self::owed::{Asked, Signer};
+use super::{
+    form::{FaultKind, Lines, words},
+    then::Then,
+};
 
 /// Longest title, characters.
 pub const TITLE_CHARS_MAX: usize = 100;
@@ -155,6 +161,21 @@ impl Addressed {
             Self::Offices(offices) => offices.contains(office),
         }
     }
+}
+
+/// Who stands on a notice's list, of this office and those below it, each with how far down: whoever was addressed when it was sent, and
+/// whoever has it now although it came later, because it is addressed now and has said so.
+pub fn listed<'a>(
+    tree: &'a Registry,
+    addressed: &Addressed,
+    (then, answered): (&Then, &BTreeSet<OfficeId>),
+) -> Vec<(usize, &'a Entry)> {
+    let was_addressed = |office: &OfficeId| match addressed {
+        Addressed::Below(top) => then.is_below(office, top),
+        Addressed::Offices(offices) => offices.contains(office),
+    };
+    let stands = |office: &OfficeId| was_addressed(office) || (answered.contains(office) && addressed.holds(office, tree));
+    tree.subtree(tree.own()).into_iter().filter(|(_, entry)| stands(&entry.office)).collect()
 }
 
 /// Whether a record's header can name so many offices.

@@ -52,6 +52,8 @@ pub struct Signature {
     pub by: Person,
     /// By the clock of the office that recorded it.
     pub at: UnixMillis,
+    /// The same moment by ours, by which it is judged.
+    pub here: UnixMillis,
     /// When this office knew.
     pub known_at: UnixMillis,
     /// Who said so by telephone, when another office entered it; `None` also where that cannot be read any more.
@@ -75,7 +77,7 @@ pub enum Undelivered {
     NoNode,
 }
 
-/// Whether a notice was signed for in time, by the clock of the office that recorded the first signature.
+/// Whether a notice was signed for in time, by the moment of the first signature, moved to our clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignTiming {
     /// No time was set.
@@ -166,9 +168,9 @@ impl SignForFacts {
 
     fn row(&mut self, seat: Seat, now: UnixMillis) -> SignForRow {
         let mut signatures = self.signatures.remove(&seat.office).unwrap_or_default();
-        signatures.sort_by(|a, b| (a.at, &a.reference).cmp(&(b.at, &b.reference)));
+        signatures.sort_by(|a, b| (a.here, &a.reference).cmp(&(b.here, &b.reference)));
         let delivery = self.deliveries.get(&seat.office).copied().ok_or_else(|| self.why_not(&seat));
-        let timing = timing(self.sign_by, signatures.first().map(|first| first.at), now);
+        let timing = timing(self.sign_by, signatures.first().map(|first| first.here), now);
         SignForRow { seat, delivery, signatures, timing }
     }
 
@@ -237,7 +239,16 @@ mod tests {
         let reference = RecordRef { origin: id("t"), id: RecordId([n; 16]) };
         let by = Person { id: format!("z{n}"), name: String::new() };
         let told_by = entered_by.is_some().then(|| ToldBy { name: "李四".into(), phone: "1".into() });
-        Signature { reference, entered_by, by, at: UnixMillis(at), known_at: UnixMillis(at), told_by, remark: String::new() }
+        Signature {
+            reference,
+            entered_by,
+            by,
+            at: UnixMillis(at),
+            here: UnixMillis(at),
+            known_at: UnixMillis(at),
+            told_by,
+            remark: String::new(),
+        }
     }
 
     fn line(line: Line, since: i64) -> LineFact {

@@ -1,7 +1,7 @@
-//! Obligations that were derived from matters, kept as they were derived; how each stands is judged when somebody asks.
+//! Obligations that were derived from matters and notices, kept as they were derived; how each stands is judged when somebody asks.
 //!
 //! - `due/<key>`: the obligation.
-//! - `due-of/<matter>/<key>`: it was derived from that matter, whose obligations are replaced all at once ([`Dues::replace`]).
+//! - `due-of/<matter>/<key>`: it was derived from that matter or notice, whose obligations are replaced all at once ([`Dues::replace`]).
 //! - `due-open/<key>`: it is not closed. The clock watches these alone.
 //! - `due-month/<YYYY-MM>/<key>`: in which month it is due, for statistics.
 //! - `chase/<key>/<origin>/<id>`: one for each record that its debtor was chased; the words stay in the journal.
@@ -84,23 +84,29 @@ impl Dues {
         Ok(counts)
     }
 
-    /// Puts everything that is owed because of a matter in the place of what was derived from it before.
+    /// Puts everything that is owed because of a matter or a notice in the place of what was derived from it before. What is as it was is not
+    /// written anew: a notice to many offices changes with each of their signatures.
     pub fn replace(index: &dyn Index, batch: &mut Batch, matter: &RecordRef, owed: &[Obligation]) -> Result<(), ProjectionError> {
         let prefix = format!("{OF}{matter}/");
+        let mut new: BTreeMap<&str, (&Obligation, Vec<u8>)> =
+            owed.iter().map(|owed| (owed.key.as_str(), (owed, stored::value(owed)))).collect();
         for (at, _) in scan_prefix(index, SPACE, prefix.as_bytes(), usize::MAX)? {
             let key = std::str::from_utf8(&at).ok().and_then(|at| at.get(prefix.len()..)).ok_or_else(|| damaged(&at))?.to_owned();
             let held = format!("{DUE}{key}");
-            let before = index.get(SPACE, held.as_bytes())?.and_then(|value| stored::read(&key, &value));
-            if let Some(before) = before {
+            let before = index.get(SPACE, held.as_bytes())?;
+            if before.is_some() && new.get(key.as_str()).map(|(_, value)| value) == before.as_ref() {
+                new.remove(key.as_str());
+                continue;
+            }
+            if let Some(before) = before.and_then(|value| stored::read(&key, &value)) {
                 batch.delete(format!("{MONTH}{}/{key}", month_of(before.due.here)));
             }
             batch.delete(format!("{OPEN}{key}"));
             batch.delete(held);
             batch.delete(at);
         }
-        for owed in owed {
-            let key = &owed.key;
-            batch.put(format!("{DUE}{key}"), stored::value(owed));
+        for (key, (owed, value)) in new {
+            batch.put(format!("{DUE}{key}"), value);
             batch.put(format!("{prefix}{key}"), stored::mark());
             batch.put(format!("{MONTH}{}/{key}", month_of(owed.due.here)), stored::mark());
             if !owed.is_closed() {

@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     FORMER_SPACE, ProjectionError, RENEWAL, SPACE, attachments,
     digest::{Strange, Stretch, digest},
-    made, matters, packs, stubs, value,
+    made, matters, notices, packs, stubs, value,
 };
 use crate::domain::beijing::Day;
 
@@ -157,7 +157,8 @@ impl Follower {
         let (index, end, relay) = (self.index.clone(), stretch.end, self.relay.clone());
         let written = spawn_blocking(move || {
             apply(index.as_ref(), &relay, stretch)?;
-            matters::settle(index.as_ref(), relay.store(), &relay.registry(), relay.clock().wall())
+            matters::settle(index.as_ref(), relay.store(), &relay.registry(), relay.clock().wall())?;
+            notices::settle(index.as_ref(), relay.store(), &relay.registry())
         });
         written.await??;
         self.cursor = end;
@@ -216,6 +217,7 @@ fn apply(index: &dyn Index, relay: &Relay, mut stretch: Stretch) -> Result<(), P
     for reference in &stretch.hollowed {
         let gone = made::forget(index, reference, &mut stretch.batch)?;
         matters::unsettle(&gone, &mut stretch.batch);
+        notices::unsettle(&gone, &mut stretch.batch);
         attachments::gone(&gone, &mut stretch.batch);
         // One that came whole after all says what it says where it stands whole.
         if let Some(left) = relay.store().record(reference)?.filter(|left| left.record.is_hollow()) {

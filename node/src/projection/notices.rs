@@ -3,14 +3,18 @@
 //! - `notice/<origin>/<id>`: one small value; all words stay in the journal.
 //! - `number/<number>/<origin>/<id>`: the notices that a number names.
 //! - `delivered/<notice>/<office>/…` and `signed/<notice>/<office>/…`: one for each record that says so.
+//! - `dirty-notice/<origin>/<id>`: something came that is about it, and what it asks for is still to be derived anew. Put by the digest, taken
+//!   away by [`settle`] together with what it has made.
 //! - `undelivered/<origin>/<id>`: this office is addressed, and has not said yet that it has the notice. Taken away by the record that says so.
 //!
 //! Each record is judged by itself, in any order: an answer may stand in the journal before its notice, in a store that was restored.
 
 mod digest;
+mod settle;
 mod stored;
 
 pub(super) use digest::{NAME, digest, reads, stub};
+pub(super) use settle::{settle, unsettle};
 pub use stored::{DeliveredAnswer, Notice, SignedAnswer};
 
 use std::sync::Arc;

@@ -18,6 +18,10 @@ pub const NO_NOTICES: &str = "没有通知。";
 pub const NO_GROUPS: &str = "没有编组。";
 /// An office signed for itself.
 pub const OWN: &str = "本单位";
+/// What a notice is owed under that is to be signed for by a time.
+pub const SIGN_BY_TITLE: &str = "通知";
+/// Its article.
+pub const SIGN_BY_ARTICLE: &str = "湛江市政府系统值班工作规范 第八条";
 /// Signed for by nobody.
 pub const UNSIGNED: &str = "未签收";
 

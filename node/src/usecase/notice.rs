@@ -77,7 +77,7 @@ impl Office {
     fn signatures(&self, notice: &RecordRef, office: Option<&OfficeId>) -> Result<Vec<(OfficeId, Signature)>, Refused> {
         let answers = self.inner.notices.signatures(notice, office)?.into_iter();
         let mut signatures: Vec<_> = answers.map(|answer| (answer.office.clone(), self.signature(answer))).collect();
-        signatures.sort_by(|(_, a), (_, b)| (a.at, &a.reference).cmp(&(b.at, &b.reference)));
+        signatures.sort_by(|(_, a), (_, b)| (a.here, &a.reference).cmp(&(b.here, &b.reference)));
         Ok(signatures)
     }
 
@@ -89,7 +89,8 @@ impl Office {
             entered_by: (answer.reference.origin != answer.office).then(|| answer.reference.origin.clone()),
             reference: answer.reference,
             by: answer.by,
-            at: answer.recorded_at,
+            at: answer.signed_at.origin,
+            here: answer.signed_at.here,
             known_at: answer.received_at,
             told_by,
             remark,

@@ -65,6 +65,7 @@ impl DueView {
         let owed = &due.obligation;
         let (about, about_path) = match &owed.about {
             About::Matter(matter) => (Number::of(matter).to_string(), format!("/matter/{}/{}", matter.origin, matter.id)),
+            About::Notice(notice) => (Number::of(notice).to_string(), format!("/notices/show/{}/{}", notice.origin, notice.id)),
             About::Period(period) => (period.to_string(), String::new()),
             About::Office(office) => (office.to_string(), String::new()),
         };

@@ -83,6 +83,8 @@ pub enum Creditor {
 pub enum About {
     /// A matter, by the record that opened it.
     Matter(RecordRef),
+    /// A notice.
+    Notice(RecordRef),
     /// A period.
     Period(Period),
     /// An office.
@@ -177,7 +179,7 @@ impl fmt::Display for Key {
 impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Matter(record) => record.fmt(f),
+            Self::Matter(record) | Self::Notice(record) => record.fmt(f),
             Self::Period(period) => period.fmt(f),
             Self::Office(office) => office.fmt(f),
         }

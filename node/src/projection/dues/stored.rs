@@ -87,6 +87,8 @@ struct DueValue {
     over: String,
     #[prost(string, tag = "19")]
     outside: String,
+    #[prost(string, tag = "20")]
+    notice: String,
 }
 
 /// A value that says no more than that its key is there.
@@ -128,6 +130,7 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
     }
     match &from.about {
         About::Matter(matter) => to.matter = matter.to_string(),
+        About::Notice(notice) => to.notice = notice.to_string(),
         About::Period(period) => to.period = period.to_string(),
         About::Office(office) => to.office = office.to_string(),
     }
@@ -137,10 +140,11 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
 pub(super) fn read(key: &str, value: &[u8]) -> Option<Obligation> {
     let from: DueValue = opened(value)?;
     let [pack, row, title, article, source] = <[String; 5]>::try_from(from.cited).ok()?;
-    let about = match (from.matter.as_str(), from.period.as_str()) {
-        ("", "") => About::Office(OfficeId::parse(&from.office).ok()?),
-        ("", period) => About::Period(Period::parse(period).ok()?),
-        (matter, _) => About::Matter(parse_reference(matter)?),
+    let about = match (from.matter.as_str(), from.notice.as_str(), from.period.as_str()) {
+        ("", "", "") => About::Office(OfficeId::parse(&from.office).ok()?),
+        ("", "", period) => About::Period(Period::parse(period).ok()?),
+        ("", notice, _) => About::Notice(parse_reference(notice)?),
+        (matter, _, _) => About::Matter(parse_reference(matter)?),
     };
     let creditor = match (from.creditor.as_str(), from.outside.as_str()) {
         ("", "") => Creditor::Leader(from.leader),

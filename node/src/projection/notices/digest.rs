@@ -50,7 +50,7 @@ pub(in crate::projection) fn stub(tree: &Registry, from: &Stored, batch: &mut Ba
         office: office.clone(),
         reference: from.record.reference(),
         place: from.place,
-        recorded_at: header.recorded_at,
+        signed_at: clocked(tree, from, header.recorded_at),
         received_at: from.received_at,
         by,
         has_words: false,
@@ -77,6 +77,7 @@ fn notice_stub(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), 
         removed: true,
     };
     batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
+    batch.put(stored::dirty_key(&reference), stored::mark());
     batch.put(stored::number_key(&notice.number, &reference), stored::mark());
     Ok(())
 }
@@ -114,6 +115,7 @@ fn notice(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         removed: false,
     };
     batch.put(stored::notice_key(&reference), stored::notice_value(&notice));
+    batch.put(stored::dirty_key(&reference), stored::mark());
     batch.put(stored::number_key(&notice.number, &reference), stored::mark());
     if to_us {
         batch.put(stored::undelivered_key(&reference), stored::mark());
@@ -133,8 +135,9 @@ fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), St
     if header.origin == *tree.own() {
         batch.delete(stored::undelivered_key(&body.directive));
     }
-    if let Some(matter) = &body.matter {
-        matters::delivered(matter, &body.directive, batch);
+    match &body.matter {
+        Some(matter) => matters::delivered(matter, &body.directive, batch),
+        None => batch.put(stored::dirty_key(&body.directive), stored::mark()),
     }
     Ok(())
 }
@@ -164,13 +167,14 @@ fn signed(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), Strin
         office: office.clone(),
         reference: from.record.reference(),
         place: from.place,
-        recorded_at: header.recorded_at,
+        signed_at: clocked(tree, from, header.recorded_at),
         received_at: from.received_at,
         by,
         has_words: body.told_by.is_some() || !body.remark.is_empty(),
     };
     let key = stored::signed_key(&body.directive, office, &answer.reference);
     batch.put(key, stored::signed_value(&answer));
+    batch.put(stored::dirty_key(&body.directive), stored::mark());
     Ok(())
 }
 

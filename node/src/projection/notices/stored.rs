@@ -3,6 +3,7 @@
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},
+    index::{Index, scan_prefix},
     journal::Place,
     record::{Mode, Person},
 };
@@ -16,13 +17,14 @@ use crate::{
         then::Moment,
     },
     projection::{
-        ProjectionError,
+        ProjectionError, SPACE,
         value::{PlaceValue, closed, damaged, mode_from_name, mode_name, opened},
     },
 };
 
 pub(super) const NOTICE: &str = "notice/";
 pub(super) const UNDELIVERED: &str = "undelivered/";
+const DIRTY: &str = "dirty-notice/";
 
 /// A notice that was sent, received or carried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +73,9 @@ pub struct SignedAnswer {
     pub reference: RecordRef,
     /// Where that stands.
     pub place: Place,
-    /// By the clock of the office that recorded it.
-    pub recorded_at: UnixMillis,
-    /// By ours.
+    /// When, by the clock of the office that recorded it, and by ours.
+    pub signed_at: Clocked,
+    /// When it came here, by ours.
     pub received_at: UnixMillis,
     /// Who signed, or who entered it.
     pub by: Person,
@@ -133,6 +135,8 @@ struct SignedValue {
     has_words: bool,
     #[prost(message, optional, tag = "6")]
     place: Option<PlaceValue>,
+    #[prost(int64, tag = "7")]
+    recorded_here: i64,
 }
 
 const URGENCIES: [Urgency; 3] = [Urgency::Flash, Urgency::Urgent, Urgency::Routine];
@@ -143,6 +147,29 @@ pub(super) fn notice_key(reference: &RecordRef) -> String {
 
 pub(super) fn undelivered_key(reference: &RecordRef) -> String {
     format!("{UNDELIVERED}{reference}")
+}
+
+pub(super) fn dirty_key(notice: &RecordRef) -> String {
+    format!("{DIRTY}{notice}")
+}
+
+/// Some of the notices that are dirty.
+pub(super) fn dirty(index: &dyn Index, limit: usize) -> Result<Vec<RecordRef>, ProjectionError> {
+    let found = scan_prefix(index, SPACE, DIRTY.as_bytes(), limit)?;
+    found.iter().map(|(key, _)| named(DIRTY, key).ok_or_else(|| damaged(key))).collect()
+}
+
+/// The notice that a key is about, be it of the notice itself, of a delivery or of a signature; `None`: it is another key.
+pub(super) fn notice_of(key: &[u8]) -> Option<RecordRef> {
+    let text = std::str::from_utf8(key).ok()?;
+    let about = [NOTICE, "delivered/", "signed/"].into_iter().find_map(|prefix| text.strip_prefix(prefix))?;
+    // A reference is `<origin>/<id>`.
+    let end = about.match_indices('/').nth(1).map_or(about.len(), |(at, _)| at);
+    parse_reference(&about[..end])
+}
+
+fn named(prefix: &str, key: &[u8]) -> Option<RecordRef> {
+    parse_reference(std::str::from_utf8(key).ok()?.get(prefix.len()..)?)
 }
 
 pub(super) fn number_prefix(number: &Number) -> String {
@@ -242,7 +269,8 @@ pub(super) fn read_delivered(key: &[u8], value: &[u8]) -> Result<DeliveredAnswer
 
 pub(super) fn signed_value(from: &SignedAnswer) -> Vec<u8> {
     closed(&SignedValue {
-        recorded_at: from.recorded_at.0,
+        recorded_at: from.signed_at.origin.0,
+        recorded_here: from.signed_at.here.0,
         received_at: from.received_at.0,
         person_id: from.by.id.clone(),
         person_name: from.by.name.clone(),
@@ -259,7 +287,7 @@ pub(super) fn read_signed(key: &[u8], value: &[u8]) -> Result<SignedAnswer, Proj
             office: office(key)?,
             reference: parse_reference(record)?,
             place: from.place?.to_place()?,
-            recorded_at: UnixMillis(from.recorded_at),
+            signed_at: Clocked { origin: UnixMillis(from.recorded_at), here: UnixMillis(from.recorded_here) },
             received_at: UnixMillis(from.received_at),
             by: Person { id: from.person_id, name: from.person_name },
             has_words: from.has_words,
@@ -317,7 +345,7 @@ mod tests {
             office: id("a"),
             reference: reference(2),
             place,
-            recorded_at: UnixMillis(6),
+            signed_at: Clocked { origin: UnixMillis(6), here: UnixMillis(5) },
             received_at: UnixMillis(7),
             by: Person { id: "z1".into(), name: "张三".into() },
             has_words: true,

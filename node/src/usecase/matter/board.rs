@@ -114,6 +114,7 @@ fn signature(step: &Step) -> Option<Signature> {
         entered_by: (step.reference.origin != step.office).then(|| step.reference.origin.clone()),
         by: step.by.clone()?,
         at: step.times.recorded.origin,
+        here: step.times.recorded.here,
         known_at: step.times.here,
         told_by: step.entered.as_ref().map(|said| ToldBy { name: said.told_by.clone(), phone: said.phone.clone() }),
         remark: step.text("remark").unwrap_or_default().to_owned(),

@@ -12,7 +12,7 @@ use dutynet_relay::{
 use super::{Held, NoticeHead};
 use crate::{
     domain::{
-        notice::Addressed,
+        notice::listed,
         sign_for::{Counts, Delivery, Seat, SignForFacts, SignForRow, Signatures},
         then::{History, Then},
     },
@@ -84,14 +84,6 @@ impl Office {
     }
 }
 
-/// Whoever was addressed then, and whoever has it now although it came later; those alone that are this office or below it.
 fn seats(tree: &Registry, held: &Held, (then, answered): (&Then, &BTreeSet<OfficeId>)) -> Vec<Seat> {
-    let own = tree.own();
-    let was_addressed = |office: &OfficeId| match &held.addressed {
-        Addressed::Below(top) => then.is_below(office, top),
-        Addressed::Offices(offices) => offices.contains(office),
-    };
-    let stands = |office: &OfficeId| was_addressed(office) || (answered.contains(office) && held.addressed.holds(office, tree));
-    let subtree = tree.subtree(own).into_iter().filter(|(_, entry)| stands(&entry.office));
-    subtree.map(|found| Seat::of(found, tree, then)).collect()
+    listed(tree, &held.addressed, (then, answered)).into_iter().map(|found| Seat::of(found, tree, then)).collect()
 }

@@ -174,5 +174,5 @@ impl Office {
 
 /// Whether this office signed in time; what is not addressed to it has no limit for it.
 fn own_timing(notice: &Notice, signatures: &[Signature], now: UnixMillis) -> SignTiming {
-    timing(notice.sign_by.filter(|_| notice.to_us), signatures.first().map(|first| first.at), now)
+    timing(notice.sign_by.filter(|_| notice.to_us), signatures.first().map(|first| first.here), now)
 }
