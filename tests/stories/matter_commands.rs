@@ -191,6 +191,11 @@ fn a_question_a_warning_and_a_directive_are_typed_at_both_ends() {
     taken(town, &["directive", "sign", &d], &CLERK);
     taken(town, &["directive", "done", &d, "--outcome", "已排查"], &CLERK);
     shows(county, "directive", &d, "各单位均已回复");
+    let board = county.done(&["directive", "board", &d, "--json"]).json();
+    let seat = &board["rows"][0];
+    assert_eq!((seat["name"].as_str(), seat["done"].as_array().map(Vec::len)), (Some("海安镇"), Some(1)), "{board}");
+    assert!(seat["delivered_at"].is_string() && seat["signatures"][0].is_object() && seat["awaited"] == false, "{seat}");
+    assert!(county.done(&["directive", "board", &d]).out.contains("海安镇"));
     taken(county, &["directive", "close", &d, "--outcome", "办结"], &ABOVE);
     assert_eq!(county.done(&["directive", "list"]).out.trim(), "没有未了的事项。");
 }

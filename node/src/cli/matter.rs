@@ -1,6 +1,7 @@
 //! `dutynet incident`, `warning`, `question`, `directive`, `finding` and `consultation`: every step by one path, lists, and one matter whole.
 
 mod asks;
+mod board;
 mod convert;
 mod filled;
 pub(super) mod json;
@@ -39,6 +40,7 @@ pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String
         MatterVerb::Finding(verb) => asks::of_findings(place, verb).await,
         MatterVerb::Session(verb) => asks::of_sessions(place, verb).await,
         MatterVerb::Order(outcome, take) => asks::order(place, outcome, take).await,
+        MatterVerb::Board(named) => board::run(place, named).await,
         MatterVerb::Paper(asked) => paper::run(place, asked).await,
         MatterVerb::Read(ReadVerb::List(asked)) => list(place, command.kind, asked).await,
         MatterVerb::Read(ReadVerb::Show(named)) => show(place, named).await,

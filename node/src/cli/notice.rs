@@ -5,6 +5,7 @@ pub(super) mod json;
 mod print;
 
 pub(super) use convert::undelivered_name;
+pub(super) use print::seat;
 
 use std::io;
 

@@ -5,6 +5,14 @@ use crate::domain::{form::Lines, step::MatterKind};
 
 /// Head of a list.
 pub const LIST: [&str; 8] = ["编号", "等本单位", "时限", "状态", "级别", "标题", "发起单位", "最近变化"];
+/// Head of a sign-for list, behind that of notices.
+pub const BOARD: [&str; 5] = ["电话", "阅", "办结", "待办", "办理时限"];
+/// It was said, by a record of its own.
+pub const SAID: &str = "有";
+/// Something is still awaited.
+pub const AWAITED: &str = "待办";
+/// Nobody is to act on it.
+pub const NOBODY: &str = "这件事项没有指明由哪些单位办理。";
 /// Nothing is listed.
 pub const NOTHING: &str = "没有未了的事项。";
 /// Above what is known.

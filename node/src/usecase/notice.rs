@@ -10,7 +10,6 @@ mod sign;
 
 pub use board::NoticeBoard;
 pub use deliver::deliver_by_itself;
-pub(super) use deliver::delivered_id;
 pub use list::{NoticeHead, NoticeRow, Relation, ShownNotice};
 pub use send::{SendNotice, SentNotice, To};
 pub use sign::{SignNotice, SignedNotice};

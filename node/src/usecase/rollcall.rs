@@ -2,12 +2,11 @@
 //!
 //! A roll call is a matter; every step of it is taken as those of other matters are ([`Office::take_step`]). What is here besides is what makes
 //! it one act for an officer: a group or a draw that becomes a list, one answer for every call that is open, the silent offices of a second
-//! call; and the table, which is judged by the lines, too. `deliver` is what no person asks for.
+//! call; and the table, which is judged by the lines, too.
 
 mod act;
 mod answer;
 mod call;
-mod deliver;
 mod draw;
 mod list;
 mod table;

@@ -49,6 +49,7 @@ pub(in crate::cli) enum MatterVerb {
     /// The outcome of a session, and the directive that it becomes.
     Order(String, Box<Take>),
     Paper(PaperOf),
+    Board(Named),
 }
 
 #[derive(Subcommand, Debug)]
@@ -110,6 +111,13 @@ pub(in crate::cli) enum PaperVerb {
     Form(PaperOf),
 }
 
+/// What only matters have that name offices which are to act.
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum BoardVerb {
+    #[command(about = text::BOARD)]
+    Board(Named),
+}
+
 #[derive(Args, Debug)]
 pub(in crate::cli) struct PaperOf {
     #[arg(value_name = "FORM", help = text::PAPER)]
@@ -151,6 +159,7 @@ impl MatterCommand {
             MatterVerb::Read(ReadVerb::List(list)) => list.output.json,
             MatterVerb::Read(ReadVerb::Show(named) | ReadVerb::Timeline(named)) => named.output.json,
             MatterVerb::Paper(paper) => paper.named.output.json,
+            MatterVerb::Board(named) => named.output.json,
         }
     }
 }
@@ -206,6 +215,10 @@ impl FromArgMatches for MatterCommand {
         if kind == MatterKind::Consultation && named(SessionVerb::has_subcommand) {
             return Ok(Self { kind, verb: MatterVerb::Session(SessionVerb::from_arg_matches_mut(&mut of_kind)?) });
         }
+        if has_board(kind) && of_kind.subcommand_name().is_some_and(BoardVerb::has_subcommand) {
+            let BoardVerb::Board(named) = BoardVerb::from_arg_matches_mut(&mut of_kind)?;
+            return Ok(Self { kind, verb: MatterVerb::Board(named) });
+        }
         if of_kind.subcommand_name().is_some_and(PaperVerb::has_subcommand) {
             let PaperVerb::Form(paper) = PaperVerb::from_arg_matches_mut(&mut of_kind)?;
             return Ok(Self { kind, verb: MatterVerb::Paper(paper) });
@@ -223,6 +236,11 @@ impl FromArgMatches for MatterCommand {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// Whether steps of a kind name offices that are to act on them.
+fn has_board(kind: MatterKind) -> bool {
+    StepForms::built_in().of(kind).any(|form| form.addresses)
 }
 
 /// The form of the directive that an outcome becomes.
@@ -251,6 +269,7 @@ fn of_kind(kind: MatterKind) -> Command {
         | MatterKind::RollCall => command,
     };
     let command = ReadVerb::augment_subcommands(command);
+    let command = if has_board(kind) { BoardVerb::augment_subcommands(command) } else { command };
     let command = if kind == MatterKind::Incident { PaperVerb::augment_subcommands(command) } else { command };
     command.about(text::about(kind))
 }

@@ -77,7 +77,7 @@ impl From<&api::ListMattersReply> for json::List {
     }
 }
 
-fn head(from: &api::MatterHead) -> json::Head {
+pub(super) fn head(from: &api::MatterHead) -> json::Head {
     json::Head {
         matter: reference(from.matter.as_ref()),
         number: from.number.clone(),

@@ -6,6 +6,7 @@ use crate::cli::{
     due::json::{Due, Hop},
     json::{Person, Record},
     json_report::{Answer, Entered},
+    notice::json::Row,
 };
 
 /// A step that was taken, of whichever matter.
@@ -78,6 +79,30 @@ pub(in crate::cli) struct Head {
     /// When the soonest of what this office owes is due.
     pub(in crate::cli) due: Option<String>,
     pub(in crate::cli) opener_name: String,
+}
+
+/// `directive board --json`; also of warnings and questions.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Board {
+    pub(in crate::cli) matter: Head,
+    pub(in crate::cli) as_of: Option<String>,
+    pub(in crate::cli) rows: Vec<Seat>,
+}
+
+/// One office that is to act.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Seat {
+    #[serde(flatten)]
+    pub(in crate::cli) row: Row,
+    /// Told by telephone.
+    pub(in crate::cli) phoned: Vec<Record>,
+    pub(in crate::cli) read: Vec<Record>,
+    /// An outcome that stands, an answer.
+    pub(in crate::cli) done: Vec<Record>,
+    /// Something is still awaited from it.
+    pub(in crate::cli) awaited: bool,
+    /// Until when it was to be done.
+    pub(in crate::cli) due: Option<String>,
 }
 
 /// `incident show --json`.

@@ -92,7 +92,7 @@ pub(super) fn timeline(reply: &api::ShowMatterReply, names: &Names) -> String {
     lines.join("\n")
 }
 
-fn heading(head: &api::MatterHead, now: UnixMillis) -> Vec<String> {
+pub(super) fn heading(head: &api::MatterHead, now: UnixMillis) -> Vec<String> {
     let kind = MatterKind::from_key(&head.kind);
     let grade = if head.grade.is_empty() { String::new() } else { word(kind, &head.grade) };
     let due = moment(head.due_ms).map(|at| notice::time(Some(at), now));

@@ -151,11 +151,65 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
         ("incident list", printed(&json::List::from(&list))),
         ("incident show", printed(&json::Shown::from(&shown()))),
         ("incident timeline", printed(&json::Timeline::from(&shown()))),
+        ("directive board", printed(&json::Board::from(&board()))),
         ("finding suggest", printed(&json::Suggestions::from(&suggested()))),
         ("finding circular", printed(&json::Circular::from(&circular()))),
         ("consultation suggest", printed(&json::Occasions::from(&occasions()))),
         ("consultation order", printed(&json::Ordered::from(&ordered()))),
     ]
+}
+
+/// One has done it, after a call to its telephone; at the other it waits behind a line that is down.
+fn board() -> api::MatterBoardReply {
+    let seat = |office: &str, name: &str| api::NoticeBoardRow {
+        office: office.into(),
+        name: name.into(),
+        depth: 1,
+        has_node: true,
+        ..api::NoticeBoardRow::default()
+    };
+    let signed =
+        api::SignatureRow { record: reference(3), by: person("李四"), at_ms: AT, known_at_ms: AT, ..Default::default() };
+    let timing = api::SignTiming::InTime.into();
+    let has = api::NoticeBoardRow {
+        delivered_at_ms: AT,
+        delivered_known_at_ms: AT,
+        signatures: vec![signed],
+        timing,
+        ..seat("440825103", "海安镇")
+    };
+    let waits = api::NoticeBoardRow {
+        undelivered: api::Undelivered::LineDown.into(),
+        at: "440825204".into(),
+        since_ms: AT,
+        timing: api::SignTiming::NotDue.into(),
+        ..seat("440825204", "角尾乡")
+    };
+    let records = |n| reference(n).into_iter().collect();
+    let done = api::MatterBoardRow {
+        row: Some(has),
+        phoned: records(4),
+        done: records(5),
+        due_ms: AT + 3_600_000,
+        ..Default::default()
+    };
+    let awaited = api::MatterBoardRow { row: Some(waits), awaited: true, due_ms: AT + 3_600_000, ..Default::default() };
+    let head = Some(head("directive", "0701-500600", "转移群众", "underway"));
+    api::MatterBoardReply { head, as_of_ms: AT, rows: vec![done, awaited] }
+}
+
+#[test]
+fn a_board_says_of_each_office_what_it_has_done_and_why_it_has_nothing() {
+    let page = board::page(&board());
+    let rows: Vec<Vec<&str>> = page.lines().map(|line| line.split_whitespace().collect()).collect();
+    let row = |name: &str| rows.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{page}"));
+    assert_eq!(
+        row("海安镇")[1..],
+        ["07-01", "09:00:00", "—", "李四", "07-01", "09:00:00", "本单位", "按时", "有", "—", "有", "—", "07-01", "10:00:00"]
+    );
+    assert!(row("角尾乡").contains(&"待办") && page.contains("线路断"), "{page}");
+    let nobody = board::page(&api::MatterBoardReply { rows: Vec::new(), ..board() });
+    assert!(nobody.ends_with(crate::text::matter::NOBODY), "{nobody}");
 }
 
 fn suggested() -> api::SuggestFindingsReply {

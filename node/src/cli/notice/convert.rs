@@ -181,24 +181,26 @@ impl From<&api::NoticeBoardReply> for json::Board {
                 without_node: counts.without_node,
                 overdue: counts.overdue,
             },
-            rows: from.rows.iter().map(row).collect(),
+            rows: from.rows.iter().map(json::Row::from).collect(),
         }
     }
 }
 
-fn row(from: &api::NoticeBoardRow) -> json::Row {
-    json::Row {
-        office: from.office.clone(),
-        name: from.name.clone(),
-        depth: from.depth,
-        has_node: from.has_node,
-        delivered_at: time(from.delivered_at_ms),
-        delivered_known_at: time(from.delivered_known_at_ms),
-        undelivered: undelivered(from).as_ref().map(undelivered_name),
-        at: said(&from.at),
-        since: time(from.since_ms),
-        signatures: from.signatures.iter().map(signature).collect(),
-        timing: timing_name(from.timing),
+impl From<&api::NoticeBoardRow> for json::Row {
+    fn from(from: &api::NoticeBoardRow) -> Self {
+        Self {
+            office: from.office.clone(),
+            name: from.name.clone(),
+            depth: from.depth,
+            has_node: from.has_node,
+            delivered_at: time(from.delivered_at_ms),
+            delivered_known_at: time(from.delivered_known_at_ms),
+            undelivered: undelivered(from).as_ref().map(undelivered_name),
+            at: said(&from.at),
+            since: time(from.since_ms),
+            signatures: from.signatures.iter().map(signature).collect(),
+            timing: timing_name(from.timing),
+        }
     }
 }
 

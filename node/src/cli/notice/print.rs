@@ -22,20 +22,25 @@ pub(super) fn board(reply: &api::NoticeBoardReply) -> String {
     let name = |id: &str| reply.rows.iter().find(|row| row.office == id).map_or_else(|| id.to_owned(), |row| row.name.clone());
     let mut table = Table::new(&directive::BOARD);
     for row in &reply.rows {
-        let first = row.signatures.first();
-        table.row([
-            notice::indented(&row.name, row.depth.saturating_sub(1)),
-            notice::time(moment(row.delivered_at_ms), now),
-            convert::undelivered(row).map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, &name(&row.at), now)),
-            first.map_or_else(|| directive::UNSIGNED.to_owned(), |first| signers(first, row.signatures.len())),
-            notice::time(first.and_then(|first| moment(first.at_ms)), now),
-            first.map_or_else(|| words::DASH.to_owned(), |first| how(first, &name(&first.entered_by))),
-            directive::timing(convert::timing(row.timing)).to_owned(),
-        ]);
+        table.row(seat(row, &name, now));
     }
     let title = directive::board_title(&head.number, title(&head), &notice::time(Some(now), now));
     let counts = directive::counts(&convert::counts(&reply.counts.unwrap_or_default()));
     [title, counts, table.render()].join("\n")
+}
+
+/// One office: 送达, why not, and who signed. `name` gives the names of offices.
+pub(in crate::cli) fn seat(row: &api::NoticeBoardRow, name: &dyn Fn(&str) -> String, now: UnixMillis) -> [String; 7] {
+    let first = row.signatures.first();
+    [
+        notice::indented(&row.name, row.depth.saturating_sub(1)),
+        notice::time(moment(row.delivered_at_ms), now),
+        convert::undelivered(row).map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, &name(&row.at), now)),
+        first.map_or_else(|| directive::UNSIGNED.to_owned(), |first| signers(first, row.signatures.len())),
+        notice::time(first.and_then(|first| moment(first.at_ms)), now),
+        first.map_or_else(|| words::DASH.to_owned(), |first| how(first, &name(&first.entered_by))),
+        directive::timing(convert::timing(row.timing)).to_owned(),
+    ]
 }
 
 /// Its title, or that it has none any more.

@@ -2,7 +2,7 @@
 
 use dutynet_relay::ids::{OfficeId, UnixMillis};
 
-use super::course::{AGAIN, ANSWER, CLOSE, Course, DELIVERED, EXPLAIN, LATE_MAX_MS, NotOpen, PHONE, Part, RULE, after};
+use super::course::{AGAIN, ANSWER, CLOSE, Course, EXPLAIN, LATE_MAX_MS, NotOpen, PHONE, Part, RULE, after};
 use crate::{
     domain::{
         form::Value,
@@ -24,7 +24,6 @@ pub fn admit(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Resu
     let course = Course::of(steps).ok_or(Refusal::MatterUnknown)?;
     corrects_its_own(steps, proposed, taker)?;
     match proposed.form.id.as_str() {
-        DELIVERED => Err(Refusal::StepUnknown.into()),
         ANSWER => may_answer(&course, proposed, taker),
         EXPLAIN => may_explain(&course, taker),
         RULE => may_rule(&course, proposed, taker),

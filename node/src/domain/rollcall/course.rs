@@ -13,9 +13,8 @@ use crate::domain::{
     obligation::Clocked,
 };
 
-pub(super) const CALL: &str = "rollcall.call";
-/// The one step that no person takes.
-pub const DELIVERED: &str = "rollcall.delivered";
+/// The step that makes a call.
+pub const CALL: &str = "rollcall.call";
 /// One answer serves every call that is open at its office.
 pub const ANSWER: &str = "rollcall.answer";
 /// A second call.
@@ -27,8 +26,6 @@ pub(super) const CLOSE: &str = "rollcall.close";
 
 /// In what role an answer names the other calls that it serves.
 pub const ALSO: &str = "also";
-/// In what role the record that says 送达 names what was delivered.
-pub const DELIVERED_CALL: &str = "call";
 
 /// A call is over so long after its answering time: what says that it was delivered, or answered, is underway meanwhile.
 pub const ARRIVAL_MS: i64 = 60_000;
@@ -162,11 +159,7 @@ impl<'a> Course<'a> {
 
     /// When an office's node had a round: as it says itself, or as we know of our own.
     fn received(&self, begins: &Step, office: &OfficeId, own: &OfficeId) -> Option<Clocked> {
-        let says = |step: &&Step| {
-            let about = step.link(DELIVERED_CALL) == Some(&begins.reference);
-            step.form == DELIVERED && step.office == *office && step.by.is_none() && about
-        };
-        let said = self.steps.iter().find(says).map(|step| step.times.recorded);
+        let said = begins.delivered.iter().find(|delivery| delivery.office == *office).map(|delivery| delivery.at);
         said.or_else(|| (office == own).then(|| Clocked::same(begins.times.here)))
     }
 }

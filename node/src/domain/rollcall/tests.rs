@@ -8,13 +8,13 @@ use dutynet_relay::{
 };
 
 use super::{
-    course::{AGAIN, ANSWER, CALL, CLOSE, DELIVERED, EXPLAIN, PHONE, RULE},
+    course::{AGAIN, ANSWER, CALL, CLOSE, EXPLAIN, PHONE, RULE},
     *,
 };
 use crate::{
     domain::{
         form::{Answer, Value},
-        matter::{Matter, Proposed, StepLink, Taker, Times, tests::moment},
+        matter::{Delivery, Matter, Proposed, Taker, Times, tests::moment},
         obligation::{Clocked, Creditor, Obligation, Over, Side, Stage, Standing, WayHop, rings::Rung},
         rules::{Duty, Packs},
         step::StepForms,
@@ -91,7 +91,7 @@ impl Told {
             entered: None,
             first: None,
             delivered: Vec::new(),
-            by: (form != DELIVERED).then(|| Person { id: "z1".into(), name: "张三".into() }),
+            by: Some(Person { id: "z1".into(), name: "张三".into() }),
             answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
             links: Vec::new(),
             to: to.iter().map(|office| id(office)).collect(),
@@ -104,9 +104,8 @@ impl Told {
 
     /// An office's node has the step that begins a round.
     fn delivered(&mut self, office: &str, begins: usize, minute: i64) {
-        let record = self.0[begins].reference.clone();
-        self.push((office, DELIVERED), minute, &[], &[]);
-        self.0.last_mut().unwrap().links.push(StepLink { role: course::DELIVERED_CALL.into(), record });
+        let record = RecordRef { origin: id(office), id: RecordId([200; 16]) };
+        self.0[begins].delivered.push(Delivery { office: id(office), record, at: Clocked::same(at(minute)) });
     }
 
     fn answered(&mut self, office: &str, minute: i64) {
@@ -329,7 +328,6 @@ fn what_cannot_be_called_is_refused() {
     assert_eq!(call(&[("draw", Value::Number(2))], &["a", "b"]), Ok(()));
     assert_eq!(call(&[("draw", Value::Number(3))], &["a", "b"]), Err(Refusal::RollDraw));
     let told = Told::called(&["a"]);
-    assert_eq!(told.may("a", DELIVERED, 1, (&[], &[])), Err(Refusal::StepUnknown));
     assert_eq!(told.may("b", ANSWER, 1, (&[], &[])), Err(Refusal::StepNotAddressed));
     assert_eq!(told.may("c", PHONE, 1, (&[("result", code("reached"))], &["a"])), Err(Refusal::RollRings));
     assert_eq!(told.may("d", PHONE, 1, (&[("result", code("busy"))], &["a"])), Err(Refusal::OnBehalfElsewhere));

@@ -9,7 +9,7 @@ use crate::{
         matter::Step,
         rollcall::{
             Course,
-            course::{AGAIN, ALSO, ANSWER, DELIVERED, DELIVERED_CALL},
+            course::{ALSO, ANSWER},
         },
         step::{Begins, MatterKind, StepForms},
     },
@@ -50,34 +50,12 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
     }
     let own = tree.own();
     let from_above = tree.is_ancestor(maker, own) && tree.is_ancestor(&matter.origin, own);
-    if form.addresses && step.to.contains(own) && from_above {
-        batch.put(stored::undelivered_key(&step.reference), stored::undelivered_value(&matter));
-    }
-    if form.matter == MatterKind::RollCall {
-        said_or_not(tree, (&matter, &step), batch)?;
-    }
-    Ok(())
-}
-
-/// A call to this office is to be said to be delivered, by its node alone.
-fn said_or_not(tree: &Registry, (matter, step): (&RecordRef, &Step), batch: &mut Batch) -> Result<(), String> {
-    let own = tree.own();
-    if step.form == DELIVERED {
-        if step.by.is_some() || step.entered.is_some() {
-            return Err("only a node itself says that it was delivered to".to_owned());
-        }
-        let call = step.link(DELIVERED_CALL).filter(|_| step.reference.origin == *own);
-        if let Some(call) = call {
-            batch.delete(stored::unsaid_key(matter, call));
-        }
-        return Ok(());
-    }
-    let calls_us = match Course::of(std::slice::from_ref(step)) {
-        Some(course) => course.calls(own, |office, top| tree.is_ancestor(top, office)),
-        None => step.form == AGAIN && step.to.contains(own),
+    let is_for_us = match Course::of(std::slice::from_ref(&step)) {
+        Some(call) => call.calls(own, |office, top| tree.is_ancestor(top, office)),
+        None => form.addresses && step.to.contains(own),
     };
-    if calls_us && step.reference.origin != *own {
-        batch.put(stored::unsaid_key(matter, &step.reference), stored::mark());
+    if is_for_us && from_above {
+        batch.put(stored::undelivered_key(&step.reference), stored::undelivered_value(&matter));
     }
     Ok(())
 }

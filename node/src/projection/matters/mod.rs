@@ -6,8 +6,7 @@
 //!   away by [`settle`] in one batch with what it has made, so that a cut in between loses nothing.
 //! - `alias/<matter>/<its own>` and `thread/<its own>/<matter>`: what was entered in an office's name, and is the same event as that
 //!   office's own: one thread, listed once, which both numbers name.
-//! - `unsaid/<matter>/<step>`: a roll call is to be said to be delivered, and was not yet. Taken away by the record that says so.
-//! - `undelivered-step/<step>`: a step names this office, which has not said yet that it has it. That it has been said stands with the notices.
+//! - `undelivered-step/<step>`: a step names this office, or is a roll call that calls it, which has not said yet that it has it. That it has been said stands with the notices.
 //! - `waits/<matter>`: a step names rules that are not here yet; when a pack comes, it is settled anew. `daily/<matter>`: something is owed on
 //!   each day, derived as far as its value says; when a day begins, it is settled anew.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
@@ -27,7 +26,7 @@ pub use stored::ListedMatter;
 use std::sync::Arc;
 
 use dutynet_relay::{
-    ids::RecordRef,
+    ids::{OfficeId, RecordRef},
     index::{Batch, Index, scan_prefix},
     journal::Place,
 };
@@ -36,6 +35,7 @@ use super::{ProjectionError, SPACE, notices};
 use crate::domain::{
     matter::{Delivery, Step},
     number::Number,
+    rollcall::course::CALL,
     step::MatterKind,
 };
 
@@ -49,8 +49,10 @@ pub enum Openness {
 }
 
 fn with_deliveries(index: &dyn Index, steps: &mut [Step]) -> Result<(), ProjectionError> {
-    for step in steps.iter_mut().filter(|step| !step.to.is_empty()) {
-        let said = notices::deliveries(index, &step.reference)?.into_iter().filter(|answer| step.to.contains(&answer.office));
+    // A call that names nobody is one to everybody below.
+    for step in steps.iter_mut().filter(|step| !step.to.is_empty() || step.form == CALL) {
+        let named = |office: &OfficeId| step.to.is_empty() || step.to.contains(office);
+        let said = notices::deliveries(index, &step.reference)?.into_iter().filter(|answer| named(&answer.office));
         let delivery = said.map(|answer| Delivery { office: answer.office, record: answer.reference, at: answer.had_at });
         step.delivered = delivery.collect();
     }
@@ -80,11 +82,6 @@ impl Matters {
         Ok(itself.into_iter().next().unwrap_or_else(|| matter.clone()))
     }
 
-    /// Calls to this office of which it has not said yet that it has them, each with its matter.
-    pub fn unsaid(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
-        stored::unsaid(self.index.as_ref(), limit)
-    }
-
     /// Puts beside each step which of the offices that it names have said that they have it.
     pub fn with_deliveries(&self, steps: &mut [Step]) -> Result<(), ProjectionError> {
         with_deliveries(self.index.as_ref(), steps)
@@ -93,13 +90,6 @@ impl Matters {
     /// Steps that name this office, each with its matter, of which it has not said yet that it has them.
     pub fn undelivered(&self, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
         stored::undelivered(self.index.as_ref(), limit)
-    }
-
-    /// It has been said of a call. Where the record that says so stands before it, nothing else takes the mark away.
-    pub fn was_said(&self, (matter, step): (&RecordRef, &RecordRef)) -> Result<(), ProjectionError> {
-        let mut batch = Batch::default();
-        batch.delete(stored::unsaid_key(matter, step));
-        Ok(self.index.apply(SPACE, &batch)?)
     }
 
     /// It has been said. Where the record that says so stands before its step, nothing else takes the mark away.

@@ -23,7 +23,6 @@ use crate::{
 };
 
 const DIRTY: &str = "dirty/";
-const UNSAID: &str = "unsaid/";
 const STEP: &str = "step/";
 const UNDELIVERED: &str = "undelivered-step/";
 const WAITS: &str = "waits/";
@@ -127,21 +126,6 @@ pub(super) fn whole(index: &dyn Index, matter: &RecordRef) -> Result<Vec<Place>,
         places.extend(steps(index, &other)?);
     }
     Ok(places)
-}
-
-pub(super) fn unsaid_key(matter: &RecordRef, step: &RecordRef) -> String {
-    format!("{UNSAID}{matter}/{step}")
-}
-
-/// Some of the calls of which this office has not said yet that it has them, each with its matter.
-pub(super) fn unsaid(index: &dyn Index, limit: usize) -> Result<Vec<(RecordRef, RecordRef)>, ProjectionError> {
-    let found = scan_prefix(index, SPACE, UNSAID.as_bytes(), limit)?;
-    let both = |key: &[u8]| {
-        let named = std::str::from_utf8(key).ok()?.strip_prefix(UNSAID)?;
-        let (at, _) = named.match_indices('/').nth(1)?;
-        Some((parse_reference(&named[..at])?, parse_reference(&named[at + 1..])?))
-    };
-    found.iter().map(|(key, _)| both(key).ok_or_else(|| damaged(key))).collect()
 }
 
 pub(super) fn opening_prefix(number: &Number) -> String {

@@ -25,6 +25,8 @@ pub const LIST: &str = "列出未了的事项：等本单位办的在前，最�
 pub const ALL: &str = "已了的也列出";
 /// `show`
 pub const SHOW: &str = "查看一件事项：现在知道什么、出自哪一步，还缺什么，时限，全部经过";
+/// `board`
+pub const BOARD: &str = "签收单：每个单位是否送达、签收、阅、办结，没送到的写明原因";
 /// `timeline`
 pub const TIMELINE: &str = "只看经过：来电、报告、提问、指示、处置按时间排列";
 /// the matter

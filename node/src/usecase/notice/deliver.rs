@@ -1,5 +1,5 @@
 //! 送达: the node of an addressed office says, by itself and once, that it has a directive on its disk: a notice, or a step of a matter that
-//! names it (an order, a part of one, a question, a warning that is passed on).
+//! names it (an order, a part of one, a question, a warning that is passed on, a roll call).
 //!
 //! What is still to be said stands in the projection, whose cursor moves with it; the record's id is made from the directive and the office.
 //! So a node that is killed in between says it after its next start, and one that has forgotten that it did says the same record again,
@@ -16,7 +16,10 @@ use tokio::sync::watch;
 
 use crate::{
     body::notice::{DELIVERED, DeliveredBody},
-    domain::number::made_at,
+    domain::{
+        number::made_at,
+        step::{MatterKind, StepForms},
+    },
     projection::Notice,
     usecase::{Office, Refused},
 };
@@ -56,35 +59,38 @@ impl Office {
         let steps = self.inner.matters.undelivered(AT_ONCE)?;
         for (step, matter) in &steps {
             if let Some(stored) = self.relay().store().record(step)? {
-                self.submit(step_delivered(&stored, matter, self.own())).await?;
+                self.submit(self.step_delivered(&stored, matter)).await?;
             }
             self.inner.matters.was_delivered(step)?;
         }
-        let more_calls = self.deliver_calls(AT_ONCE).await?;
-        Ok(more_calls || waiting.len().max(steps.len()) == AT_ONCE)
+        Ok(waiting.len().max(steps.len()) == AT_ONCE)
     }
-}
 
-/// The same of a step of a matter. Who began the matter is told, and everybody on the way there.
-fn step_delivered(stored: &Stored, matter: &RecordRef, own: &OfficeId) -> Draft {
-    let (header, step) = (stored.record.header(), stored.record.reference());
-    let lane = match header.lane() {
-        Lane::Control | Lane::Flash | Lane::Urgent => Lane::Urgent,
-        Lane::Routine => Lane::Routine,
-    };
-    Draft {
-        id: delivered_id(&step, own),
-        kind: DELIVERED.to_owned(),
-        subject: step.to_string(),
-        lane,
-        audience: vec![Audience::UpTo(matter.origin.clone())],
-        mode: header.mode,
-        happened_at: None,
-        learnt_at: Some(stored.received_at),
-        person: None,
-        corrects: None,
-        on_behalf_of: None,
-        body: DeliveredBody { directive: step, matter: Some(matter.clone()) }.encode(),
+    /// The same of a step of a matter. Who began the matter is told, and everybody on the way there. The clock of a roll call runs from it, at
+    /// every tier that sees the call: so it goes as far and as fast as the answer will.
+    fn step_delivered(&self, stored: &Stored, matter: &RecordRef) -> Draft {
+        let (header, step) = (stored.record.header(), stored.record.reference());
+        let is_call = StepForms::built_in().of_record_kind(&header.kind).is_some_and(|form| form.matter == MatterKind::RollCall);
+        let lane = match header.lane() {
+            Lane::Flash if is_call => Lane::Flash,
+            Lane::Control | Lane::Flash | Lane::Urgent => Lane::Urgent,
+            Lane::Routine => Lane::Routine,
+        };
+        let audience = if is_call { self.upwards() } else { vec![Audience::UpTo(matter.origin.clone())] };
+        Draft {
+            id: delivered_id(&step, self.own()),
+            kind: DELIVERED.to_owned(),
+            subject: step.to_string(),
+            lane,
+            audience,
+            mode: header.mode,
+            happened_at: None,
+            learnt_at: Some(stored.received_at),
+            person: None,
+            corrects: None,
+            on_behalf_of: None,
+            body: DeliveredBody { directive: step, matter: Some(matter.clone()) }.encode(),
+        }
     }
 }
 
@@ -106,7 +112,7 @@ fn delivered(notice: &Notice, own: &OfficeId) -> Draft {
 }
 
 /// The same for one directive and one office, whoever asks and how often.
-pub(in crate::usecase) fn delivered_id(directive: &RecordRef, office: &OfficeId) -> RecordId {
+fn delivered_id(directive: &RecordRef, office: &OfficeId) -> RecordId {
     let digest = Digest::of("dutynet.delivered.1", &[directive.to_string().as_bytes(), b"/", office.as_str().as_bytes()]);
     let mut random = [0; 10];
     random.copy_from_slice(&digest.0[..10]);
