@@ -12,7 +12,9 @@ mod world;
 use world::World;
 
 const HISTORIES: u64 = 1_500;
-/// Seeds that once failed. 240: a county below that was sent a copy only is not told who has the incident now, and nobody promises that.
+/// Seeds that once failed. 240: a county below that was sent a copy only is not told who has the incident now. Nobody promises that: whoever
+/// accepts tells those of whom its own records speak, everybody who had it in hand and every tier above them. What a copy asks for it asks of
+/// its maker, which stays the first receiver for ever (首接负责).
 const KEPT: [u64; 1] = [240];
 
 /// What a mutant does wrong.

@@ -2,19 +2,24 @@
 
 use dutynet_node::{
     domain::{
+        beijing::{Day, TimeOfDay},
         matter::{Fact, FactValue},
+        obligation::{Stage, stats::month_of},
+        rules::Duty,
         step::MatterKind,
     },
     projection::Openness,
     text::refusal::Refusal,
-    usecase::{NamedRecord, ShownMatter, TakeStep},
+    usecase::{AskDueStats, AskDues, Due, NamedRecord, ShownMatter, TakeStep, keep_dues},
 };
-use dutynet_relay::{ids::RecordRef, record::Mode};
+use dutynet_relay::{clock::Clock as _, ids::RecordRef, record::Mode};
 use dutynet_tests::{
     desk::Desk,
-    event::{call, holding, report, step, take, text, until_state, when},
+    event::{call, code, holding, report, step, take, text, until_state, when},
     net::{Network, office},
+    shifted::ShiftedClock,
 };
+use tokio::sync::watch;
 
 fn practised(step: TakeStep) -> TakeStep {
     TakeStep { mode: Some(Mode::Exercise), ..step }
@@ -101,4 +106,102 @@ async fn what_really_happens_during_a_drill_is_not_swallowed_by_it() {
     assert_eq!(listed(&t, Openness::Closed).await.len(), 2);
     assert_eq!(refusal(&c, report(&exercise, "final", 9)).await, Refusal::DrillOver);
     take(&t, report(&real.to_string(), "final", 1)).await;
+}
+
+/// What is owed of one kind, as an office lists it.
+async fn owed(desk: &Desk, mode: Mode, duty: Duty) -> Vec<Due> {
+    let mut dues = desk.office.dues(AskDues { mode, ..AskDues::default() }).await.expect("what is open").dues;
+    dues.retain(|due| due.obligation.duty == duty);
+    dues
+}
+
+async fn until_owed(desk: &Desk, what: &str, count: usize) -> Vec<Due> {
+    for _ in 0..6000 {
+        let dues = owed(desk, Mode::Exercise, Duty::VerificationAnswer).await;
+        if dues.len() == count {
+            return dues;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("never came true: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_of_an_exercise_rings_by_its_mark_is_settled_inside_the_drill_and_counted_nowhere() {
+    let mut net = Network::found("p").await;
+    net.join("p", "c").await;
+    net.is_linked("p", "c").await;
+    let (p, c) = (Desk::at(&net, "p"), Desk::at(&net, "c"));
+    let start = step("drill.start", "", &[("title", text("防汛演练")), ("content", text("转移群众"))]);
+    let drill = take(&p, start).await.matter.to_string();
+    until_state(&c, &drill, "running").await;
+    let exercise = take(&c, practised(call("演练：溃坝"))).await.matter.to_string();
+    let reported = take(&c, report(&exercise, "initial", 2)).await.reference;
+    holding(&p, &exercise, &reported).await;
+    let ask = |question: &str| {
+        let asked = step("verification.ask", "", &[("title", text("伤亡")), ("question", text(question))]);
+        TakeStep { to: vec!["c".into()], links: naming("incident", &reported), ..asked }
+    };
+    let asked = take(&p, ask("几人？")).await.matter.to_string();
+    let due = until_owed(&c, "it is owed where it is practised", 1).await.remove(0);
+    assert_eq!(due.obligation.mode, Mode::Exercise);
+    for desk in [&p, &c] {
+        let real = desk.office.dues(AskDues::default()).await.expect("what is open").dues;
+        assert!(real.iter().all(|due| due.obligation.mode == Mode::Real), "{real:?}");
+    }
+
+    let (stop, stopped) = watch::channel(false);
+    let (_, mut hears) = c.office.watch_dues().await.expect("somebody listens");
+    let clock = tokio::spawn(keep_dues(c.office.clone(), stopped));
+    for id in ["p", "c"] {
+        net.clock(id).set(Day::of(ShiftedClock::default().wall()).at(TimeOfDay::parse("10:10").unwrap()));
+    }
+    let rang = loop {
+        let rang = hears.recv().await.expect("a ring");
+        if rang.due.obligation.key == due.obligation.key {
+            break rang;
+        }
+    };
+    assert_eq!((rang.stage, rang.due.obligation.mode), (Stage::Half, Mode::Exercise));
+    stop.send_replace(true);
+    clock.await.expect("the clock does not panic");
+    take(&c, step("verification.answer", &asked, &[("answer", text("二人"))])).await;
+    for desk in [&p, &c] {
+        until_owed(desk, "it is met inside the drill", 0).await;
+    }
+    assert!(p.office.show_due(due.obligation.key.as_str()).await.expect("it is known").due.obligation.outcome.met.is_some());
+
+    // What nobody has met when the drill ends is awaited no more; while it waits, nothing is.
+    take(&p, ask("何处？")).await;
+    for desk in [&p, &c] {
+        until_owed(desk, "it is owed", 1).await;
+    }
+    for id in ["p", "c"] {
+        net.clock(id).set(Day::of(ShiftedClock::default().wall()).at(TimeOfDay::parse("10:40").unwrap()));
+    }
+    let late = owed(&p, Mode::Exercise, Duty::VerificationAnswer).await.remove(0);
+    assert!(late.standing.late_ms() > 0, "{late:?}");
+    let words = [("title", text("迟报")), ("kind", code("late")), ("says", text("未答复")), ("found_by", code("records"))];
+    let fault = [&words[..], &[("due", text(late.obligation.key.as_str()))]].concat();
+    let found = TakeStep { to: vec!["c".into()], ..step("finding.open", "", &fault) };
+    let refused = p.office.take_step(found).await.expect_err("what is practised is evidence of nothing");
+    assert_eq!(refused.refusal, Refusal::FindingNoEvidence);
+    take(&p, because("drill.suspend", &drill)).await;
+    for desk in [&p, &c] {
+        until_owed(desk, "nothing is awaited while it waits", 0).await;
+    }
+    take(&p, because("drill.resume", &drill)).await;
+    for desk in [&p, &c] {
+        until_owed(desk, "it goes on", 1).await;
+    }
+    take(&p, step("drill.end", &drill, &[("outcome", text("达到目的"))])).await;
+    for desk in [&p, &c] {
+        until_owed(desk, "it ends with the drill", 0).await;
+        let left = desk.office.dues(AskDues { mode: Mode::Exercise, ..AskDues::default() }).await.expect("what is open").dues;
+        assert!(left.is_empty(), "{left:?}");
+        let month = month_of(net.clock("p").wall());
+        let counted = desk.office.due_stats(AskDueStats { month, ..AskDueStats::default() }).await.expect("counts");
+        assert!(counted.dues.iter().all(|due| due.obligation.mode == Mode::Real), "{:?}", counted.dues);
+        assert!(counted.counts.iter().all(|(group, ..)| group.duty == Duty::DailyReport), "{:?}", counted.counts);
+    }
 }

@@ -3,7 +3,7 @@
 use dutynet_proto::api;
 
 use super::{
-    convert::{person, person_to_wire, record_id, reference},
+    convert::{mode, mode_to_wire, person, person_to_wire, record_id, reference},
     lines::span,
 };
 use crate::{
@@ -18,8 +18,9 @@ use crate::{
     },
 };
 
-pub(super) fn asked(from: api::ListDuesRequest) -> AskDues {
-    AskDues { office: from.office, which: if from.overdue { WhichDues::ToChase } else { WhichDues::Open } }
+pub(super) fn asked(from: api::ListDuesRequest) -> Result<AskDues, Refused> {
+    let which = if from.overdue { WhichDues::ToChase } else { WhichDues::Open };
+    Ok(AskDues { mode: mode(from.mode)?, office: from.office, which })
 }
 
 pub(super) fn list(from: &OpenDues) -> api::ListDuesReply {
@@ -65,6 +66,7 @@ pub(super) fn row(from: &Due) -> api::DueRow {
         side: side(from.side).into(),
         outside,
         leader_name: from.leader_name.clone(),
+        mode: mode_to_wire(owed.mode).into(),
     }
 }
 

@@ -17,7 +17,7 @@ impl Dues for DuesService {
     type WatchStream = Pin<Box<dyn Stream<Item = Result<api::DueRing, Status>> + Send>>;
 
     async fn list(&self, request: Request<api::ListDuesRequest>) -> Result<Response<api::ListDuesReply>, Status> {
-        let dues = self.0.dues(convert::asked(request.into_inner())).await.map_err(said)?;
+        let dues = self.0.dues(convert::asked(request.into_inner()).map_err(said)?).await.map_err(said)?;
         Ok(Response::new(convert::list(&dues)))
     }
 

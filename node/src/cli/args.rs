@@ -196,6 +196,17 @@ pub(super) struct By {
     pub(super) person: Option<String>,
 }
 
+/// What every command takes that makes one record.
+#[derive(Args, Debug)]
+pub(super) struct Making {
+    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
+    pub(super) id: Option<uuid::Uuid>,
+    #[command(flatten)]
+    pub(super) by: By,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
 /// Who an office is.
 #[derive(Args, Debug, Clone)]
 pub(super) struct NewOffice {

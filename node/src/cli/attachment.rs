@@ -19,7 +19,7 @@ use super::{
         attachment::{Add, AttachmentVerb, List, Save, Which},
     },
     client::{Node, heard, patiently},
-    convert, person, printed, report,
+    convert, person, printed,
     table::Table,
     told::Told,
 };
@@ -35,19 +35,16 @@ pub(super) async fn run(place: &Place, verb: &AttachmentVerb) -> Result<String, 
 }
 
 async fn add(place: &Place, add: &Add) -> Result<String, Told> {
-    let id = match add.id {
-        Some(id) => *id.as_bytes(),
-        None => report::new_id()?.0,
-    };
+    let id = add.making.id()?;
     let head = api::AddAttachmentsHead {
-        id: Bytes::copy_from_slice(&id),
+        id: id.into(),
         record: add.record.clone(),
         stated_plain_by: add.plain.by.clone(),
-        by: Some(person::named(&add.by)?),
+        by: Some(person::named(&add.making.by)?),
     };
     let files = send::open(&add.files)?;
     let reply = sent(&Node::find(place).await?, &head, (&files[..], &add.pass[..])).await?;
-    if add.output.json {
+    if add.making.output.json {
         return Ok(printed(&json::Added::from(&reply)));
     }
     let record = convert::reference(reply.record.as_ref());

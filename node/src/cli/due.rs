@@ -5,7 +5,7 @@ pub(super) mod json;
 
 use std::io;
 
-use dutynet_proto::{api, duty};
+use dutynet_proto::{api, duty, record};
 use dutynet_relay::ids::UnixMillis;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
         due::{Chase, DueVerb, ListDues, ShowDue, Stats},
     },
     client::{Node, heard, patiently},
-    convert as to, convert_report, history, person, printed, report, say,
+    convert as to, convert_report, history, person, printed, say,
     table::Table,
     told::Told,
 };
@@ -35,7 +35,8 @@ pub(super) async fn run(place: &Place, verb: &DueVerb) -> Result<String, Told> {
 }
 
 async fn list(place: &Place, asked: &ListDues) -> Result<String, Told> {
-    let request = api::ListDuesRequest { office: asked.office.clone(), overdue: asked.overdue };
+    let mode = if asked.exercise { record::Mode::Exercise } else { record::Mode::Real };
+    let request = api::ListDuesRequest { office: asked.office.clone(), overdue: asked.overdue, mode: mode.into() };
     let reply = heard(Node::find(place).await?.dues().list(request).await)?;
     if asked.output.json {
         return Ok(printed(&json::Dues::from(&reply)));
@@ -49,7 +50,7 @@ fn table(dues: &[api::DueRow], now: UnixMillis) -> String {
         table.row([
             notice::time(to::moment(due.due_ms), now),
             stands(due),
-            duty_word(&due.duty),
+            words::marked(to::mode(due.mode), duty_word(&due.duty)),
             due.debtor_name.clone(),
             creditor(due),
             due.about.clone(),
@@ -93,7 +94,7 @@ fn shown(reply: &api::ShowDueReply) -> String {
     let clocks = |label: &str, origin, here| text::clocks(label, &time(origin), &time(here));
     let basis = text::basis(convert::basis(due.basis));
     let mut lines = vec![
-        format!("{} {}", duty_word(&due.duty), stands(&due)),
+        words::marked(to::mode(due.mode), format!("{} {}", duty_word(&due.duty), stands(&due))),
         text::line(Names::DEBTOR, &due.debtor_name),
         text::line(Names::CREDITOR, &creditor(&due)),
         text::line(Names::ABOUT, &due.about),
@@ -134,19 +135,15 @@ fn chase_line(row: &api::ChaseRow, now: UnixMillis) -> String {
 }
 
 async fn chase(place: &Place, chase: &Chase) -> Result<String, Told> {
-    let id = match chase.id {
-        Some(id) => *id.as_bytes(),
-        None => report::new_id()?.0,
-    };
     let way = if chase.spoken_to.is_some() { duty::ChaseBy::Telephone } else { duty::ChaseBy::Network };
     let request = api::ChaseDueRequest {
-        id: id.to_vec().into(),
+        id: chase.making.id()?.into(),
         key: chase.key.clone(),
         way: way.into(),
         person: chase.spoken_to.clone().unwrap_or_default(),
         phone: chase.phone.clone(),
         result: chase.result.clone(),
-        by: Some(person::named(&chase.by)?),
+        by: Some(person::named(&chase.making.by)?),
     };
     let node = Node::find(place).await?;
     let reply = patiently(|| {
@@ -154,7 +151,7 @@ async fn chase(place: &Place, chase: &Chase) -> Result<String, Told> {
         async move { dues.chase(request).await }
     });
     let reply = reply.await?;
-    if chase.output.json {
+    if chase.making.output.json {
         return Ok(printed(&convert::chased(&chase.key, &reply)));
     }
     let record = convert_report::record_text(reply.record.as_ref());
@@ -209,6 +206,7 @@ fn ring_line(ring: &api::DueRing) -> String {
     let (due, now) = (ring.due.clone().unwrap_or_default(), UnixMillis(ring.rang_at_ms));
     let time = |millis| notice::time(to::moment(millis), now);
     let what = text::what(&due.debtor_name, &duty_word(&due.duty), &time(due.due_ms), &stands(&due), &due.key);
+    let what = words::marked(to::mode(due.mode), what);
     let (stage, side) = (text::stage(convert::stage(ring.stage)), text::side(convert::side(due.side)));
     text::ring(&time(ring.rang_at_ms), stage, side, &what)
 }

@@ -49,7 +49,7 @@ async fn send(place: &Place, send: &Send) -> Result<String, Told> {
     let sign_by =
         send.sign_by.as_deref().map(|text| when::from_now(text, now).ok_or_else(|| Told::of(Refusal::SignByInvalid).about(text)));
     let request = api::SendNoticeRequest {
-        id: id(send.id)?.into(),
+        id: send.making.id()?.into(),
         title: send.title.clone(),
         text: text(&send.text)?,
         urgency: convert::urgency_to_wire(send.urgency).into(),
@@ -57,7 +57,7 @@ async fn send(place: &Place, send: &Send) -> Result<String, Told> {
         everybody_below: send.all,
         offices: send.to.clone(),
         group: send.group.clone().unwrap_or_default(),
-        by: Some(person::named(&send.by)?),
+        by: Some(person::named(&send.making.by)?),
         mode: 0,
     };
     let node = Node::find(place).await?;
@@ -66,7 +66,7 @@ async fn send(place: &Place, send: &Send) -> Result<String, Told> {
         async move { notices.send(request).await }
     });
     let reply = reply.await?;
-    if send.output.json {
+    if send.making.output.json {
         return Ok(printed(&json::Sent::from(&reply)));
     }
     let says = if reply.folded { directive::sent_already } else { directive::sent };
@@ -79,10 +79,10 @@ async fn sign(place: &Place, sign: &Sign) -> Result<String, Told> {
         duty::ToldBy { name: name.to_owned(), phone: phone.to_owned() }
     });
     let request = api::SignNoticeRequest {
-        id: id(sign.id)?.into(),
+        id: sign.making.id()?.into(),
         notice: sign.notice.clone(),
         remark: sign.remark.clone(),
-        by: Some(person::named(&sign.by)?),
+        by: Some(person::named(&sign.making.by)?),
         on_behalf_of: sign.on_behalf_of.clone(),
         told_by,
     };
@@ -92,7 +92,7 @@ async fn sign(place: &Place, sign: &Sign) -> Result<String, Told> {
         async move { notices.sign(request).await }
     });
     let reply = reply.await?;
-    if sign.output.json {
+    if sign.making.output.json {
         return Ok(printed(&json::Signed::from(&reply)));
     }
     let says = if reply.folded { directive::signed_already } else { directive::signed };

@@ -54,10 +54,6 @@ pub(super) async fn run(place: &Place, verb: &PeriodVerb) -> Result<String, Told
 }
 
 async fn declare(place: &Place, declare: &Declare) -> Result<String, Told> {
-    let id = match declare.id {
-        Some(id) => *id.as_bytes(),
-        None => report::new_id()?.0,
-    };
     let brings = duty::SpecialDuties {
         leaders: if declare.double_leaders { 2 } else { 0 },
         officers: declare.officers,
@@ -67,19 +63,19 @@ async fn declare(place: &Place, declare: &Declare) -> Result<String, Told> {
         silence_minutes: declare.silence,
     };
     let request = api::DeclarePeriodRequest {
-        id: id.to_vec().into(),
+        id: declare.making.id()?.into(),
         from_ms: history::moment(declare.from.as_deref())?,
         to_ms: history::moment(Some(&declare.to))?,
         reason: declare.reason.clone(),
         brings: Some(brings),
-        by: Some(person::named(&declare.by)?),
+        by: Some(person::named(&declare.making.by)?),
     };
     let node = Node::find(place).await?;
     let reply = patiently(|| {
         let (mut periods, request) = (node.periods(), request.clone());
         async move { periods.declare(request).await }
     });
-    said(&reply.await?, declare.output.json)
+    said(&reply.await?, declare.making.output.json)
 }
 
 async fn amend(place: &Place, request: api::AmendPeriodRequest, json: bool) -> Result<String, Told> {

@@ -10,7 +10,7 @@ use dutynet_relay::{
 use super::{
     answers::Answers,
     args::{
-        Place,
+        Making, Place,
         report::{Board, Choose, Correct, File, OnBehalf, ReportVerb, Show},
     },
     client::{Node, heard, patiently},
@@ -66,17 +66,13 @@ struct Filing<'a> {
 
 async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
     let Filing { form, file, answers, reason } = filing;
-    let id = match file.id {
-        Some(id) => *id.as_bytes(),
-        None => new_id()?.0,
-    };
     let request = api::FileReportRequest {
-        id: id.to_vec().into(),
+        id: file.making.id()?.into(),
         form: form.id.clone(),
         period: file.period.clone(),
         answers: answers.into_vec(&form.fields).iter().map(body::answer_to_wire).collect(),
         reason: reason.unwrap_or_default().to_owned(),
-        by: Some(person::named(&file.by)?),
+        by: Some(person::named(&file.making.by)?),
         correction: reason.is_some(),
         mode: mode(file.exercise.then_some(record::Mode::Exercise)),
         on_behalf_of: file.on_behalf.on_behalf_of.clone().unwrap_or_default(),
@@ -89,7 +85,7 @@ async fn file(place: &Place, filing: Filing<'_>) -> Result<String, Told> {
         async move { reports.file(request).await }
     });
     let reply = reply.await?;
-    if file.output.json {
+    if file.making.output.json {
         return Ok(printed(&convert_to::filed_json(&form.id, &reply)));
     }
     Ok(filed_text(form, &reply, file.on_behalf.on_behalf_of.is_some()))
@@ -111,6 +107,13 @@ pub(super) fn entered(from: &OnBehalf) -> Option<duty::Entered> {
 }
 
 /// Made before the first attempt, so that every retry folds into one record.
+impl Making {
+    /// The id that was typed, or a new one.
+    pub(super) fn id(&self) -> Result<Vec<u8>, Told> {
+        super::notice::id(self.id)
+    }
+}
+
 pub(super) fn new_id() -> Result<RecordId, Told> {
     let random = random::bytes().map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
     Ok(RecordId::from_parts(SystemClock::default().wall(), random))

@@ -13,8 +13,8 @@ use dutynet_relay::{
 
 use super::{
     args::{
-        Place,
-        rollcall::{Again, Answer, Board, Call, Close, Common, Explain, ListRolls, Named, Phone, RollVerb, Rule},
+        Making, Place,
+        rollcall::{Again, Answer, Board, Call, Close, Explain, ListRolls, Named, Phone, RollVerb, Rule},
     },
     client::{Node, heard, patiently},
     matter, notice, person, printed, report, say,
@@ -32,11 +32,11 @@ pub(super) async fn run(place: &Place, verb: &RollVerb) -> Result<String, Told> 
         RollVerb::Answer(answer) => self::answer(place, answer).await,
         RollVerb::Board(asked) => board(place, asked).await,
         RollVerb::List(asked) => list(place, asked).await,
-        RollVerb::Again(said) => act(place, &said.call, again(said), &said.common).await,
-        RollVerb::Phone(said) => act(place, &said.call, phone(said), &said.common).await,
-        RollVerb::Explain(said) => act(place, &said.call, explain(said), &said.common).await,
-        RollVerb::Rule(said) => act(place, &said.call, rule(said), &said.common).await,
-        RollVerb::Close(said) => act(place, &said.call, close(said), &said.common).await,
+        RollVerb::Again(said) => act(place, &said.call, again(said), &said.making).await,
+        RollVerb::Phone(said) => act(place, &said.call, phone(said), &said.making).await,
+        RollVerb::Explain(said) => act(place, &said.call, explain(said), &said.making).await,
+        RollVerb::Rule(said) => act(place, &said.call, rule(said), &said.making).await,
+        RollVerb::Close(said) => act(place, &said.call, close(said), &said.making).await,
         RollVerb::Draw(named) => draw(place, named).await,
         RollVerb::Verify(named) => verify(place, named).await,
     }
@@ -47,7 +47,7 @@ async fn call(place: &Place, call: &Call) -> Result<String, Told> {
     let at = call.at.as_deref().map(|at| when::from_now(at, now).ok_or_else(|| Told::of(Refusal::RollTime).about(at)));
     let mode = if call.exercise { record::Mode::Exercise } else { record::Mode::Real };
     let request = api::CallRollRequest {
-        id: notice::id(call.common.id)?.into(),
+        id: call.making.id()?.into(),
         kind: if call.spot { api::RollKind::Spot } else { api::RollKind::Roll }.into(),
         title: call.title.clone(),
         all_below: call.all,
@@ -56,7 +56,7 @@ async fn call(place: &Place, call: &Call) -> Result<String, Told> {
         draw: call.draw.unwrap_or_default(),
         opens_at_ms: at.transpose()?.map_or(0, |at| at.0),
         minutes: call.minutes.unwrap_or_default(),
-        by: Some(person::named(&call.common.by)?),
+        by: Some(person::named(&call.making.by)?),
         mode: mode.into(),
     };
     let node = Node::find(place).await?;
@@ -65,7 +65,7 @@ async fn call(place: &Place, call: &Call) -> Result<String, Told> {
         async move { rolls.call(request).await }
     });
     let reply = reply.await?;
-    if call.common.output.json {
+    if call.making.output.json {
         return Ok(printed(&json::Called::from(&reply)));
     }
     Ok(notice::with_state(print::called(&reply, now), reply.state))
@@ -73,12 +73,12 @@ async fn call(place: &Place, call: &Call) -> Result<String, Told> {
 
 async fn answer(place: &Place, answer: &Answer) -> Result<String, Told> {
     let request = api::AnswerRollsRequest {
-        id: notice::id(answer.common.id)?.into(),
+        id: answer.making.id()?.into(),
         call: answer.call.clone(),
         leader: answer.leader.clone(),
         officer: answer.officer.clone(),
         work: notice::text(&answer.work)?,
-        by: Some(person::named(&answer.common.by)?),
+        by: Some(person::named(&answer.making.by)?),
     };
     let node = Node::find(place).await?;
     let reply = patiently(|| {
@@ -86,20 +86,20 @@ async fn answer(place: &Place, answer: &Answer) -> Result<String, Told> {
         async move { rolls.answer(request).await }
     });
     let reply = reply.await?;
-    if answer.common.output.json {
+    if answer.making.output.json {
         return Ok(printed(&json::Answered::from(&reply)));
     }
     let state = reply.taken.as_ref().map_or(0, |taken| taken.state);
     Ok(notice::with_state(text::answered(reply.calls.len()), state))
 }
 
-async fn act(place: &Place, call: &str, act: Result<Act, Told>, common: &Common) -> Result<String, Told> {
+async fn act(place: &Place, call: &str, act: Result<Act, Told>, making: &Making) -> Result<String, Told> {
     let act = act?;
     let says = done(&act);
     let request = api::ActOnRollRequest {
-        id: notice::id(common.id)?.into(),
+        id: making.id()?.into(),
         call: call.to_owned(),
-        by: Some(person::named(&common.by)?),
+        by: Some(person::named(&making.by)?),
         act: Some(act),
     };
     let node = Node::find(place).await?;
@@ -108,7 +108,7 @@ async fn act(place: &Place, call: &str, act: Result<Act, Told>, common: &Common)
         async move { rolls.act(request).await }
     });
     let reply = reply.await?;
-    if common.output.json {
+    if making.output.json {
         return Ok(printed(&matter::json::Taken::from(&reply)));
     }
     Ok(notice::with_state(text::done(says, &reply.number), reply.state))

@@ -12,7 +12,7 @@ use super::{
         rules::{AskRules, CheckPack, PutPack, RulesVerb},
     },
     client::{Node, file_told, heard, patiently},
-    convert, person, printed, report,
+    convert, person, printed,
     table::Table,
     told::Told,
 };
@@ -83,19 +83,16 @@ struct Put {
 
 async fn put(place: &Place, put: &PutPack, reach: duty::PackReach) -> Result<String, Told> {
     let text = fs::read_to_string(&put.file).map_err(|error| file_told(&error, &put.file))?;
-    let id = match put.id {
-        Some(id) => *id.as_bytes(),
-        None => report::new_id()?.0,
-    };
-    let by = Some(person::named(&put.by)?);
-    let request = api::PutPackRequest { id: id.to_vec().into(), text, reach: reach.into(), by };
+    let id = put.making.id()?;
+    let by = Some(person::named(&put.making.by)?);
+    let request = api::PutPackRequest { id: id.into(), text, reach: reach.into(), by };
     let node = Node::find(place).await?;
     let reply = patiently(|| {
         let (mut rules, request) = (node.rules(), request.clone());
         async move { rules.put(request).await }
     });
     let api::PutPackReply { pack, version, folded, .. } = reply.await?;
-    if put.output.json { Ok(printed(&Put { pack, version, folded })) } else { Ok(text::put(&pack, version)) }
+    if put.making.output.json { Ok(printed(&Put { pack, version, folded })) } else { Ok(text::put(&pack, version)) }
 }
 
 /// One office. JSON of `rules list`, in a list.

@@ -56,7 +56,7 @@ impl RingNow {
         let due = &rang.due;
         let owed = &due.obligation;
         let stands = words::stands(due.standing.place(), due.standing.late_ms());
-        let what = words::ring_sentence(&due.debtor_name, words::duty(owed.duty), words::stage(rang.stage), &stands);
+        let what = words::ring_sentence(owed.mode, &due.debtor_name, words::duty(owed.duty), (words::stage(rang.stage), &stands));
         Self {
             id: format!("{} {}", rang.stage.key(), owed.key),
             sentence: what,

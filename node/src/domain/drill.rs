@@ -1,10 +1,11 @@
 //! 演练: started by a record, for everything below an office or for parts of it, suspended, resumed and ended by it.
 //!
-//! Whatever belongs to a drill bears its mark on every step and names it; it is never counted with what is real. Something real is entered
+//! Whatever belongs to a drill bears its mark on every step and names it; it is never counted with what is real. What is owed in it rings by
+//! that mark and ends with it. Something real is entered
 //! as always, drill or not: it is real unless somebody says otherwise. Whoever has it in hand leaves the drill at once and asks nobody.
 
 use dutynet_relay::{
-    ids::{OfficeId, RecordRef},
+    ids::{OfficeId, RecordRef, UnixMillis},
     registry::Registry,
 };
 
@@ -51,18 +52,30 @@ impl Course {
 
 /// How it stands. At least one step.
 pub fn course(steps: &[Step]) -> Course {
-    let opener = &steps[0].office;
-    // One office says all three, so that its own clock orders them.
-    let said = standing(steps).filter(|step| step.office == *opener);
-    let last = said.filter(|step| [SUSPEND, RESUME, END].contains(&step.form.as_str())).max_by_key(|step| {
-        // The end is the end, whatever clock was set back.
-        (step.form == END, step.times.recorded.origin, step.reference.clone())
-    });
-    match last.map(|step| step.form.as_str()) {
+    match last_said(steps).map(|step| step.form.as_str()) {
         Some(END) => Course::Ended,
         Some(SUSPEND) => Course::Suspended,
         Some(_) | None => Course::Running,
     }
+}
+
+/// The last word of whoever started it on whether it goes on.
+fn last_said(steps: &[Step]) -> Option<&Step> {
+    let opener = &steps[0].office;
+    // One office says all three, so that its own clock orders them.
+    let said = standing(steps).filter(|step| step.office == *opener);
+    said.filter(|step| [SUSPEND, RESUME, END].contains(&step.form.as_str())).max_by_key(|step| {
+        // The end is the end, whatever clock was set back.
+        (step.form == END, step.times.recorded.origin, step.reference.clone())
+    })
+}
+
+/// Since when nothing is awaited of an office in it, by our clock: it is over, or waits until it is resumed, or the office has left it with
+/// everything below; `None`: it goes on. At least one step.
+pub fn stopped(steps: &[Step], office: &OfficeId, tree: &Registry) -> Option<UnixMillis> {
+    let of_all = last_said(steps).filter(|step| step.form != RESUME);
+    let left = leavers(steps).filter(|(left, _)| tree.is_within(office, left)).map(|(_, step)| step);
+    of_all.into_iter().chain(left).map(|step| step.times.recorded.here).min()
 }
 
 /// Whether an office may practise in it: it takes part, or stands above whoever does, and nobody that it stands below has left.
@@ -184,6 +197,21 @@ mod tests {
         told.take("c1", LEAVE, &why(), &[]).unwrap();
         assert_eq!((part(&told), told.offices("left")), ([true, false, false, false], vec!["c1".to_owned()]));
         assert_eq!(told.take("a", LEAVE, &why(), &[]), Err(Refusal::DrillNotIn), "it is out already");
+    }
+
+    #[test]
+    fn what_is_owed_in_it_stands_still_while_it_waits_and_ends_with_it_or_with_who_left() {
+        let mut told = started(&["c1"]);
+        let stopped = |told: &Told, office: &str| stopped(&told.steps, &id(office), &tree()).is_some();
+        assert!(!stopped(&told, "c1") && !stopped(&told, "a"));
+        told.take("p", SUSPEND, &why(), &[]).unwrap();
+        assert!(stopped(&told, "c1") && stopped(&told, "a"));
+        told.take("p", RESUME, &why(), &[]).unwrap();
+        assert!(!stopped(&told, "c1") && !stopped(&told, "a"));
+        told.take("a", LEAVE, &why(), &[]).unwrap();
+        assert!(!stopped(&told, "c1") && stopped(&told, "a"), "those below who left");
+        told.take("p", END, &[("outcome", text("达到目的"))], &[]).unwrap();
+        assert!(stopped(&told, "c1") && stopped(&told, "p"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! - `due/<key>`: the obligation.
 //! - `due-of/<matter>/<key>`: it was derived from that matter or notice, whose obligations are replaced all at once ([`Dues::replace`]).
 //! - `due-open/<key>`: it is not closed. The clock watches these alone.
-//! - `due-month/<YYYY-MM>/<key>`: in which month it is due, for statistics.
+//! - `due-month/<YYYY-MM>/<key>`: in which month it is due, for statistics. Of what is real alone: nothing practised is ever counted.
 //! - `chase/<key>/<origin>/<id>`: one for each record that its debtor was chased; the words stay in the journal.
 
 mod stored;
@@ -50,7 +50,7 @@ impl Dues {
         self.named(OPEN)
     }
 
-    /// Every obligation that is due in a month, `YYYY-MM`, or in a year, `YYYY`.
+    /// Every obligation that is real and due in a month, `YYYY-MM`, or in a year, `YYYY`.
     pub fn of_month(&self, month: &str) -> Result<Vec<Obligation>, ProjectionError> {
         self.named(&format!("{MONTH}{month}"))
     }
@@ -108,7 +108,9 @@ impl Dues {
         for (key, (owed, value)) in new {
             batch.put(format!("{DUE}{key}"), value);
             batch.put(format!("{prefix}{key}"), stored::mark());
-            batch.put(format!("{MONTH}{}/{key}", month_of(owed.due.here)), stored::mark());
+            if owed.mode == Mode::Real {
+                batch.put(format!("{MONTH}{}/{key}", month_of(owed.due.here)), stored::mark());
+            }
             if !owed.is_closed() {
                 batch.put(format!("{OPEN}{key}"), stored::mark());
             }
@@ -138,9 +140,6 @@ pub(super) fn digest(tree: &Registry, from: &Stored, batch: &mut Batch) -> Resul
     let body = ChasedBody::decode(&from.record.raw().body).map_err(|fault| fault.to_string())?;
     if body.subject() != header.subject {
         return Err("subject and body do not name the same obligation".to_owned());
-    }
-    if header.mode != Mode::Real {
-        return Ok(());
     }
     if !tree.is_within(&body.debtor, &header.origin) {
         return Err(format!("{} may not chase {}", header.origin, body.debtor));
@@ -200,6 +199,10 @@ mod tests {
         assert_eq!(dues.of_month("2026-07").unwrap(), [met(owed(2)), owed(3)]);
         assert_eq!((dues.of_month("2026").unwrap().len(), dues.of_month("2026-08").unwrap().len()), (2, 0));
         assert_eq!((dues.get(&owed(1).key).unwrap(), dues.get(&owed(3).key).unwrap()), (None, Some(owed(3))));
+        put(&index, 3, &[Obligation { mode: Mode::Exercise, ..owed(4) }]);
+        assert_eq!(dues.open().unwrap(), [owed(3), Obligation { mode: Mode::Exercise, ..owed(4) }]);
+        assert_eq!(dues.of_month("2026-07").unwrap(), [met(owed(2)), owed(3)], "what is practised is never counted");
+        put(&index, 3, &[]);
         put(&index, 1, &[]);
         put(&index, 2, &[]);
         let left = index.range(SPACE, b"", b"", dutynet_relay::index::Order::Forward, 9).unwrap();

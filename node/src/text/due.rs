@@ -1,6 +1,8 @@
 //! Words around obligations and special periods.
 
-use super::line::length;
+use dutynet_relay::record::Mode;
+
+use super::{line::length, words::marked};
 use crate::domain::{
     obligation::{Side, Stage},
     rules::{Basis, Duty},
@@ -202,14 +204,14 @@ pub fn chased(key: &str, record: &str) -> String {
 /// The same chase was held.
 pub const CHASED_BEFORE: &str = "这次催办已经记录过，没有重复。";
 
-/// One ring.
+/// One ring; `what` bears the mark of an exercise.
 pub fn ring(at: &str, stage: &str, side: &str, what: &str) -> String {
     format!("{at}　{stage}　{side}：{what}")
 }
 
 /// A ring as a page says it.
-pub fn ring_sentence(debtor: &str, duty: &str, stage: &str, stands: &str) -> String {
-    format!("{debtor}：{duty}　{stage}（{stands}）")
+pub fn ring_sentence(mode: Mode, debtor: &str, duty: &str, (stage, stands): (&str, &str)) -> String {
+    marked(mode, format!("{debtor}：{duty}　{stage}（{stands}）"))
 }
 
 /// What a ring is about.

@@ -19,7 +19,10 @@ pub use stats::{AskDueStats, DueStats};
 
 use std::cmp::Ordering;
 
-use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    record::Mode,
+};
 
 use super::{Office, Refused, board::Reach, shown};
 use crate::{
@@ -52,12 +55,20 @@ pub struct Due {
 }
 
 /// Which obligations are asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskDues {
     /// Of this debtor alone; empty: what this office owes, and what is owed to it.
     pub office: String,
     /// All, or the chase list.
     pub which: WhichDues,
+    /// What is real, or what is practised: they never stand on one list.
+    pub mode: Mode,
+}
+
+impl Default for AskDues {
+    fn default() -> Self {
+        Self { office: String::new(), which: WhichDues::Open, mode: Mode::Real }
+    }
 }
 
 /// All, or the chase list.
@@ -100,7 +111,7 @@ impl Office {
         let of = if asked.office.is_empty() { None } else { Some(self.within(&asked.office)?) };
         self.caught_up().await?;
         let (office, now) = (self.clone(), self.now());
-        let made = tokio::task::spawn_blocking(move || office.open_dues(of.as_ref(), asked.which, now)).await;
+        let made = tokio::task::spawn_blocking(move || office.open_dues(of.as_ref(), (asked.which, asked.mode), now)).await;
         let dues = made.map_err(|error| Refused::because(Refusal::Internal, error))??;
         Ok(OpenDues { dues, as_of: now })
     }
@@ -118,11 +129,11 @@ impl Office {
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))??.ok_or_else(unknown)
     }
 
-    fn open_dues(&self, of: Option<&OfficeId>, which: WhichDues, now: UnixMillis) -> Result<Vec<Due>, Refused> {
+    fn open_dues(&self, of: Option<&OfficeId>, (which, mode): (WhichDues, Mode), now: UnixMillis) -> Result<Vec<Due>, Refused> {
         let counts = self.inner.dues.chase_counts()?;
         let mut found = Vec::new();
         let reach = if of.is_some() { Reach::Whole } else { Reach::Near };
-        for obligation in self.owed_now(reach, now)? {
+        for obligation in self.owed_now(reach, now)?.into_iter().filter(|owed| owed.mode == mode) {
             let side = obligation.side(self.own());
             let wanted = match (of, which) {
                 (Some(of), _) => obligation.debtor == *of,

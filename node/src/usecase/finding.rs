@@ -11,7 +11,10 @@ pub use circular::{AskCircular, CircularDraft, Figure};
 
 use std::collections::BTreeMap;
 
-use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    record::Mode,
+};
 
 use super::{AskDueStats, Due, Office, Refused, shown};
 use crate::{
@@ -107,6 +110,10 @@ impl Office {
         let found = tokio::task::spawn_blocking(move || office.due_with_way(&key, now)).await;
         let (due, way) = found.map_err(|error| Refused::because(Refusal::Internal, error))??.ok_or_else(unknown)?;
         let owed = &due.obligation;
+        if owed.mode != Mode::Real {
+            // What is practised is evidence of nothing.
+            return Err(Refused::about(Refusal::FindingNoEvidence, &owed.key));
+        }
         if to.first() != Some(&owed.debtor) {
             return Err(Refused::about(Refusal::FindingOtherDebtor, &owed.debtor));
         }

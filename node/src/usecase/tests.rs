@@ -363,6 +363,7 @@ mod findings;
 mod matters;
 mod owed;
 mod retention;
+mod steps;
 
 #[tokio::test]
 async fn a_machine_in_1970_or_2099_files_for_the_day_that_is_named_and_is_told_about_its_clock() {

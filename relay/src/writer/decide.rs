@@ -118,7 +118,6 @@ impl<'a> Decision<'a> {
             Intent::Accept(incoming) => self.accept(incoming),
             Intent::TakeBack { neighbour, records } => self.take_back(&neighbour, records),
             Intent::Destroy(destroying) => self.destroy(*destroying),
-            Intent::Hollow { places, rule } => self.hollow_by_rule(&places, rule),
             Intent::Hollowed(intents) => Ok(self.hollowed(&intents)),
             Intent::Salvage(records) => self.salvage(records),
             Intent::Invite(_) | Intent::Enrol(_) | Intent::Register(..) => self.enrolment(intent),

@@ -69,7 +69,6 @@ impl Decision<'_> {
             | Intent::Rebase { .. }
             | Intent::Local { .. }
             | Intent::Destroy(_)
-            | Intent::Hollow { .. }
             | Intent::Hollowed(_)
             | Intent::NotInterpreted { .. } => Err(StoreError::Journal("an intent in the wrong place")),
         }

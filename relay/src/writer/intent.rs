@@ -260,13 +260,6 @@ pub enum Intent {
     Register(Box<crate::registry::Entry>, Option<Person>),
     /// Destroy a record: its body goes, here and everywhere that it went.
     Destroy(Box<Destroying>),
-    /// Remove bodies that a rule no longer keeps.
-    Hollow {
-        /// Of records, or of bytes of a program above.
-        places: Vec<Place>,
-        /// The rule, as the operator wrote it.
-        rule: String,
-    },
     /// The bodies of these intents are on the disk no more.
     Hollowed(Vec<Place>),
     /// A projection could not digest a record.

@@ -67,7 +67,6 @@ impl Decision<'_> {
             | Intent::Enrol(_)
             | Intent::Register(..)
             | Intent::Destroy(_)
-            | Intent::Hollow { .. }
             | Intent::Hollowed(_) => return Err(StoreError::Journal("an intent in the wrong place")),
         }
         Ok(Answer::Done)

@@ -233,7 +233,6 @@ fn weight(intent: &Intent) -> (usize, usize) {
         | Intent::Rebase { .. }
         | Intent::Local { .. }
         | Intent::Destroy(_)
-        | Intent::Hollow { .. }
         | Intent::Hollowed(_)
         | Intent::Invite(_)
         | Intent::Enrol(_)

@@ -36,6 +36,8 @@ pub(super) const OFFICES: [&str; 4] = ["p", "m", "c", "t"];
 /// How wrong a measured difference of clocks may be; the time between two steps is longer.
 const ERROR_MS: i64 = 2_000;
 const BETWEEN_MS: i64 = 10_000;
+/// What is asked for is to be done within that.
+const UNTIL_MS: i64 = 1_800_000;
 const BEGAN: i64 = 1_782_867_600_000;
 
 /// A record underway or on a disk: the step as its maker has it, and which matter it belongs to.
@@ -305,6 +307,9 @@ impl World {
                 "dead" => Some(said("dead", number.clone())),
                 key if words.contains(&key) => Some(said(key, text(if self.made.is_multiple_of(3) { "三人" } else { "二人" }))),
                 key if key.ends_with("_at") || key == "at" => Some(said(key, Value::Time(at))),
+                "due" | "sign_by" | "feedback_due" | "confirm_by" => {
+                    Some(said(field.key.as_str(), Value::Time(UnixMillis(at.0 + UNTIL_MS))))
+                }
                 _ => None,
             });
         let free: Vec<_> = free.collect();

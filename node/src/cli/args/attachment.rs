@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
-use crate::text::help::{self, attachment as text};
+use super::{Making, Output};
+use crate::text::help::attachment as text;
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum AttachmentVerb {
@@ -23,7 +23,7 @@ impl AttachmentVerb {
     /// Whether a program reads what is printed.
     pub(in crate::cli) fn wants_json(&self) -> bool {
         match self {
-            Self::Add(add) => add.output.json,
+            Self::Add(add) => add.making.output.json,
             Self::List(list) => list.output.json,
             Self::Fetch(which) => which.output.json,
             Self::Save(save) => save.which.output.json,
@@ -41,12 +41,8 @@ pub(in crate::cli) struct Add {
     pub(in crate::cli) pass: Vec<String>,
     #[command(flatten)]
     pub(in crate::cli) plain: Plain,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 /// Files of a step, and who states that they are no secret.

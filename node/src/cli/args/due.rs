@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
-use crate::text::help::{self, due as text};
+use super::{By, Making, Output};
+use crate::text::help::due as text;
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DueVerb {
@@ -25,7 +25,7 @@ impl DueVerb {
         match self {
             Self::List(list) => list.output.json,
             Self::Show(show) => show.output.json,
-            Self::Chase(chase) => chase.output.json,
+            Self::Chase(chase) => chase.making.output.json,
             Self::Stats(stats) => stats.output.json,
             Self::Watch(output) => output.json,
         }
@@ -38,6 +38,8 @@ pub(in crate::cli) struct ListDues {
     pub(in crate::cli) office: String,
     #[arg(long, help = text::OVERDUE)]
     pub(in crate::cli) overdue: bool,
+    #[arg(long, help = text::EXERCISE)]
+    pub(in crate::cli) exercise: bool,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }
@@ -60,12 +62,8 @@ pub(in crate::cli) struct Chase {
     pub(in crate::cli) phone: String,
     #[arg(long, value_name = "TEXT", default_value = "", help = text::RESULT)]
     pub(in crate::cli) result: String,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -100,7 +98,7 @@ impl PeriodVerb {
     /// Whether a program reads what is printed.
     pub(in crate::cli) fn wants_json(&self) -> bool {
         match self {
-            Self::Declare(declare) => declare.output.json,
+            Self::Declare(declare) => declare.making.output.json,
             Self::End(end) => end.output.json,
             Self::Prolong(prolong) => prolong.output.json,
             Self::List(output) => output.json,
@@ -128,12 +126,8 @@ pub(in crate::cli) struct Declare {
     pub(in crate::cli) roster_by: String,
     #[arg(long, value_name = "MINUTES", default_value_t = 0, help = text::SILENCE)]
     pub(in crate::cli) silence: u32,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]

@@ -283,7 +283,7 @@ fn of_step(form: &'static StepForm) -> Command {
     command = command.args(form.typed().map(field));
     for role in &form.links {
         let arg = Arg::new(format!("{ROLE}{}", role.role)).long(role.role.as_str()).value_name("RECORD");
-        command = command.arg(arg.help(text::role(role)));
+        command = command.arg(arg.help(text::role(role)).hide(role.by_node));
     }
     if form.names_offices.is_some() {
         let to = Arg::new(TO).long(TO).value_name("OFFICE").value_delimiter(',').action(ArgAction::Append);

@@ -2,8 +2,8 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::{By, Output};
-use crate::text::help::{self, notice as text};
+use super::{By, Making, Output};
+use crate::text::help::notice as text;
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum NoticeVerb {
@@ -22,8 +22,8 @@ pub(in crate::cli) enum NoticeVerb {
 impl NoticeVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
-            Self::Send(send) => send.output.json,
-            Self::Sign(sign) => sign.output.json,
+            Self::Send(send) => send.making.output.json,
+            Self::Sign(sign) => sign.making.output.json,
             Self::Board(named) | Self::Show(named) => named.output.json,
             Self::List(output) => output.json,
         }
@@ -47,12 +47,8 @@ pub(in crate::cli) struct Send {
     pub(in crate::cli) to: Vec<String>,
     #[arg(long, value_name = "NAME", help = text::TO_GROUP)]
     pub(in crate::cli) group: Option<String>,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -65,12 +61,8 @@ pub(in crate::cli) struct Sign {
     pub(in crate::cli) on_behalf_of: String,
     #[arg(long, value_name = "NAME:PHONE", help = text::TOLD_BY)]
     pub(in crate::cli) told_by: Option<String>,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 /// One notice.

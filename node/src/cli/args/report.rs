@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
+use super::{By, Making, Output};
 use crate::text::help;
 
 #[derive(Subcommand, Debug)]
@@ -35,9 +35,9 @@ pub(in crate::cli) enum ReportVerb {
 impl ReportVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
-            Self::Daily(file) | Self::Zero(file) => file.output.json,
-            Self::File(file) => file.file.output.json,
-            Self::Correct(correct) => correct.file.output.json,
+            Self::Daily(file) | Self::Zero(file) => file.making.output.json,
+            Self::File(file) => file.file.making.output.json,
+            Self::Correct(correct) => correct.file.making.output.json,
             Self::Board(board) => board.output.json,
             Self::Show(show) => show.output.json,
             Self::Choose(choose) => choose.output.json,
@@ -60,12 +60,8 @@ pub(in crate::cli) struct File {
     pub(in crate::cli) from_draft: bool,
     #[arg(long, help = help::EXERCISE)]
     pub(in crate::cli) exercise: bool,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 /// Whose words, when they are another office's.

@@ -2,8 +2,8 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{By, Output, report::OnBehalf};
-use crate::text::help::{self, rollcall as text};
+use super::{Making, Output, report::OnBehalf};
+use crate::text::help::rollcall as text;
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum RollVerb {
@@ -35,29 +35,18 @@ impl RollVerb {
     /// Whether a program reads what is printed.
     pub(in crate::cli) fn wants_json(&self) -> bool {
         match self {
-            Self::Call(call) => call.common.output.json,
-            Self::Answer(answer) => answer.common.output.json,
+            Self::Call(call) => call.making.output.json,
+            Self::Answer(answer) => answer.making.output.json,
             Self::Board(board) => board.named.output.json,
             Self::List(list) => list.output.json,
-            Self::Again(again) => again.common.output.json,
-            Self::Phone(phone) => phone.common.output.json,
-            Self::Explain(explain) => explain.common.output.json,
-            Self::Rule(rule) => rule.common.output.json,
-            Self::Close(close) => close.common.output.json,
+            Self::Again(again) => again.making.output.json,
+            Self::Phone(phone) => phone.making.output.json,
+            Self::Explain(explain) => explain.making.output.json,
+            Self::Rule(rule) => rule.making.output.json,
+            Self::Close(close) => close.making.output.json,
             Self::Draw(named) | Self::Verify(named) => named.output.json,
         }
     }
-}
-
-/// What everything that is recorded takes.
-#[derive(Args, Debug)]
-pub(in crate::cli) struct Common {
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
-    #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -82,7 +71,7 @@ pub(in crate::cli) struct Call {
     #[arg(long, help = text::EXERCISE)]
     pub(in crate::cli) exercise: bool,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -96,7 +85,7 @@ pub(in crate::cli) struct Answer {
     #[arg(long, value_name = "TEXT", help = text::WORK)]
     pub(in crate::cli) work: String,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 /// One call.
@@ -133,7 +122,7 @@ pub(in crate::cli) struct Again {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help = text::MINUTES)]
     pub(in crate::cli) minutes: Option<u32>,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -159,7 +148,7 @@ pub(in crate::cli) struct Phone {
     #[arg(long, value_name = "TEXT", default_value = "", help = text::REMARK)]
     pub(in crate::cli) remark: String,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -171,7 +160,7 @@ pub(in crate::cli) struct Explain {
     #[command(flatten)]
     pub(in crate::cli) on_behalf: OnBehalf,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -185,7 +174,7 @@ pub(in crate::cli) struct Rule {
     #[arg(long, value_name = "TEXT", help = text::WORDS)]
     pub(in crate::cli) words: String,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]
@@ -195,5 +184,5 @@ pub(in crate::cli) struct Close {
     #[arg(long, value_name = "TEXT", default_value = "", help = text::SUMMARY)]
     pub(in crate::cli) words: String,
     #[command(flatten)]
-    pub(in crate::cli) common: Common,
+    pub(in crate::cli) making: Making,
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
-use crate::text::help::{self, rules as text};
+use super::{Making, Output};
+use crate::text::help::rules as text;
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum RulesVerb {
@@ -26,7 +26,7 @@ impl RulesVerb {
     pub(in crate::cli) fn wants_json(&self) -> bool {
         match self {
             Self::Check(check) => check.output.json,
-            Self::Send(put) | Self::Lay(put) => put.output.json,
+            Self::Send(put) | Self::Lay(put) => put.making.output.json,
             Self::List(list) => list.output.json,
             Self::Ask(ask) => ask.output.json,
         }
@@ -45,12 +45,8 @@ pub(in crate::cli) struct CheckPack {
 pub(in crate::cli) struct PutPack {
     #[arg(value_name = "FILE", help = text::FILE)]
     pub(in crate::cli) file: PathBuf,
-    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
-    pub(in crate::cli) id: Option<uuid::Uuid>,
     #[command(flatten)]
-    pub(in crate::cli) by: By,
-    #[command(flatten)]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) making: Making,
 }
 
 #[derive(Args, Debug)]

@@ -6,7 +6,7 @@ use super::json;
 use crate::{
     body::{self, special::ChaseBy},
     cli::{
-        convert::{person, reference, said, time},
+        convert::{mode_name, person, reference, said, time},
         history,
     },
     domain::{
@@ -105,6 +105,7 @@ impl From<&api::DueRow> for json::Due {
             explained_by: from.explained_by.as_ref().map(|record| reference(Some(record))),
             chases: from.chases,
             side: side_name(from.side),
+            mode: mode_name(from.mode),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(in crate::cli) struct Due {
     pub(in crate::cli) chases: u32,
     /// `by_us`, `to_us`, `others`.
     pub(in crate::cli) side: &'static str,
+    /// `real`, `exercise`.
+    pub(in crate::cli) mode: &'static str,
 }
 
 #[derive(Debug, Serialize)]

@@ -48,6 +48,7 @@ fn due() -> api::DueRow {
         explained_by: None,
         chases: 1,
         side: api::DueSide::OwedToUs.into(),
+        mode: record::Mode::Real.into(),
     }
 }
 

@@ -87,7 +87,7 @@ impl DueView {
             due: moment(owed.due.here),
             due_ms: owed.due.here.0,
             left: text::left(owed.due.here, now),
-            about,
+            about: common::marked(owed.mode, about),
             about_path,
             article: owed.cited.article.clone(),
             chases: due.chases,

@@ -159,7 +159,7 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
     let shown = console.office.matter(&format!("{origin}/{id}")).await?;
     let (kind, now) = (shown.row.summary.kind, console.clock.wall());
     let head = MatterView::of(&shown.row, now);
-    let dues = console.office.dues(AskDues::default()).await?;
+    let dues = console.office.dues(AskDues { mode: shown.row.mode, ..AskDues::default() }).await?;
     let about = |due: &&Due| due.obligation.about == About::Matter(shown.row.matter.clone());
     let names = names(&console);
     html(&Show {

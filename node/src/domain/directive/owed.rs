@@ -1,7 +1,7 @@
 //! What a directive asks for, and until when: the times that a person has set in the step that gave an office its part, and, of an ordinary
 //! paper, that it is handed to somebody within the time of the rules.
 
-use dutynet_relay::{ids::OfficeId, record::Mode};
+use dutynet_relay::ids::OfficeId;
 
 use super::course::{Course, DONE, FEEDBACK, ORDER, PHONED, Part, READ, RELAY, SIGN, SPLIT};
 use crate::domain::{
@@ -9,7 +9,7 @@ use crate::domain::{
         Known, Step,
         owed::{Clock, Debt, EVER, case, first, outcome, until_set},
     },
-    obligation::{Creditor, Obligation},
+    obligation::{Creditor, Obligation, is_owed},
     rules::Duty,
 };
 
@@ -19,7 +19,7 @@ pub(super) const TIMES: [(&str, Duty); 3] =
 
 /// What is owed because of a directive.
 pub fn obligations(steps: &[Step], known: &Known<'_>) -> Vec<Obligation> {
-    let order = steps.first().filter(|step| step.form == ORDER && step.mode == Mode::Real);
+    let order = steps.first().filter(|step| step.form == ORDER && is_owed(step.mode));
     let Some(order) = order else { return Vec::new() };
     let course = Course::of(steps, order);
     let ended = course.recalled().or(course.closed());

@@ -177,7 +177,7 @@ fn what_is_owed_has_the_clock_that_a_person_set_and_is_open_again_when_it_was_se
     let said: Vec<_> = found("late").into_iter().chain([("explain_by", time(9 * MINUTE))]).collect();
     told.take("c1", OPEN, &said, &["a"]).unwrap();
     let owed = |told: &Told| -> Vec<_> {
-        let all = obligations(&told.steps);
+        let all = told.owed();
         all.iter().map(|owed| (owed.duty, owed.due.here.0 / MINUTE, owed.is_closed())).collect()
     };
     assert_eq!(owed(&told), [(Duty::Explanation, 9, false)]);
@@ -188,7 +188,7 @@ fn what_is_owed_has_the_clock_that_a_person_set_and_is_open_again_when_it_was_se
     let done = told.step(("a", FEEDBACK), &feedback("done"), &[], (&[("demand", &demanded)], None)).unwrap();
     assert!(owed(&told)[1].2);
     told.step(("c1", CHECK), &checked("returned"), &[], (&[("feedback", &done)], None)).unwrap();
-    let all = obligations(&told.steps);
+    let all = told.owed();
     assert!(!all[1].is_closed());
     assert_eq!((all[1].debtor.as_str(), &all[1].creditor), ("a", &Creditor::Office(told.steps[0].office.clone())));
 }

@@ -112,8 +112,8 @@ impl Matter<'_> {
             MatterKind::Verification => owed::by_question(steps, known),
             MatterKind::Warning => warning::obligations(steps, known),
             MatterKind::Directive => directive::obligations(steps, known),
-            MatterKind::Finding => finding::obligations(steps),
-            // Nothing that is owed in an exercise is ever counted.
+            MatterKind::Finding => finding::obligations(steps, known),
+            // What is practised in it owes what it owes; the drill itself asks for nothing.
             MatterKind::Drill => Vec::new(),
             // What it comes to is owed as directives.
             MatterKind::Consultation => Vec::new(),

@@ -3,7 +3,7 @@
 //! The rules are those that the step names with which a clock began; of rows that compete, the one that is due first counts. A clock that
 //! runs from the receipt of another office's step runs from when it came to the office that owes the answer: as that office holds it, or as
 //! its node has said; until that is known, from when the step was made.
-//! Exercises and tests owe nothing that could ever be counted.
+//! What is owed in an exercise is derived the same, and bears its mark; tests owe nothing.
 //!
 //! - [`question`]: what a question from above asks for. [`incident`]: leaders told, reports to the tier above, papers that were asked for.
 //! - [`again`]: what an incident owes more than once: 续报 day by day, casualties that change, and offices of which nothing more is heard.
@@ -103,7 +103,8 @@ impl Clock<'_> {
         let about = About::Matter(known.matter.clone());
         let key = Key::of((&cited.pack, &cited.row), self.debtor, &about, &self.begins.reference);
         let (debtor, duty) = (self.debtor.clone(), self.duty);
-        Obligation { key, cited, duty, debtor, creditor, about, start, limit, due, outcome }
+        let mode = self.begins.mode;
+        Obligation { key, cited, duty, debtor, creditor, about, mode, start, limit, due, outcome }
     }
 
     /// The moment from which a clock runs. What was not said is taken to be when it was entered.
@@ -163,6 +164,7 @@ pub(in crate::domain) fn until_set(
         debtor: debt.debtor.clone(),
         creditor: Creditor::Office(debt.creditor.clone()),
         about,
+        mode: step.mode,
         start: Start::with(Basis::Request, at, step.reference.clone()),
         limit: Limited::Within(until.0.saturating_sub(at.here.0).max(0)),
         due: Clocked::same(until),

@@ -7,13 +7,13 @@ use dutynet_relay::{
     registry::{Entry, OfficeClass, Registry},
 };
 
-use super::{Fact, FactValue, Matter, Proposed, Step, StepLink, Taker, Times};
+use super::{Fact, FactValue, Known, Matter, Proposed, Step, StepLink, Taker, Times};
 use crate::{
     domain::{
         form::{Answer, Value, fill},
         incident,
-        obligation::Clocked,
-        rules::Rules,
+        obligation::{Clocked, Obligation},
+        rules::{Packs, Rules},
         step::{MatterKind, StepForms},
         then::Moment,
     },
@@ -84,6 +84,12 @@ impl Told {
     /// A step of an office, if it may be taken.
     pub(crate) fn take(&mut self, office: &str, form: &str, said: Said<'_>, to: &[&str]) -> Result<RecordRef, Refusal> {
         self.step((office, form), said, to, (&[], None))
+    }
+
+    /// What is owed because of it, by the rules that come with the program.
+    pub(crate) fn owed(&self) -> Vec<Obligation> {
+        let known = Known { matter: &self.steps[0].reference, packs: Packs::built_in(), tree: &self.tree, now: UnixMillis(0) };
+        self.matter().obligations(&known)
     }
 
     /// One that names other records, or corrects one.

@@ -10,7 +10,7 @@ use dutynet_relay::{
 
 use crate::{
     domain::{
-        obligation::{About, Clocked, Creditor, Key, Met, Obligation, Outcome, Over, Start},
+        obligation::{About, Clocked, Creditor, Key, Met, Obligation, Outcome, Over, Start, is_owed},
         rules::{Basis, Cited, Duty, Limited},
     },
     text::directive::{SIGN_BY_ARTICLE, SIGN_BY_TITLE},
@@ -48,7 +48,7 @@ pub struct Signer<'a> {
 impl Asked<'_> {
     /// What one office owes; `None`: nothing.
     pub fn of(&self, signer: &Signer<'_>) -> Option<Obligation> {
-        if self.mode != Mode::Real {
+        if !is_owed(self.mode) {
             return None;
         }
         let (about, due) = (About::Notice(self.notice.clone()), Clocked::same(self.sign_by));
@@ -69,6 +69,7 @@ impl Asked<'_> {
             debtor: signer.office.clone(),
             creditor: Creditor::Office(self.notice.origin.clone()),
             about,
+            mode: self.mode,
             start: Start::with(Basis::Request, at, self.notice.clone()),
             limit: Limited::Within(due.here.0.saturating_sub(at.here.0).max(0)),
             due,

@@ -3,7 +3,10 @@
 //! Whoever was registered after the cut-off of a period owes nothing for it (无需报), unless it has filed all the same. What was entered on
 //! behalf meets it too. A holiday's summary is due on its last day, and its clock runs on that day alone.
 
-use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::{
+    ids::{OfficeId, RecordRef, UnixMillis},
+    record::Mode,
+};
 
 use super::{About, Clocked, Creditor, Key, Met, Obligation, Outcome, Start};
 use crate::domain::{
@@ -39,6 +42,7 @@ pub fn report(seat: &Seat, duty: Duty, period: Period, first: Option<First>) -> 
         debtor: seat.office.clone(),
         creditor: Creditor::Office(seat.reports_to.clone()),
         about: About::Period(period),
+        mode: Mode::Real,
         start,
         limit: Limited::Within(due.0 - began.0),
         due: Clocked::same(due),

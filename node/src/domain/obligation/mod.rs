@@ -22,7 +22,10 @@ pub mod stats;
 
 use std::fmt;
 
-use dutynet_relay::ids::{Digest, OfficeId, RecordRef, UnixMillis};
+use dutynet_relay::{
+    ids::{Digest, OfficeId, RecordRef, UnixMillis},
+    record::Mode,
+};
 
 pub use self::{
     clocked::Clocked,
@@ -33,6 +36,14 @@ use super::{
     period::Period,
     rules::{Basis, Cited, Duty, Limited, Receiver},
 };
+
+/// Whether anything is owed because of what is real, or practised, or no more than a test of the equipment: then nothing is.
+pub fn is_owed(mode: Mode) -> bool {
+    match mode {
+        Mode::Real | Mode::Exercise => true,
+        Mode::Test => false,
+    }
+}
 
 /// Longest key, bytes.
 pub const KEY_BYTES_MAX: usize = 200;
@@ -57,6 +68,8 @@ pub struct Obligation {
     pub creditor: Creditor,
     /// About what.
     pub about: About,
+    /// What is owed in an exercise rings by its mark, stands in lists of its own, and is never counted.
+    pub mode: Mode,
     /// When its clock began.
     pub start: Start,
     /// How long the clock runs.

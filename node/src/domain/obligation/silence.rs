@@ -4,7 +4,10 @@
 //! that the period names is to be asked, by telephone; when it is heard again, nothing is owed any more. An office without a node gives no
 //! signs, and is not waited for.
 
-use dutynet_relay::ids::{OfficeId, UnixMillis};
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    record::Mode,
+};
 
 use super::{About, Clocked, Creditor, Key, Obligation, Outcome, Start};
 use crate::domain::{
@@ -50,6 +53,7 @@ pub fn silence(special: &Special, cited: Cited, own: &OfficeId, (sign, now): (&L
         debtor: sign.office.clone(),
         creditor: Creditor::Office(own.clone()),
         about: About::Office(sign.office.clone()),
+        mode: Mode::Real,
         due: start.due(limit)?,
         start,
         limit,

@@ -49,6 +49,7 @@ pub(crate) fn answer(limit: Limited, version: u32) -> Obligation {
         debtor: id("county"),
         creditor: Creditor::Office(id("city")),
         about,
+        mode: Mode::Real,
         due: start.due(limit).unwrap(),
         start,
         limit,

@@ -5,11 +5,10 @@
 //! 3. the answer to the second call, whose leader is told when it is over;
 //! 4. when that brings nothing, and of every office without a node: the parent finds out, by telephone or by asking on the spot.
 //!
-//! An answering time is what the caller has set; the row gives the article. Exercises and tests owe nothing that could ever be counted.
+//! An answering time is what the caller has set; the row gives the article. What is owed in an exercise bears its mark; tests owe nothing.
 
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
-    record::Mode,
     registry::Registry,
 };
 
@@ -17,7 +16,7 @@ use super::course::{Course, Part, Round, Turn};
 use crate::domain::{
     beijing::Day,
     matter::{Step, case_of},
-    obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Over, Start},
+    obligation::{About, Clocked, Creditor, Explained, Key, Met, Obligation, Outcome, Over, Start, is_owed},
     rules::{Basis, Duty, Limit, Limited, Packs, Receiver, Stamp},
 };
 
@@ -30,7 +29,7 @@ struct Call<'a> {
 
 /// Everything that is owed because of a call by some of those who are called, and by those above them.
 pub fn owed(course: Course<'_>, called: &[&OfficeId], packs: &Packs, tree: &Registry) -> Vec<Obligation> {
-    if course.call.mode != Mode::Real {
+    if !is_owed(course.call.mode) {
         return Vec::new();
     }
     let call = Call { course, packs, tree };
@@ -121,7 +120,8 @@ impl Call<'_> {
         let key = Key::of((&cited.pack, &cited.row), debtor, &about, &begins.reference);
         let due = start.due(limit)?;
         let debtor = debtor.clone();
-        Some(Obligation { key, cited, duty, debtor, creditor, about, start, limit, due, outcome: Outcome::default() })
+        let mode = self.course.call.mode;
+        Some(Obligation { key, cited, duty, debtor, creditor, about, mode, start, limit, due, outcome: Outcome::default() })
     }
 
     /// Nothing more is awaited: the call was closed, or it was ruled what it was.

@@ -345,8 +345,12 @@ fn only_those_who_were_drawn_are_called() {
 }
 
 #[test]
-fn an_exercise_owes_nothing() {
+fn an_exercise_owes_the_same_by_its_mark_and_a_test_nothing() {
     let mut told = Told::called(&["a", "n"]);
+    let real = told.owed("p").len();
     told.0[0].mode = Mode::Exercise;
+    let practised = told.owed("p");
+    assert!(practised.len() == real && practised.iter().all(|owed| owed.mode == Mode::Exercise), "{practised:?}");
+    told.0[0].mode = Mode::Test;
     assert_eq!(told.owed("p"), []);
 }

@@ -153,6 +153,9 @@ pub struct LinkRole {
     pub label: String,
     /// Whether it must be named.
     pub naming: Naming,
+    /// The program names it by itself: nobody is asked for it.
+    #[serde(default)]
+    pub by_node: bool,
 }
 
 /// One kind of step.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use dutynet_relay::{ids::OfficeId, record::Mode};
+use dutynet_relay::ids::OfficeId;
 
 use super::course::{Course, PASS, SIGNED, TAKE, TOLD, reached};
 use crate::domain::{
@@ -11,13 +11,13 @@ use crate::domain::{
         Known, Step,
         owed::{Clock, Debt, EVER, case, first, outcome, until_set},
     },
-    obligation::{Creditor, Obligation},
+    obligation::{Creditor, Obligation, is_owed},
     rules::{Duty, Receiver},
 };
 
 /// What is owed because of a warning.
 pub fn obligations(steps: &[Step], known: &Known<'_>) -> Vec<Obligation> {
-    let Some(take) = steps.first().filter(|step| step.form == TAKE && step.mode == Mode::Real) else { return Vec::new() };
+    let Some(take) = steps.first().filter(|step| step.form == TAKE && is_owed(step.mode)) else { return Vec::new() };
     let course = Course::of(steps, take);
     let holders: BTreeSet<&OfficeId> = course.addressed().into_iter().chain([&take.office]).collect();
     let mut owed = Vec::new();

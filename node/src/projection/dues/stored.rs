@@ -14,7 +14,7 @@ use crate::{
         period::Period,
         rules::{Basis, Cited, Duty, Limited, Receiver},
     },
-    projection::value::{PlaceValue, closed, opened},
+    projection::value::{PlaceValue, closed, mode_from_name, mode_name, opened},
 };
 
 #[derive(Clone, PartialEq, Message)]
@@ -89,6 +89,8 @@ struct DueValue {
     outside: String,
     #[prost(string, tag = "20")]
     notice: String,
+    #[prost(string, tag = "21")]
+    mode: String,
 }
 
 /// A value that says no more than that its key is there.
@@ -120,6 +122,7 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
         met: outcome.met.as_ref().map(|met| moment(&met.record, met.at, met.arrived)),
         explained: outcome.explained.as_ref().map(|said| moment(&said.record, said.at, UnixMillis(0))),
         withdrawn: text(outcome.withdrawn.as_ref()),
+        mode: mode_name(from.mode).to_owned(),
         over: outcome.over.map(over_text).unwrap_or_default(),
         ..DueValue::default()
     };
@@ -167,6 +170,7 @@ pub(super) fn read(key: &str, value: &[u8]) -> Option<Obligation> {
         debtor: OfficeId::parse(&from.debtor).ok()?,
         creditor,
         about,
+        mode: mode_from_name(&from.mode)?,
         start: Start {
             basis: Basis::from_key(&from.basis)?,
             at: read_clocked(from.start?),

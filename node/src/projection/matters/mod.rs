@@ -9,6 +9,7 @@
 //! - `undelivered-step/<step>`: a step names this office, or is a roll call that calls it, which has not said yet that it has it. That it has been said stands with the notices.
 //! - `waits/<matter>`: a step names rules that are not here yet; when a pack comes, it is settled anew. `daily/<matter>`: something is owed on
 //!   each day, derived as far as its value says; when a day begins, it is settled anew.
+//! - `practised/<drill>/<matter>`: what is settled anew whenever something is said of its drill.
 //! - `summary/<open or closed>/<kind>/<matter>`: what lists show.
 //! - `about/<other>/<matter>`: the matter names the other at its opening. It stays when the words that said so are gone: whoever reads it
 //!   looks at the steps themselves.

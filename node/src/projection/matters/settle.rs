@@ -13,12 +13,14 @@ use super::{Openness, stored};
 use crate::{
     body::read_step,
     domain::{
+        drill::{self, DRILL},
         incident::same_as,
         matter::{Known, Matter, Step, Summary, in_order, is_over, kind_of, telling},
         number::Number,
-        obligation::Obligation,
+        obligation::{Obligation, Over},
         rollcall::{self, Course},
         rules::{Duty, Packs},
+        step::MatterKind,
         then::Then,
     },
     projection::{Dues, ProjectionError, SPACE, offices, packs},
@@ -118,7 +120,11 @@ fn one(
     let openness = if summary.open { Openness::Open } else { Openness::Closed };
     batch.put(stored::summary_key(openness, summary.kind, matter), stored::summary_value(&summary));
     batch.put(stored::listed_key(matter, openness, summary.kind), stored::mark());
+    if kind == MatterKind::Drill {
+        next.extend(stored::named_behind(from.index, &stored::practised_prefix(matter))?);
+    }
     let owed = if over { Vec::new() } else { obligations(from, &folded, matter)? };
+    let owed = in_its_drill(from, (matter, &steps), owed, batch)?;
     goes_on(from, matter, &owed, batch);
     Dues::replace(from.index, batch, matter, &owed)
 }
@@ -132,6 +138,25 @@ fn obligations(from: &Sources<'_>, folded: &Matter<'_>, matter: &RecordRef) -> R
     let subtree = from.tree.subtree(from.tree.own()).into_iter().map(|(_, entry)| &entry.office);
     let called = course.called(subtree, |office, top| then.is_below(office, top));
     Ok(rollcall::owed(course, &called, from.packs, from.tree))
+}
+
+/// What is practised is owed while its drill goes on, by those who are still in it; then it stands as it stood.
+fn in_its_drill(
+    from: &Sources<'_>,
+    (matter, practised): (&RecordRef, &[Step]),
+    mut owed: Vec<Obligation>,
+    batch: &mut Batch,
+) -> Result<Vec<Obligation>, ProjectionError> {
+    let Some(drill) = practised.iter().find_map(|step| step.link(DRILL)) else { return Ok(owed) };
+    batch.put(stored::practised_key(drill, matter), stored::mark());
+    // A drill that is not held here is judged by whoever holds it.
+    let course = steps(from, drill)?;
+    if course.first().is_some_and(|start| start.reference == *drill) {
+        for owed in owed.iter_mut().filter(|owed| !owed.is_closed()) {
+            owed.outcome.over = drill::stopped(&course, &owed.debtor, from.tree).map(Over::Ended);
+        }
+    }
+    Ok(owed)
 }
 
 /// Notes a matter of which a step names rules that are not here yet.

@@ -27,6 +27,7 @@ const STEP: &str = "step/";
 const UNDELIVERED: &str = "undelivered-step/";
 const WAITS: &str = "waits/";
 const DAILY: &str = "daily/";
+const PRACTISED: &str = "practised/";
 
 /// A matter as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,6 +177,15 @@ pub(super) fn waiting_key(matter: &RecordRef) -> String {
 pub(super) fn waiting(index: &dyn Index) -> Result<Vec<RecordRef>, IndexError> {
     let found = scan_prefix(index, SPACE, WAITS.as_bytes(), usize::MAX)?;
     Ok(found.iter().filter_map(|(key, _)| named(WAITS, key)).collect())
+}
+
+/// What is practised in a drill: `practised/<drill>/<matter>`.
+pub(super) fn practised_prefix(drill: &RecordRef) -> String {
+    format!("{PRACTISED}{drill}/")
+}
+
+pub(super) fn practised_key(drill: &RecordRef, matter: &RecordRef) -> String {
+    format!("{}{matter}", practised_prefix(drill))
 }
 
 pub(super) fn daily_key(matter: &RecordRef) -> String {

@@ -18,6 +18,8 @@ pub const KEY: &str = "时限事项的编号，见 due list";
 pub const OFFICE: &str = "只看这个下级单位该办的";
 /// `--overdue`
 pub const OVERDUE: &str = "待催清单：别人该报给本单位、已经过时的";
+/// `--exercise`
+pub const EXERCISE: &str = "只看演练中的；演练与实战从不列在一起，也不进统计";
 /// `--person`
 pub const PERSON: &str = "对方是谁；写了就是电话催办";
 /// `--phone`

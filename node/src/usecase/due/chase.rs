@@ -2,7 +2,7 @@
 
 use dutynet_relay::{
     ids::{Lane, RecordId, RecordRef, UnixMillis},
-    record::{Audience, Mode, Person},
+    record::{Audience, Person},
     writer::intent::Draft,
 };
 
@@ -85,14 +85,14 @@ impl Office {
         if body.way == ChaseBy::Telephone && (body.person.is_empty() || body.result.is_empty()) {
             return Err(Refusal::ChaseFaults.into());
         }
-        let below = Audience::Offices(vec![owed.debtor]);
+        let (mode, below) = (owed.mode, Audience::Offices(vec![owed.debtor]));
         let draft = Draft {
             id: asked.id,
             kind: CHASED.to_owned(),
             subject: body.subject(),
             lane: Lane::Urgent,
             audience: self.upwards().into_iter().chain([below]).collect(),
-            mode: Mode::Real,
+            mode,
             happened_at: None,
             learnt_at: None,
             person: Some(by),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use dutynet_relay::ids::{OfficeId, UnixMillis};
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    record::Mode,
+};
 
 use crate::{
     domain::obligation::Standing,
@@ -18,8 +21,8 @@ impl Office {
     ) -> Result<BTreeMap<OfficeId, u32>, Refused> {
         let mut overdue = BTreeMap::new();
         for obligation in self.owed_now(reach, now)? {
-            // What is not due yet needs no look at the lines.
-            if obligation.is_closed() || now <= obligation.due.here {
+            // What is not due yet needs no look at the lines; what is practised is overdue for nobody.
+            if obligation.is_closed() || now <= obligation.due.here || obligation.mode != Mode::Real {
                 continue;
             }
             let debtor = obligation.debtor.clone();

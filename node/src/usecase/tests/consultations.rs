@@ -2,31 +2,12 @@
 
 use dutynet_relay::ids::RecordRef;
 
-use super::{behalf::with_child, *};
+use super::{
+    behalf::with_child,
+    steps::{code, step, text},
+    *,
+};
 use crate::domain::special::Brings;
-
-fn text(field: &str, words: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Text(words.into()) }
-}
-
-fn code(field: &str, key: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Choices(vec![key.into()]) }
-}
-
-fn step(id: u8, form: &str, matter: &str, answers: Vec<Answer>, to: &[&str]) -> TakeStep {
-    TakeStep {
-        id: record_id(id),
-        form: form.into(),
-        matter: matter.into(),
-        answers,
-        links: Vec::new(),
-        to: to.iter().map(|&office| office.to_owned()).collect(),
-        by: by(),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
-}
 
 fn call(id: u8, trigger: &str) -> TakeStep {
     let time = |field: &str| Answer { field: field.into(), value: Value::Time(UnixMillis(1)) };

@@ -1,34 +1,15 @@
 //! Findings through the use cases: what is suggested, the evidence that is kept, and a circular whose numbers open their records.
 
-use super::{behalf::with_child, *};
+use super::{
+    behalf::with_child,
+    steps::{code, step, text},
+    *,
+};
 use crate::{
     body::{Channel, Entered},
     domain::{finding::Suggested, step::MatterKind},
     projection::Openness,
 };
-
-fn text(field: &str, words: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Text(words.into()) }
-}
-
-fn code(field: &str, key: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Choices(vec![key.into()]) }
-}
-
-fn step(id: u8, form: &str, matter: &str, answers: Vec<Answer>, to: &[&str]) -> TakeStep {
-    TakeStep {
-        id: record_id(id),
-        form: form.into(),
-        matter: matter.into(),
-        answers,
-        links: Vec::new(),
-        to: to.iter().map(|&office| office.to_owned()).collect(),
-        by: by(),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
-}
 
 const DUE: &str = "daily-report.jiaowei.2026-07-01";
 

@@ -1,30 +1,11 @@
 //! Directives, warnings and questions through the use cases: what is refused leaves nothing behind.
 
-use super::{behalf::with_child, *};
+use super::{
+    behalf::with_child,
+    steps::{code, step, text},
+    *,
+};
 use crate::body::{Channel, Entered};
-
-fn text(field: &str, words: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Text(words.into()) }
-}
-
-fn code(field: &str, key: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Choices(vec![key.into()]) }
-}
-
-fn step(id: u8, form: &str, matter: &str, answers: Vec<Answer>, to: &[&str]) -> TakeStep {
-    TakeStep {
-        id: record_id(id),
-        form: form.into(),
-        matter: matter.into(),
-        answers,
-        links: Vec::new(),
-        to: to.iter().map(|&office| office.to_owned()).collect(),
-        by: by(),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
-}
 
 fn order(id: u8, to: &[&str]) -> TakeStep {
     let words = vec![code("kind", "supervision"), text("title", "排查"), text("words", "立即。"), code("urgency", "flash")];

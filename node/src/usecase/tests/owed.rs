@@ -1,32 +1,16 @@
 //! What lies before a leader, through the use cases: in turns, beside the report, answered by the deputy on the telephone, and confirmed.
 
-use super::*;
+use super::{
+    steps::{self, code, text},
+    *,
+};
 use crate::domain::{
     matter::{Fact, FactValue},
     rules::Duty,
 };
 
-fn text(field: &str, words: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Text(words.into()) }
-}
-
-fn code(field: &str, key: &str) -> Answer {
-    Answer { field: field.into(), value: Value::Choices(vec![key.into()]) }
-}
-
 fn step(id: u8, verb: &str, matter: &str, answers: Vec<Answer>) -> TakeStep {
-    TakeStep {
-        id: record_id(id),
-        form: format!("incident.{verb}"),
-        matter: matter.into(),
-        answers,
-        links: Vec::new(),
-        to: Vec::new(),
-        by: by(),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
+    steps::step(id, &format!("incident.{verb}"), matter, answers, &[])
 }
 
 fn call(id: u8) -> TakeStep {

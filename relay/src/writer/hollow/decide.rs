@@ -1,4 +1,4 @@
-//! Decisions about bodies that go: who may destroy what, where that travels, and which bodies a rule no longer keeps.
+//! Decisions about bodies that go: who may destroy what, and where that travels.
 
 use bytes::Bytes;
 
@@ -12,14 +12,10 @@ use super::super::{
 };
 use crate::{
     ids::{Lane, OfficeId, RecordRef},
-    index::CUSTODY,
     journal::Place,
     record::{Audience, DESTROY_KIND, Destruction, Header, Mode, Record},
     registry::Registry,
 };
-
-/// Namespaces of this crate's own, which no rule is about.
-const OWN_NAMESPACES: &str = "relay.";
 
 impl Decision<'_> {
     /// The bodies of these intents are gone from the disk.
@@ -138,40 +134,6 @@ impl Decision<'_> {
         let by = by.to_string();
         self.push(Entry::HollowIntent(HollowFrame { items, by, rule: String::new(), at: self.at.wall.0 }));
         Ok(())
-    }
-
-    /// Removes bodies that a rule no longer keeps; those that are gone or cannot be read are passed over.
-    pub(in super::super) fn hollow_by_rule(&mut self, places: &[Place], rule: String) -> Result<Answer, StoreError> {
-        let mut items = Vec::new();
-        for place in places.iter().filter(|place| !self.heads.hollowing.contains_key(place)) {
-            let frame = unless_lost(self.store.journal().frame(*place).map_err(StoreError::from))?;
-            let entry = frame.map(|frame| Entry::from_frame(&frame)).transpose()?;
-            match entry {
-                Some(Entry::Accepted(head, body)) if !body.is_empty() => items.extend(self.item_by_rule(*place, &head, &body)?),
-                Some(Entry::Local(head, body)) if !body.is_empty() && !head.namespace.starts_with(OWN_NAMESPACES) => {
-                    let key = keys::local(&head.namespace, &head.key);
-                    let counts = self.store.index().get(CUSTODY, &key)?.as_deref() == Some(keys::place_bytes(*place).as_slice());
-                    let (namespace, key) = if counts { (head.namespace, head.key) } else { (String::new(), String::new()) };
-                    items.push(HollowItem { namespace, key, ..HollowItem::at(*place) });
-                }
-                Some(_) | None => {}
-            }
-        }
-        if !items.is_empty() {
-            self.push(Entry::HollowIntent(HollowFrame { items, by: String::new(), rule, at: self.at.wall.0 }));
-        }
-        Ok(Answer::Done)
-    }
-
-    fn item_by_rule(&self, place: Place, head: &AcceptedFrame, body: &Bytes) -> Result<Option<HollowItem>, StoreError> {
-        let record = Record::parse(head.raw(body)?).map_err(|_| StoreError::Journal("record"))?;
-        if record.header().is_net_kind() {
-            return Ok(None);
-        }
-        match self.store.value_of(&record.reference())? {
-            Some(value) if value.place == place => item_of(value, head, body, &record.reference()).map(Some),
-            Some(_) | None => Ok(Some(HollowItem::at(place))),
-        }
     }
 }
 

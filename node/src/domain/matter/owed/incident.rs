@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use dutynet_relay::{ids::OfficeId, record::Mode, registry::OfficeClass};
+use dutynet_relay::{ids::OfficeId, registry::OfficeClass};
 
 use super::{Clock, Debt, EVER, Known, again, approval, case, creditor, first, outcome, until_set};
 use crate::domain::{
     matter::Step,
-    obligation::{Creditor, Obligation},
+    obligation::{Creditor, Obligation, is_owed},
     rules::{Case, Duty, Force, LeaderRole, Receiver},
 };
 
@@ -23,7 +23,7 @@ const WRITTEN: [&str; 3] = ["incident.report", "incident.skip", "incident.transf
 
 /// What is owed because of an incident.
 pub(in crate::domain::matter) fn by_incident(steps: &[Step], known: &Known<'_>) -> Vec<Obligation> {
-    if steps.first().is_none_or(|step| step.mode != Mode::Real) {
+    if steps.first().is_none_or(|step| !is_owed(step.mode)) {
         return Vec::new();
     }
     let own = known.tree.own();

@@ -1,17 +1,15 @@
 //! A question: its answer, by each office that was asked.
 
-use dutynet_relay::record::Mode;
-
 use super::{Clock, EVER, Known, case, first, outcome};
 use crate::domain::{
     matter::Step,
-    obligation::{Creditor, Explained, Obligation, Outcome},
+    obligation::{Creditor, Explained, Obligation, Outcome, is_owed},
     rules::Duty,
 };
 
 /// What is owed because of a question.
 pub(in crate::domain::matter) fn by_question(steps: &[Step], known: &Known<'_>) -> Vec<Obligation> {
-    let Some(asked) = steps.first().filter(|step| step.mode == Mode::Real) else { return Vec::new() };
+    let Some(asked) = steps.first().filter(|step| is_owed(step.mode)) else { return Vec::new() };
     let mut owed = Vec::new();
     for debtor in &asked.to {
         let said = |form| first(steps, &[form], debtor, asked);

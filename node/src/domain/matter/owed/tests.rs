@@ -362,8 +362,12 @@ fn the_leader_is_told_two_where_the_rule_of_the_place_says_so_and_an_exercise_ow
     assert_eq!(open(std::slice::from_ref(&call), "220281"), [leader("on-duty"), leader("office-head")]);
     assert_eq!(open(&[call.clone(), told(2, None)], "220281"), [leader("office-head")]);
     assert_eq!(open(&[call.clone(), told(2, None), told(3, Some("office-head"))], "220281"), []);
-    let exercise = [Step { mode: Mode::Exercise, ..call }];
-    assert_eq!(incident(&exercise, &zhanjiang("c")), []);
+    let practised = incident(&[Step { mode: Mode::Exercise, ..call.clone() }], &zhanjiang("c"));
+    let real = incident(std::slice::from_ref(&call), &zhanjiang("c"));
+    assert!(practised.iter().all(|owed| owed.mode == Mode::Exercise) && real.iter().all(|owed| owed.mode == Mode::Real));
+    let but_for_the_mark = practised.into_iter().map(|owed| Obligation { mode: Mode::Real, ..owed });
+    assert_eq!(but_for_the_mark.collect::<Vec<_>>(), real, "what is practised is owed the same");
+    assert_eq!(incident(&[Step { mode: Mode::Test, ..call }], &zhanjiang("c")), []);
 }
 
 /// Put before 张三 at 09:10, then 李四 and 王五; of a considerable event: 20 minutes, the next after 10.
