@@ -9,7 +9,6 @@ pub(super) mod tests;
 
 pub(super) use beside::beside;
 
-use bytes::Bytes;
 use dutynet_proto::api::{self, AttachmentPlace};
 use dutynet_relay::clock::{Clock as _, SystemClock};
 
