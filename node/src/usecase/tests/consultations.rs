@@ -119,7 +119,7 @@ async fn the_status_of_the_area_is_kept_as_it_was_shown_and_again_as_another_tab
     house.clock.set_wall(at("2026-07-01", "18:00"));
     let second = house.office.keep_status(keep(3)).await.unwrap();
     assert_ne!(second.table.asked_at, first.table.asked_at);
-    let there = |kept: KeptTables| kept.shown.map(|(place, there)| (place, there));
+    let there = |kept: KeptTables| kept.shown;
     let last = house.office.kept_status(&show("")).await.unwrap();
     assert_eq!((last.kept.len(), last.kept[0].offices, last.kept[0].answered), (2, 1, 0));
     assert_eq!(there(last), Some((1, TableThere::Whole(second.table))));
