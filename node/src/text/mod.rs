@@ -34,6 +34,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod console_look;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;
