@@ -129,8 +129,6 @@ pub const SUMMARY: &str = "综合情况（拟稿、审定、各版发布）";
 pub const PUBLISHED: &str = "已发布";
 /// No agenda yet.
 pub const NO_AGENDA: &str = "还没有议题。";
-/// No table yet.
-pub const NO_STATUS: &str = "还没有存入即时状态表。";
 /// Nobody has spoken.
 pub const NO_STATEMENT: &str = "还没有单位发言。";
 /// No judgement yet.
@@ -296,4 +294,9 @@ pub fn from_day(day: &str) -> String {
 /// Until a day.
 pub fn until_day(day: &str) -> String {
     format!("至 {day}")
+}
+
+/// A status table that was kept with a session.
+pub fn kept(at: &str, by: &str, offices: u32, answered: u32) -> String {
+    format!("{at} {by}　{offices} 家，自行应答 {answered} 家")
 }

@@ -1,13 +1,15 @@
 //! 会商: when one is suggested, and one session whole: agenda, status tables, statements, minutes, what was agreed and what became of it, and
 //! every version of the summary. Its steps are taken by their forms; an outcome becomes a directive here, in one form.
 
+mod kept;
+mod order;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query, State},
-    response::IntoResponse as _,
     routing::get,
 };
 use dutynet_relay::ids::{OfficeId, RecordRef};
@@ -17,10 +19,8 @@ use super::{
     super::{
         Console,
         desk::Desk,
-        fields::{self, FieldView, Input},
-        page::{Frame, Paged, Part, how_far, html, moment, then},
-        posted::{Posted, Typed, record_id},
-        trouble::{Said, http_status},
+        fields,
+        page::{Frame, Paged, Part, how_far, html, moment},
     },
     matters::MatterView,
 };
@@ -28,14 +28,14 @@ use crate::{
     domain::{
         account::Right,
         consultation::{Occasion, Trigger},
-        form::{Answer, Value},
+        form::Answer,
         matter::{FactValue, Step},
         number::Number,
-        step::{MatterKind, StepForm, StepForms},
+        step::{MatterKind, StepForms},
     },
     projection::Openness,
     text::{console as text, console_look as look, consultation as words, matter, refusal::Refusal},
-    usecase::{OrderOutcome, Refused, ShownMatter, ShownStep, TakeStep},
+    usecase::{Refused, ShownMatter, ShownStep},
 };
 
 const PART: Part = Part::Matters(MatterKind::Consultation);
@@ -44,7 +44,8 @@ pub(super) fn router() -> Router<Console> {
     Router::new()
         .route("/consultations", get(list))
         .route("/consultation/{origin}/{id}", get(show))
-        .route("/consultation/{origin}/{id}/order", get(order_form).post(order))
+        .route("/consultation/{origin}/{id}/status", get(kept::show).post(kept::keep))
+        .route("/consultation/{origin}/{id}/order", get(order::open).post(order::order))
 }
 
 #[derive(Template)]
@@ -118,16 +119,21 @@ struct Show {
     frame: Frame,
     head: MatterView,
     path: String,
+    session: String,
     call: Option<ItemView>,
     /// Areas that were called and have not spoken.
     silent: String,
+    /// Tables that were kept: where each is shown, and in words.
+    tables: Vec<(String, String)>,
+    /// Another one may be asked for and kept.
+    may_keep: bool,
+    id: String,
     chapters: Vec<ChapterView>,
 }
 
 /// Chapters in the order of a session: whose steps they hold, what is said where there is none, and which steps add to them.
-const CHAPTERS: [(&str, &[&str], &str, &[&str]); 7] = [
+const CHAPTERS: [(&str, &[&str], &str, &[&str]); 6] = [
     ("consultation.agenda", &["consultation.agenda"], look::NO_AGENDA, &["consultation.agenda"]),
-    ("consultation.status", &["consultation.status"], look::NO_STATUS, &[]),
     ("consultation.statement", &["consultation.statement"], look::NO_STATEMENT, &["consultation.statement"]),
     ("consultation.judgement", &["consultation.judgement"], look::NO_JUDGEMENT, &["consultation.judgement"]),
     ("consultation.minutes", &["consultation.minutes"], look::NO_MINUTES, &["consultation.minutes"]),
@@ -160,9 +166,13 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
     };
     html(&Show {
         frame: console.frame(&desk, PART, format!("{} {}", view.number, view.title))?,
+        session: view.path.replacen("/matter/", "/consultation/", 1),
         path: view.path.clone(),
         call: shown.steps.first().map(|step| item(step, &shown, &names, open)),
         silent: silent(&shown, &names),
+        tables: kept::tables(&console, &shown).await?,
+        may_keep: open && shown.row.matter.origin == console.office.status().office,
+        id: console.new_id()?,
         chapters: CHAPTERS.iter().map(chapter).collect(),
         head: view,
     })
@@ -196,9 +206,7 @@ fn item(shown: &ShownStep, session: &ShownMatter, names: &Names, open: bool) -> 
     let form = StepForms::built_in().get(&step.form);
     let said = |answer: &Answer| {
         let field = form.and_then(|form| form.field(&answer.field))?;
-        // A kept table is long, and read by its own page.
-        let short = !(step.form == "consultation.status" && matches!(answer.value, Value::Text(_)));
-        short.then(|| (field.label.clone(), fields::for_reading(field, &answer.value)))
+        Some((field.label.clone(), fields::for_reading(field, &answer.value)))
     };
     let by = step.by.as_ref().map(|by| by.name.as_str()).unwrap_or_default();
     let title = form.map_or(step.form.as_str(), |form| form.title.as_str());
@@ -252,94 +260,4 @@ fn stands(directive: &RecordRef, session: &ShownMatter) -> (&'static str, &'stat
     });
     let tone = if fact.is_some_and(|fact| fact.key == "directive_closed") { "good" } else { "soon" };
     (word.unwrap_or_default(), tone)
-}
-
-#[derive(Template)]
-#[template(path = "order.html")]
-struct OrderPage {
-    frame: Frame,
-    form: &'static StepForm,
-    action: String,
-    back: String,
-    fields: Vec<FieldView>,
-    offices: Vec<(String, String)>,
-    typed: Typed,
-    id: String,
-    said: Option<Said>,
-}
-
-impl OrderPage {
-    fn is_to(&self, office: &str) -> bool {
-        self.typed.all("to").any(|to| to == office)
-    }
-}
-
-#[derive(Deserialize, Default)]
-struct AskOrder {
-    #[serde(default)]
-    outcome: String,
-}
-
-fn directive_form() -> Result<&'static StepForm, Refused> {
-    StepForms::built_in().get("directive.order").ok_or_else(|| Refusal::Internal.into())
-}
-
-async fn order_form(
-    State(console): State<Console>,
-    desk: Desk,
-    Path((origin, id)): Path<(String, String)>,
-    Query(asked): Query<AskOrder>,
-) -> Paged {
-    desk.must(Right::Direct)?;
-    html(&order_page(&console, &desk, (&format!("{origin}/{id}"), &asked.outcome), Typed::default())?)
-}
-
-fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), typed: Typed) -> Result<OrderPage, Refused> {
-    let outcome: String = outcome.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')).collect();
-    let below = console.office.offices_below().into_iter().filter(|(depth, _)| (1..=2).contains(depth));
-    let form = directive_form()?;
-    Ok(OrderPage {
-        frame: console.frame(desk, PART, look::ORDER)?,
-        form,
-        action: format!("/consultation/{session}/order?outcome={outcome}"),
-        back: format!("/consultation/{session}"),
-        fields: fields::said(&form.fields, &[]),
-        offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
-        typed,
-        id: console.new_id()?,
-        said: None,
-    })
-}
-
-async fn order(
-    State(console): State<Console>,
-    Path((origin, id)): Path<(String, String)>,
-    Query(asked): Query<AskOrder>,
-    posted: Posted,
-) -> Paged {
-    let (Posted { desk, typed }, session) = (posted, format!("{origin}/{id}"));
-    desk.must(Right::Direct)?;
-    let form = directive_form()?;
-    let directive = TakeStep {
-        id: record_id(&typed)?,
-        form: form.id.clone(),
-        matter: String::new(),
-        answers: fields::answers(&form.fields, &typed),
-        links: Vec::new(),
-        to: typed.all("to").map(str::to_owned).collect(),
-        by: desk.person(),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    };
-    match console.office.order_outcome(OrderOutcome { outcome: asked.outcome.clone(), directive }).await {
-        Ok(_) => then(&format!("/consultation/{session}")),
-        Err(refused) => {
-            let again = fields::typed_again(&form.fields, &typed, &refused.faults);
-            let id = typed.text("id").to_owned();
-            let page = order_page(&console, &desk, (&session, &asked.outcome), typed)?;
-            let page = OrderPage { fields: again, id, said: Some(Said::of(&refused)), ..page };
-            Ok((http_status(refused.refusal), html(&page)?).into_response())
-        }
-    }
 }

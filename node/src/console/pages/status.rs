@@ -50,10 +50,14 @@ pub(in super::super) struct Pulls(Mutex<VecDeque<(String, Pull)>>);
 
 /// One of them.
 #[derive(Clone)]
-struct Pull {
-    table: StatusTable,
-    offices: u32,
-    ended: bool,
+pub(super) struct Pull {
+    pub(super) table: StatusTable,
+    /// How many offices are asked.
+    pub(super) offices: u32,
+    /// Nobody is waited for any more.
+    pub(super) ended: bool,
+    /// Why it was not kept with the session for which it was asked.
+    pub(super) said: Option<Said>,
 }
 
 impl Pulls {
@@ -61,7 +65,7 @@ impl Pulls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, id: &str, pull: Pull) {
+    pub(super) fn keep(&self, id: &str, pull: Pull) {
         let mut all = self.all();
         match all.iter_mut().find(|(known, _)| known == id) {
             Some((_, known)) => *known = pull,
@@ -71,7 +75,7 @@ impl Pulls {
         all.drain(..too_many);
     }
 
-    fn get(&self, id: &str) -> Option<Pull> {
+    pub(super) fn get(&self, id: &str) -> Option<Pull> {
         self.all().iter().find(|(known, _)| known == id).map(|(_, pull)| pull.clone())
     }
 }
@@ -85,6 +89,8 @@ struct Page {
     /// Empty: nobody was asked yet.
     head: String,
     path: String,
+    /// Between it and what is asked besides.
+    and: &'static str,
     /// Seconds after which the page is looked at anew; 0: all rows are there.
     every: u32,
     only: String,
@@ -137,6 +143,7 @@ fn blank(console: &Console, desk: &Desk) -> Result<Page, Trouble> {
         offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
         head: String::new(),
         path: String::new(),
+        and: "?",
         every: 0,
         only: String::new(),
         counts: Vec::new(),
@@ -163,23 +170,23 @@ async fn pull(State(console): State<Console>, posted: Posted) -> Paged {
         }
     };
     let (pulls, of, offices) = (console.pulls.clone(), id.clone(), pulled.offices());
-    pulls.keep(&id, Pull { table: pulled.table(), offices, ended: false });
+    pulls.keep(&id, Pull { table: pulled.table(), offices, ended: false, said: None });
     tokio::spawn(async move {
         while pulled.next().await.is_some() {
-            pulls.keep(&of, Pull { table: pulled.table(), offices, ended: false });
+            pulls.keep(&of, Pull { table: pulled.table(), offices, ended: false, said: None });
         }
-        pulls.keep(&of, Pull { table: pulled.table(), offices, ended: true });
+        pulls.keep(&of, Pull { table: pulled.table(), offices, ended: true, said: None });
     });
     then(&format!("/status/{id}"))
 }
 
 #[derive(Deserialize, Default)]
-struct Asked {
+pub(super) struct Asked {
     /// `silent`, `nobody`, `unfiled`, `overdue` or `incidents`.
     #[serde(default)]
-    only: String,
+    pub(super) only: String,
     #[serde(default)]
-    open: String,
+    pub(super) open: String,
 }
 
 /// Which rows a filter shows.
@@ -197,8 +204,13 @@ fn shows(only: &str, row: &StatusRow) -> bool {
 
 async fn show(State(console): State<Console>, desk: Desk, Path(id): Path<String>, Query(asked): Query<Asked>) -> Paged {
     let Some(pull) = console.pulls.get(&id) else { return then("/status") };
+    page(&console, &desk, (&format!("/status/{id}"), &pull), asked)
+}
+
+/// A table as it is so far, or as it was kept; `path` is where it is shown.
+pub(super) fn page(console: &Console, desk: &Desk, (path, pull): (&str, &Pull), asked: Asked) -> Paged {
     let table = &pull.table;
-    let tops = tiers::tops(&console);
+    let tops = tiers::tops(console);
     let names: BTreeMap<OfficeId, String> = table.rows.iter().map(|row| (row.office.clone(), row.name.clone())).collect();
     let part = |row: &StatusRow| tops.get(&row.office).map_or_else(String::new, ToString::to_string);
     let parts = tiers::parts(table.rows.iter().filter(|row| shows(&asked.only, row)), part);
@@ -219,13 +231,15 @@ async fn show(State(console): State<Console>, desk: Desk, Path(id): Path<String>
     let title = words::title(&name(&names, &table.asker), &moment(table.asked_at), itself(&all), table.rows.len());
     html(&Page {
         head: format!("{title} {so_far}"),
-        path: format!("/status/{id}"),
+        path: path.to_owned(),
+        and: if path.contains('?') { "&" } else { "?" },
+        said: pull.said.clone(),
         every: u32::from(!pull.ended),
         counts: look::STATUS_ONLY.into_iter().map(|(key, tone, word)| (key, tone, word, count(key))).collect(),
         keep: if asked.only.is_empty() { String::new() } else { format!("only={}&", super::super::page::escaped(&asked.only)) },
         only: asked.only,
         parts: parts.iter().map(view).collect(),
-        ..blank(&console, &desk)?
+        ..blank(console, desk)?
     })
 }
 
