@@ -7,12 +7,7 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{
-    Client, ClientBuilder, Locator,
-    elements::Element,
-    key::Key,
-    wd::{Capabilities, PrintConfiguration},
-};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -140,10 +135,8 @@ impl Window {
 
     /// All words on the page that can be seen.
     pub async fn text(&self) -> String {
-        match self.run("return document.body ? document.body.innerText : ''", &[]).await {
-            Value::String(text) => text,
-            other => panic!("a page is text: {other}"),
-        }
+        let text = self.run("return document.body ? document.body.innerText : ''", &[]).await;
+        text.as_str().expect("a page is text").to_owned()
     }
 
     /// Its source.
@@ -206,11 +199,6 @@ impl Window {
         self.control(label).await.select_by_label(option).await.expect("it can be chosen");
     }
 
-    /// Clicks the box beside a label.
-    pub async fn tick(&self, label: &str) {
-        self.control(label).await.click().await.expect("it can be ticked");
-    }
-
     /// Answers 「不明，正在核实」 to whatever is still empty and may be answered so.
     pub async fn unknown_otherwise(&self) {
         let tick = "for (const field of document.querySelectorAll('.field')) { \
@@ -253,19 +241,9 @@ impl Window {
         self.press("登录").await;
     }
 
-    /// As it would come from a printer.
-    pub async fn printed(&self) -> Vec<u8> {
-        self.client.print(PrintConfiguration::builder().build().expect("A4")).await.expect("it can be printed")
-    }
-
     /// A picture.
     pub async fn picture(&self) -> Vec<u8> {
         self.client.screenshot().await.expect("a picture")
-    }
-
-    /// Another size of the screen.
-    pub async fn sized(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.expect("a window can be sized");
     }
 
     async fn control(&self, label: &str) -> Element {
