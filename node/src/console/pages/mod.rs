@@ -8,6 +8,7 @@ mod help;
 mod matters;
 mod network;
 mod notices;
+mod papers;
 mod reports;
 
 use axum::Router;
@@ -21,6 +22,7 @@ pub(super) fn router() -> Router<Console> {
         .merge(matters::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
