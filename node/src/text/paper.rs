@@ -143,7 +143,7 @@ pub fn chase_title(office: &str) -> String {
 }
 
 /// Columns of what is due.
-pub const DUES: [&str; 9] = ["到期", "状态", "事项", "谁办", "报给", "关于", "依据", "催办次数", "编号"];
+pub const DUES: [&str; 9] = ["到期", "状态", "事项", "谁办", "报给", "关于", "依据", "催办", "备注"];
 
 /// Counts of a month or a year.
 pub fn stats_title(office: &str, month: &str) -> String {
