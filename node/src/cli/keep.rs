@@ -46,13 +46,15 @@ pub(super) async fn keep(place: &Place, keeping: &Keeping<'_>, what: What) -> Re
     }
     let request = api::MakePaperRequest { what: Some(what), shape: shape.key().to_owned() };
     let made = heard(Node::find(place).await?.papers().make(request).await)?;
-    write(file, &made.file, force).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => taken(file),
-        io::ErrorKind::NotFound => Told::of(Refusal::FileUnreadable).about(file.display().to_string()),
-        _ => file_told(&error, file),
-    })?;
+    write(file, &made.file, force).map_err(|error| refused(&error, file))?;
     let (path, bytes) = (file.display().to_string(), made.file.len() as u64);
     Ok(if json { printed(&Saved { path, bytes }) } else { text::kept(&path, &notice::bytes(bytes)) })
+}
+
+fn refused(error: &io::Error, file: &Path) -> Told {
+    let absent = || Told::of(Refusal::FileUnreadable).about(file.display().to_string());
+    let known = [(io::ErrorKind::AlreadyExists, taken(file)), (io::ErrorKind::NotFound, absent())];
+    known.into_iter().find(|(kind, _)| *kind == error.kind()).map_or_else(|| file_told(error, file), |(_, told)| told)
 }
 
 fn taken(file: &Path) -> Told {
