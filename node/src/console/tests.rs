@@ -1,5 +1,7 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod papers;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},

@@ -10,6 +10,7 @@ mod matters;
 mod month;
 mod network;
 mod notices;
+mod papers;
 mod reports;
 mod rolls;
 mod rules;
@@ -40,6 +41,7 @@ pub(super) fn router() -> Router<Console> {
         .merge(rolls::router())
         .merge(status::router())
         .merge(sitting::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
