@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{By, Making, Output};
+use super::{By, Keep, Making, Output};
 use crate::text::help::due as text;
 
 #[derive(Subcommand, Debug)]
@@ -41,6 +41,8 @@ pub(in crate::cli) struct ListDues {
     #[arg(long, help = text::EXERCISE)]
     pub(in crate::cli) exercise: bool,
     #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
+    #[command(flatten)]
     pub(in crate::cli) output: Output,
 }
 
@@ -78,6 +80,8 @@ pub(in crate::cli) struct Stats {
     pub(in crate::cli) standing: Option<String>,
     #[arg(long, help = text::OPEN)]
     pub(in crate::cli) open: bool,
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

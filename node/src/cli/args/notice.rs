@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::{By, Making, Output};
+use super::{By, Keep, Making, Output};
 use crate::text::help::notice as text;
 
 #[derive(Subcommand, Debug)]
@@ -12,7 +12,7 @@ pub(in crate::cli) enum NoticeVerb {
     #[command(about = text::SIGN)]
     Sign(Sign),
     #[command(about = text::BOARD)]
-    Board(Named),
+    Board(SignForList),
     #[command(about = text::LIST)]
     List(Output),
     #[command(about = text::SHOW)]
@@ -24,7 +24,8 @@ impl NoticeVerb {
         match self {
             Self::Send(send) => send.making.output.json,
             Self::Sign(sign) => sign.making.output.json,
-            Self::Board(named) | Self::Show(named) => named.output.json,
+            Self::Board(list) => list.named.output.json,
+            Self::Show(named) => named.output.json,
             Self::List(output) => output.json,
         }
     }
@@ -63,6 +64,15 @@ pub(in crate::cli) struct Sign {
     pub(in crate::cli) told_by: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) making: Making,
+}
+
+/// Its sign-for list.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct SignForList {
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
+    #[command(flatten)]
+    pub(in crate::cli) named: Named,
 }
 
 /// One notice.
