@@ -13,7 +13,7 @@ use dutynet_relay::clock::{Clock, SystemClock};
 use tokio::sync::mpsc;
 
 use super::{
-    day,
+    consultations, day,
     event::Event,
     go_between::Line,
     network::Network,
@@ -140,6 +140,7 @@ async fn obey((network, event): (&mut Network, &mut Option<Event>), period: &str
             Some(number) => rollcalls::printed(network, &number).await?,
             None => text::NO_CALL.to_owned(),
         },
+        Command::Consult => consult(network).await?,
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;
             text::cut(office)
@@ -172,6 +173,13 @@ async fn goes_on(network: &Network, event: &mut Event) -> Result<String> {
         said.push(event.printed(network, highest).await?);
     }
     Ok(said.join("\n"))
+}
+
+async fn consult(network: &Network) -> Result<String> {
+    let session = consultations::call(network).await?;
+    consultations::keep(network, &session).await?;
+    let table = consultations::printed(network, network.offices().root(), &session).await?;
+    Ok([text::consultation::called(&session), table].join("\n"))
 }
 
 async fn on_behalf(network: &Network, office: &Office, period: &str) -> Result<String> {
