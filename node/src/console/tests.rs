@@ -1,5 +1,7 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod matters;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -237,7 +239,7 @@ async fn every_page_opens_for_somebody_who_may_do_everything() {
     let opening = opening.map(|form| format!("/matters/{}/{}", form.matter.key(), form.command));
     let lists = crate::domain::step::MatterKind::ALL.map(|kind| format!("/matters/{}", kind.key()));
     let plain = ["/", "/reports", "/reports/new/daily", "/reports/new/zero", "/notices", "/notices/new", "/dues", "/network"];
-    let more = ["/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
+    let more = ["/inbox", "/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
     for path in plain.into_iter().chain(more).map(str::to_owned).chain(lists).chain(opening) {
         browser.get(&path).await;
         assert_eq!((browser.status, browser.at.as_str()), (StatusCode::OK, path.as_str()), "{}", browser.page);

@@ -4,7 +4,9 @@ mod accounts;
 mod door;
 mod dues;
 mod duty;
+mod files;
 mod help;
+mod inbox;
 mod matters;
 mod network;
 mod notices;
@@ -19,6 +21,8 @@ pub(super) fn router() -> Router<Console> {
         .merge(door::router())
         .merge(duty::router())
         .merge(matters::router())
+        .merge(files::router())
+        .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
         .merge(dues::router())

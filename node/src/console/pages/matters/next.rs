@@ -1,0 +1,100 @@
+//! Which steps make sense first. At two in the morning an officer looks for one button, not for twenty-five; the others are one click further.
+
+use crate::{
+    domain::{
+        matter::Wanted,
+        step::{MatterKind, StepForm},
+    },
+    usecase::MatterRow,
+};
+
+/// Steps of a matter, those that make sense now before the others.
+pub(super) fn sorted(row: &MatterRow, open: Vec<&'static StepForm>) -> (Vec<&'static StepForm>, Vec<&'static StepForm>) {
+    let wanted = row.wanted.map_or(&[][..], |wanted| answers(row.summary.kind, wanted));
+    let usual = if row.summary.open { usual(row.summary.kind) } else { &[][..] };
+    let commands: Vec<&str> = wanted.iter().chain(usual).copied().collect();
+    let mut first: Vec<&'static StepForm> = Vec::new();
+    for command in commands {
+        if let Some(form) = open.iter().find(|form| form.command == command)
+            && first.iter().all(|known| known.id != form.id)
+        {
+            first.push(form);
+        }
+    }
+    let others = open.into_iter().filter(|form| first.iter().all(|known| known.id != form.id)).collect();
+    (first, others)
+}
+
+/// Steps that do what is wanted; what has a form of its own on the page is not among them.
+fn answers(kind: MatterKind, wanted: Wanted) -> &'static [&'static str] {
+    match (wanted, kind) {
+        (Wanted::Accept, _) => &["accept"],
+        (Wanted::Confirm | Wanted::Approve, _) => &[],
+        (Wanted::Tell, _) => &["told"],
+        (Wanted::Report, _) => &["oral", "report"],
+        (Wanted::FollowUp, _) => &["report", "figures"],
+        (Wanted::Answer, MatterKind::RollCall) => &["answer"],
+        (Wanted::Answer, _) => &["answer", "reason"],
+        (Wanted::Sign, MatterKind::Warning) => &["signed"],
+        (Wanted::Sign, _) => &["sign"],
+        (Wanted::Outcome, _) => &["done", "feedback"],
+        (Wanted::Pass, _) => &["pass"],
+        (Wanted::Explain, _) => &["explain"],
+        (Wanted::Rule, _) => &["rule"],
+        (Wanted::Rectify, _) => &["feedback"],
+        (Wanted::Check, _) => &["check"],
+        (Wanted::Speak, _) => &["statement"],
+        (Wanted::Settle, _) => &["ordered", "none"],
+        (Wanted::Close, _) => &["close"],
+    }
+}
+
+/// What is done most often about an open one.
+fn usual(kind: MatterKind) -> &'static [&'static str] {
+    match kind {
+        MatterKind::Incident => &["told", "oral", "report", "action", "figures", "ask-approval"],
+        MatterKind::Warning => &["told", "pass", "phoned"],
+        MatterKind::Verification => &["answer", "close"],
+        MatterKind::Directive => &["feedback", "done", "phoned"],
+        MatterKind::Drill => &["leave", "suspend", "end"],
+        MatterKind::Finding => &["explain", "feedback"],
+        MatterKind::Consultation => &["statement", "minutes", "outcome"],
+        MatterKind::RollCall => &["answer", "phone"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::step::StepForms;
+
+    #[test]
+    fn every_step_that_comes_first_is_one_that_there_is() {
+        let forms = StepForms::built_in();
+        let all = [
+            Wanted::Accept,
+            Wanted::Tell,
+            Wanted::Report,
+            Wanted::FollowUp,
+            Wanted::Answer,
+            Wanted::Sign,
+            Wanted::Outcome,
+            Wanted::Pass,
+            Wanted::Explain,
+            Wanted::Rule,
+            Wanted::Rectify,
+            Wanted::Check,
+            Wanted::Speak,
+            Wanted::Settle,
+            Wanted::Close,
+        ];
+        for kind in MatterKind::ALL {
+            let known: Vec<&str> = forms.of(kind).map(|form| form.command.as_str()).collect();
+            assert!(usual(kind).iter().all(|command| known.contains(command)), "{kind:?}: {known:?}");
+        }
+        let somewhere = |command: &str| MatterKind::ALL.iter().any(|kind| forms.of(*kind).any(|form| form.command == command));
+        for wanted in all {
+            assert!(MatterKind::ALL.iter().all(|kind| answers(*kind, wanted).iter().all(|one| somewhere(one))), "{wanted:?}");
+        }
+    }
+}
