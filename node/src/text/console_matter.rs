@@ -72,7 +72,7 @@ pub fn waits(since: &str, next: &str) -> String {
 
 /// A neighbour refused it.
 pub fn parked(neighbour: &str, why: &str, code: &str) -> String {
-    let why = if why.is_empty() { code } else { why };
+    let why = if why.is_empty() { code } else { why.trim_end_matches('。') };
     format!("被{neighbour}拒收：{why}（{code}）。没有送到，请改正后重发，或打电话报告；在“线路”页处理滞留的这一条。")
 }
 

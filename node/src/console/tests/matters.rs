@@ -327,3 +327,24 @@ async fn every_step_of_every_matter_opens_and_its_sign_for_list_names_everybody(
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_between_versions_wants_a_version_and_what_was_typed_stands_as_text() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    browser.get("/reports/show/daily/440000/2026-07-01").await;
+    browser.sees(&["没有报过"]);
+    browser.get("/reports/new/daily").await;
+    let chosen = [("chosen", "440000/0190000000007000800000000000000f"), ("reason", "<i>核实</i>")];
+    browser.post("/reports/choose/daily/440000/2026-07-01", &chosen).await;
+    assert_eq!(browser.status, StatusCode::CONFLICT, "{}", browser.page);
+    browser.get("/matters/incident/call").await;
+    let fields = [("f.place", "<script>x</script>"), ("f.what", "\"><b>y</b>"), ("rest_unknown", "1")];
+    browser.post("/matters/incident/call", &fields).await;
+    let matter = browser.matter();
+    for page in [matter.clone(), format!("{matter}/report"), "/inbox".to_owned(), "/matters/incident/call".to_owned()] {
+        browser.get(&page).await;
+        assert!(!browser.page.contains("<script>x") && !browser.page.contains("<b>y"), "{page}: {}", browser.page);
+        assert!(browser.page.contains("&#60;script&#62;x"), "{page}: {}", browser.page);
+    }
+}

@@ -197,7 +197,7 @@ impl<'a> Course<'a> {
         let parked = self.parked.iter().find(|parked| parked.reference == *record);
         let Some(parked) = parked else { return common::progress(common::Progress::Parked).to_owned() };
         let why = Refusal::from_code(&parked.code).map_or(parked.detail.as_str(), |refusal| refusal.sentence());
-        text::parked(&self.names.name(&parked.at.neighbour), why.trim_end_matches('。'), &parked.code)
+        text::parked(&self.names.name(&parked.at.neighbour), why, &parked.code)
     }
 
     /// Facts of one name together, in the order in which they are known; without those that stand elsewhere on the page.

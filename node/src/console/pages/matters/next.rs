@@ -8,21 +8,26 @@ use crate::{
     usecase::MatterRow,
 };
 
-/// Steps of a matter, those that make sense now before the others.
-pub(super) fn sorted(row: &MatterRow, open: Vec<&'static StepForm>) -> (Vec<&'static StepForm>, Vec<&'static StepForm>) {
-    let wanted = row.wanted.map_or(&[][..], |wanted| answers(row.summary.kind, wanted));
-    let usual = if row.summary.open { usual(row.summary.kind) } else { &[][..] };
-    let commands: Vec<&str> = wanted.iter().chain(usual).copied().collect();
-    let mut first: Vec<&'static StepForm> = Vec::new();
-    for command in commands {
-        if let Some(form) = open.iter().find(|form| form.command == command)
-            && first.iter().all(|known| known.id != form.id)
-        {
-            first.push(form);
-        }
-    }
-    let others = open.into_iter().filter(|form| first.iter().all(|known| known.id != form.id)).collect();
-    (first, others)
+/// The steps of a matter that an office may take.
+pub(super) struct Sorted {
+    /// Those that do what is wanted.
+    pub(super) wanted: Vec<&'static StepForm>,
+    /// Those that are taken most often.
+    pub(super) usual: Vec<&'static StepForm>,
+    /// All others.
+    pub(super) others: Vec<&'static StepForm>,
+}
+
+/// Steps of a matter, those that make sense now before the others; without the one that has a form of its own on the page.
+pub(super) fn sorted(row: &MatterRow, mut open: Vec<&'static StepForm>, elsewhere: Option<&StepForm>) -> Sorted {
+    open.retain(|form| elsewhere.is_none_or(|other| other.id != form.id));
+    let mut take = |commands: &[&str]| {
+        let wanted = |command: &&str| open.iter().position(|form| form.command == *command).map(|at| open.remove(at));
+        commands.iter().filter_map(wanted).collect::<Vec<_>>()
+    };
+    let wanted = take(row.wanted.map_or(&[][..], |wanted| answers(row.summary.kind, wanted)));
+    let usual = take(if row.summary.open { usual(row.summary.kind) } else { &[] });
+    Sorted { wanted, usual, others: open }
 }
 
 /// Steps that do what is wanted; what has a form of its own on the page is not among them.

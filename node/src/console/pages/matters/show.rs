@@ -21,7 +21,7 @@ use super::{
     changed::{Seen, saved_now},
     course::{Course, Known, StepView},
     intake::{self, Similar},
-    next,
+    next::{self, Sorted},
     signed::{self, SeatView},
     step::{one_field, title},
 };
@@ -50,8 +50,7 @@ struct Show {
     saved: Option<(String, &'static str)>,
     dues: Vec<OwedView>,
     closed_dues: Vec<OwedView>,
-    first: Vec<&'static StepForm>,
-    others: Vec<&'static StepForm>,
+    next: Sorted,
     /// Telling a leader, without another page.
     tell: Option<TellView>,
     approvals: Vec<ApprovalView>,
@@ -126,7 +125,8 @@ pub(super) async fn show(
     let open = console.office.dues(AskDues::default()).await?;
     let seats = signed::seats(&console, &course).await?;
     let hidden: Vec<&str> = ELSEWHERE.into_iter().chain(signed::IN_THE_LIST.into_iter().filter(|_| !seats.is_empty())).collect();
-    let (first, others) = next::sorted(row, console.office.steps_open_to(&row.matter, kind));
+    let telling = row.summary.open.then(|| tells(kind)).flatten();
+    let next = next::sorted(row, console.office.steps_open_to(&row.matter, kind), telling);
     let saved = saved_now(&asked.saved, &shown).map(|step| {
         let (went, tone) = course.went(&step);
         (text::saved(&title(&step.step.form), &went), tone)
@@ -138,9 +138,8 @@ pub(super) async fn show(
         saved,
         dues,
         closed_dues,
-        tell: tell(&console, &shown),
-        first,
-        others,
+        tell: telling.map(|form| tell(&console, &shown, form)),
+        next,
         approvals: approvals::approvals(&console, &shown, &course.own)?,
         unconfirmed: approvals::unconfirmed(&console, &shown)?,
         elements: elements(&shown, &course.own),
@@ -174,9 +173,9 @@ fn owed(shown: &ShownMatter) -> (Vec<OwedView>, Vec<OwedView>) {
     shown.dues.iter().filter(|due| due.obligation.has_begun(shown.as_of)).map(view).partition(|view| view.open)
 }
 
-/// The form by which an officer writes down that a leader was told; of an incident and of a warning.
-fn tell(console: &Console, shown: &ShownMatter) -> Option<TellView> {
-    let form = match shown.row.summary.kind {
+/// The step by which an officer writes down that a leader was told.
+fn tells(kind: MatterKind) -> Option<&'static StepForm> {
+    match kind {
         MatterKind::Incident => StepForms::built_in().get("incident.told"),
         MatterKind::Warning => StepForms::built_in().get("warning.told"),
         MatterKind::Verification
@@ -185,16 +184,18 @@ fn tell(console: &Console, shown: &ShownMatter) -> Option<TellView> {
         | MatterKind::Finding
         | MatterKind::Consultation
         | MatterKind::RollCall => None,
-    }?;
-    let now = console.clock.wall();
+    }
+}
+
+/// Its form, as short as it can be: by telephone, now.
+fn tell(console: &Console, shown: &ShownMatter, form: &'static StepForm) -> TellView {
     let telephone = if shown.row.summary.kind == MatterKind::Warning { "phone" } else { "telephone" };
     let answers = [
-        Answer { field: "told_at".to_owned(), value: Value::Time(now) },
+        Answer { field: "told_at".to_owned(), value: Value::Time(console.clock.wall()) },
         Answer { field: "how".to_owned(), value: Value::Choices(vec![telephone.to_owned()]) },
     ];
-    let fields = ["leader", "told_at", "how", "said", "words"].into_iter().filter_map(|key| one_field(form, key, &answers));
-    let folded = shown.row.wanted.map(|wanted| wanted.key()) != Some("tell");
-    shown.row.summary.open.then(|| TellView { fields: fields.collect(), folded })
+    let fields = form.fields.iter().filter(|field| field.required).filter_map(|field| one_field(form, &field.key, &answers));
+    TellView { fields: fields.collect(), folded: shown.row.wanted.map(|wanted| wanted.key()) != Some("tell") }
 }
 
 /// Which elements of its report this office has said in any of its steps.

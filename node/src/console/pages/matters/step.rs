@@ -25,7 +25,7 @@ use crate::{
         step::{LinkRole, MatterKind, Naming, StepForm, StepForms},
     },
     projection::Openness,
-    text::{console_matter as text, refusal::Refusal},
+    text::{console_matter as text, matter as words, refusal::Refusal},
     usecase::{AskPrefill, FieldPrefilled, FilePlace, MatterRow, Refused, ShownMatter},
 };
 
@@ -180,7 +180,7 @@ pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>
         None => format!("/matters/{}/{}", form.matter.key(), form.command),
     };
     let title = match matter.and_then(|matter| matter.row.title.as_ref()) {
-        Some(title) => format!("{}：{title}", form.title),
+        Some(title) => words::named(&form.title, title),
         None => form.title.clone(),
     };
     Ok(StepPage {

@@ -28,7 +28,7 @@ use crate::{
         beijing::Day,
         form::{Answer, Form, said_to},
     },
-    text::{console as text, console_matter as more, refusal::Refusal, words},
+    text::{console as text, console_matter as more, matter, refusal::Refusal, words},
     usecase::{FileReport, OpenDraft, Refused, Said as Says, ShowReport},
 };
 
@@ -103,7 +103,7 @@ async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskF
     };
     let period = if asked.day.is_empty() { Day::of(console.clock.wall()).to_string() } else { asked.day.clone() };
     let behalf = behalf(console, office);
-    let title = if office.is_empty() { form.title.clone() } else { format!("{}：{}", more::behalf_of(&behalf.1), form.title) };
+    let title = if office.is_empty() { form.title.clone() } else { matter::named(&more::behalf_of(&behalf.1), &form.title) };
     Ok(FormPage {
         frame: console.frame(desk, Part::Reports, title)?,
         fields: fields::said(&form.fields, &answers),

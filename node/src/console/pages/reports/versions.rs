@@ -25,7 +25,7 @@ use crate::{
         form::{Answer, Form, Value},
         number::parse_reference,
     },
-    text::{console_matter as text, refusal::Refusal, report, words},
+    text::{console_matter as text, matter, refusal::Refusal, report, words},
     usecase::{
         ChooseReport, FieldDifference, Refused, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow,
     },
@@ -184,15 +184,15 @@ fn in_words(form: &Form, answers: &[Answer]) -> Vec<(String, String)> {
 
 fn source_view(form: &Form, source: &SourceNow, period: &str) -> SourceView {
     let joined = |answers: &[Answer]| {
-        let said = in_words(form, answers).into_iter().map(|(label, value)| crate::text::matter::named(&label, &value));
-        crate::text::matter::values(&said.collect::<Vec<_>>())
+        let said = in_words(form, answers).into_iter().map(|(label, value)| matter::named(&label, &value));
+        matter::values(&said.collect::<Vec<_>>())
     };
     let said = match &source.answers {
         Some(answers) => joined(answers),
         None if source.removed => words::REMOVED.to_owned(),
         None => words::DASH.to_owned(),
     };
-    let changed = source.now.as_ref().map(|(_, now)| format!("{}：{}", text::source_changed(&source.name), joined(now)));
+    let changed = source.now.as_ref().map(|(_, now)| matter::named(&text::source_changed(&source.name), &joined(now)));
     SourceView {
         name: source.name.clone(),
         said,
