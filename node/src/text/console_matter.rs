@@ -64,6 +64,11 @@ pub const CUSTODY: &str = "已送达上级，收件单位还没有全部收到�
 /// Everybody has it.
 pub const ARRIVED: &str = "已送到全部收件单位。";
 
+/// Everybody has it who can have it by a line.
+pub fn arrived_but(without_node: usize) -> String {
+    format!("有终端的收件单位都已收到；无终端的 {without_node} 家请电话通知。")
+}
+
 /// It waits for a line.
 pub fn waits(since: &str, next: &str) -> String {
     let next = if next.is_empty() { String::new() } else { format!("，{next} 再拨") };

@@ -91,7 +91,9 @@ async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         events.push(event(&console, &shown)?);
     }
     // Before him first.
-    asks.sort_by_key(|(_, views)| views.iter().all(|view| view.now != person));
+    asks.sort_by_key(|(_, views)| {
+        (views.iter().all(|view| view.now != person), views.iter().all(|view| !view.is_before(&person)))
+    });
     html(&Page {
         frame: console.frame(&desk, Part::Inbox, text::INBOX)?,
         saved: !asked.saved.is_empty(),

@@ -29,6 +29,13 @@ pub(in crate::console) struct ApprovalView {
     pub(in crate::console) answered: String,
 }
 
+impl ApprovalView {
+    /// Whether it is put before somebody, now or in his turn: whose time is over may still answer.
+    pub(in crate::console) fn is_before(&self, person: &str) -> bool {
+        self.now == person || self.turns.iter().any(|turn| turn.name == person && turn.state != text::NEXT)
+    }
+}
+
 /// The stretch in which one of them has it before him.
 pub(in crate::console) struct TurnView {
     pub(in crate::console) name: String,

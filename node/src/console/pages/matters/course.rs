@@ -1,6 +1,6 @@
 //! Everything that was done about a matter, the latest first; and what is known of it, each with the steps that say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},
@@ -12,6 +12,7 @@ use super::super::super::{Console, fields, page::moment};
 use crate::{
     domain::{
         beijing,
+        board::Line,
         form::{Answer, Value},
         matter::{Fact, FactValue},
         number::{Number, parse_reference},
@@ -28,6 +29,8 @@ pub(super) struct Course<'a> {
     pub(super) matter: &'a ShownMatter,
     parked: Vec<ParkedRecord>,
     line: Option<LinkStatus>,
+    /// Offices below that have no node of their own.
+    without_node: BTreeSet<OfficeId>,
     now: UnixMillis,
 }
 
@@ -77,7 +80,10 @@ pub(super) type Known = (String, Vec<(String, Vec<usize>)>);
 impl<'a> Course<'a> {
     pub(super) fn of(console: &Console, matter: &'a ShownMatter) -> Result<Self, Refused> {
         let names = console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect();
+        let below = console.office.lines_below().into_iter();
+        let without_node = below.filter(|(_, fact)| fact.line == Line::None).map(|(office, _)| office);
         Ok(Self {
+            without_node: without_node.collect(),
             names: Names(names),
             own: console.office.status().office,
             matter,
@@ -188,7 +194,10 @@ impl<'a> Course<'a> {
                 Some(_) | None => (text::UNDERWAY.to_owned(), "soon"),
             },
             RecordState::Custody => (text::CUSTODY.to_owned(), "soon"),
-            RecordState::Arrived => (text::ARRIVED.to_owned(), "good"),
+            RecordState::Arrived => match shown.step.to.iter().filter(|office| self.without_node.contains(office)).count() {
+                0 => (text::ARRIVED.to_owned(), "good"),
+                some => (text::arrived_but(some), "soon"),
+            },
             RecordState::Parked => (self.refused(&shown.step.reference), "bad"),
         }
     }

@@ -1,5 +1,7 @@
 //! Which steps make sense first. At two in the morning an officer looks for one button, not for twenty-five; the others are one click further.
 
+use dutynet_relay::ids::OfficeId;
+
 use crate::{
     domain::{
         matter::Wanted,
@@ -19,14 +21,19 @@ pub(super) struct Sorted {
 }
 
 /// Steps of a matter, those that make sense now before the others; without the one that has a form of its own on the page.
-pub(super) fn sorted(row: &MatterRow, mut open: Vec<&'static StepForm>, elsewhere: Option<&StepForm>) -> Sorted {
+pub(super) fn sorted(
+    (row, own): (&MatterRow, &OfficeId),
+    mut open: Vec<&'static StepForm>,
+    elsewhere: Option<&StepForm>,
+) -> Sorted {
     open.retain(|form| elsewhere.is_none_or(|other| other.id != form.id));
     let mut take = |commands: &[&str]| {
         let wanted = |command: &&str| open.iter().position(|form| form.command == *command).map(|at| open.remove(at));
         commands.iter().filter_map(wanted).collect::<Vec<_>>()
     };
     let wanted = take(row.wanted.map_or(&[][..], |wanted| answers(row.summary.kind, wanted)));
-    let usual = take(if row.summary.open { usual(row.summary.kind) } else { &[] });
+    let opener = row.matter.origin == *own;
+    let usual = take(if row.summary.open { usual(row.summary.kind, opener) } else { &[] });
     Sorted { wanted, usual, others: open }
 }
 
@@ -54,17 +61,24 @@ fn answers(kind: MatterKind, wanted: Wanted) -> &'static [&'static str] {
     }
 }
 
-/// What is done most often about an open one.
-fn usual(kind: MatterKind) -> &'static [&'static str] {
-    match kind {
-        MatterKind::Incident => &["told", "oral", "report", "action", "figures", "ask-approval"],
-        MatterKind::Warning => &["told", "pass", "phoned"],
-        MatterKind::Verification => &["answer", "close"],
-        MatterKind::Directive => &["feedback", "done", "phoned"],
-        MatterKind::Drill => &["leave", "suspend", "end"],
-        MatterKind::Finding => &["explain", "feedback"],
-        MatterKind::Consultation => &["statement", "minutes", "outcome"],
-        MatterKind::RollCall => &["answer", "phone"],
+/// What is done most often about an open one, by the office that began it, or by one that was given it.
+fn usual(kind: MatterKind, opener: bool) -> &'static [&'static str] {
+    match (kind, opener) {
+        (MatterKind::Incident, _) => &["told", "oral", "report", "action", "figures", "ask-approval"],
+        (MatterKind::Warning, true) => &["told", "pass", "phoned", "lift"],
+        (MatterKind::Warning, false) => &["told", "pass", "phoned"],
+        (MatterKind::Verification, true) => &["close"],
+        (MatterKind::Verification, false) => &["answer", "reason"],
+        (MatterKind::Directive, true) => &["phoned", "close", "correct"],
+        (MatterKind::Directive, false) => &["feedback", "done", "split", "phoned"],
+        (MatterKind::Drill, true) => &["suspend", "end"],
+        (MatterKind::Drill, false) => &["leave"],
+        (MatterKind::Finding, true) => &["rule", "check", "close"],
+        (MatterKind::Finding, false) => &["explain", "feedback"],
+        (MatterKind::Consultation, true) => &["agenda", "minutes", "outcome"],
+        (MatterKind::Consultation, false) => &["statement"],
+        (MatterKind::RollCall, true) => &["again", "phone", "close"],
+        (MatterKind::RollCall, false) => &["answer", "explain"],
     }
 }
 
@@ -95,7 +109,9 @@ mod tests {
         ];
         for kind in MatterKind::ALL {
             let known: Vec<&str> = forms.of(kind).map(|form| form.command.as_str()).collect();
-            assert!(usual(kind).iter().all(|command| known.contains(command)), "{kind:?}: {known:?}");
+            for opener in [true, false] {
+                assert!(usual(kind, opener).iter().all(|command| known.contains(command)), "{kind:?}: {known:?}");
+            }
         }
         let somewhere = |command: &str| MatterKind::ALL.iter().any(|kind| forms.of(*kind).any(|form| form.command == command));
         for wanted in all {

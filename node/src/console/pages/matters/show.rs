@@ -37,8 +37,16 @@ use crate::{
 };
 
 /// Facts that have a part of the page of their own.
-const ELSEWHERE: [&str; 7] =
-    ["missing", "missing.next", "missing.intake", "approval.waiting", "approval.now", "approval.held", "approval.unconfirmed"];
+const ELSEWHERE: [&str; 8] = [
+    "title",
+    "missing",
+    "missing.next",
+    "missing.intake",
+    "approval.waiting",
+    "approval.now",
+    "approval.held",
+    "approval.unconfirmed",
+];
 
 #[derive(Template)]
 #[template(path = "matter.html")]
@@ -126,7 +134,7 @@ pub(super) async fn show(
     let seats = signed::seats(&console, &course).await?;
     let hidden: Vec<&str> = ELSEWHERE.into_iter().chain(signed::IN_THE_LIST.into_iter().filter(|_| !seats.is_empty())).collect();
     let telling = row.summary.open.then(|| tells(kind)).flatten();
-    let next = next::sorted(row, console.office.steps_open_to(&row.matter, kind), telling);
+    let next = next::sorted((row, &course.own), console.office.steps_open_to(&row.matter, kind), telling);
     let saved = saved_now(&asked.saved, &shown).map(|step| {
         let (went, tone) = course.went(&step);
         (text::saved(&title(&step.step.form), &went), tone)

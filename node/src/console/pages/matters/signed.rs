@@ -43,8 +43,13 @@ pub(super) async fn seats(console: &Console, course: &Course<'_>) -> Result<Vec<
     let view = |seat: &MatterSeat| {
         let said = |records| text::listed(&course.who_when(records));
         let open = seat.due.filter(|_| seat.awaited);
+        let mut row = sign_row(&seat.row, board.as_of, &names);
+        // Nothing is late yet, and nothing is done either.
+        if row.tone == "good" && (seat.awaited || !row.missing.is_empty()) {
+            row.tone = "soon";
+        }
         SeatView {
-            row: sign_row(&seat.row, board.as_of, &names),
+            row,
             read: said(&seat.read),
             done: said(&seat.done),
             phoned: said(&seat.phoned),
