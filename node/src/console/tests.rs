@@ -1,6 +1,7 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
 mod matters;
+mod papers;
 
 use axum::{
     body::Body,

@@ -10,6 +10,7 @@ mod inbox;
 mod matters;
 mod network;
 mod notices;
+mod papers;
 mod reports;
 
 use axum::Router;
@@ -25,6 +26,7 @@ pub(super) fn router() -> Router<Console> {
         .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
