@@ -35,6 +35,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod console_look;
 pub mod console_matter;
 pub mod consultation;
 pub mod destruction;

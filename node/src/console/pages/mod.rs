@@ -5,15 +5,26 @@ mod door;
 mod dues;
 mod duty;
 mod files;
+mod find;
 mod help;
 mod inbox;
 mod matters;
+mod month;
 mod network;
 mod notices;
 mod papers;
 mod reports;
+mod rolls;
+mod rules;
+mod sitting;
+mod stats;
+mod status;
+mod suggested;
+mod tiers;
 
 use axum::Router;
+
+pub(super) use self::status::Pulls;
 
 use super::Console;
 
@@ -26,6 +37,14 @@ pub(super) fn router() -> Router<Console> {
         .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(month::router())
+        .merge(stats::router())
+        .merge(suggested::router())
+        .merge(rules::router())
+        .merge(find::router())
+        .merge(rolls::router())
+        .merge(status::router())
+        .merge(sitting::router())
         .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
