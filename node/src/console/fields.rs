@@ -10,7 +10,7 @@ use crate::{
         beijing,
         form::{Answer, Code, Fault, Field, FieldKind, Lines, Row, Value, said_to},
     },
-    text::{console as text, fault, typed, words},
+    text::{fault, report, typed},
 };
 
 /// One field on a page.
@@ -26,6 +26,8 @@ pub(super) struct FieldView {
     pub(super) unknown_allowed: bool,
     pub(super) nil: bool,
     pub(super) unknown: bool,
+    /// Where what stands in it was said before; empty: nobody has said it yet.
+    pub(super) carried: String,
     /// What is wrong with what was typed.
     pub(super) faults: Vec<String>,
     /// How it is typed.
@@ -82,6 +84,11 @@ pub(super) fn typed_again(fields: &[Field], typed: &Typed, faults: &[Fault]) -> 
         view
     };
     fields.iter().filter(|field| !field.by_node).map(again).collect()
+}
+
+/// What is wrong with something that is typed beside the fields of a form; empty: nothing.
+pub(super) fn fault_at(faults: &[Fault], field: &str) -> String {
+    faults.iter().find(|at| at.field == field).map(|at| fault::sentence(&at.kind)).unwrap_or_default()
 }
 
 /// What was typed, as answers.
@@ -145,6 +152,7 @@ fn view(field: &Field, said: Option<&Value>, typed: Option<&Typed>) -> FieldView
         unknown_allowed: field.unknown_allowed,
         nil: ticked(".nil", Value::Nil),
         unknown: ticked(".unknown", Value::Unknown),
+        carried: String::new(),
         faults: Vec::new(),
         input: input(field, said, typed),
     }
@@ -204,26 +212,7 @@ fn row_view(code: &Code, said: Option<&Value>, typed: Option<&Typed>, name: &str
 
 /// What was said to a field, for reading.
 pub(super) fn for_reading(field: &Field, value: &Value) -> String {
-    let label = |codes: &[Code], key: &str| {
-        codes.iter().find(|code| code.key == key).map_or_else(|| key.to_owned(), |code| code.label.clone())
-    };
-    match (value, &field.kind) {
-        (Value::Nil, _) => words::NONE.to_owned(),
-        (Value::Unknown, _) => words::UNKNOWN.to_owned(),
-        (Value::Text(text), _) => text.clone(),
-        (Value::Time(at), _) => super::page::moment(*at),
-        (Value::Number(number), FieldKind::Number(range)) => format!("{number} {}", range.unit),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Choices(keys), FieldKind::Choice { codes, .. }) => {
-            text::listed(&keys.iter().map(|key| label(codes, key)).collect::<Vec<_>>())
-        }
-        (Value::Choices(keys), _) => text::listed(keys),
-        (Value::Rows(rows), FieldKind::Rows { codes, range, .. }) => {
-            let row = |row: &Row| format!("{} {} {}{}", label(codes, &row.code), row.number, range.unit, text::beside(&row.text));
-            rows.iter().map(row).collect::<Vec<_>>().join("\n")
-        }
-        (Value::Rows(rows), _) => rows.iter().map(|row| format!("{} {}", row.code, row.number)).collect::<Vec<_>>().join("\n"),
-    }
+    report::in_words(field, value)
 }
 
 #[cfg(test)]

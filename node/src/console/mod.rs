@@ -5,6 +5,7 @@
 //!
 //! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
 //! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
+//! - [`upload`]: a form that brings files, too.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
@@ -22,6 +23,7 @@ mod pages;
 mod posted;
 mod throttle;
 mod trouble;
+mod upload;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -54,6 +56,7 @@ pub struct Serving {
 struct Console {
     office: Office,
     desks: Arc<Desks>,
+    pulls: Arc<pages::Pulls>,
     clock: Arc<dyn Clock>,
     names: Arc<[String]>,
     stop: watch::Receiver<bool>,
@@ -70,6 +73,7 @@ pub async fn run(
     let console = Console {
         office,
         desks: Arc::new(Desks::new(serving.lock_after)),
+        pulls: Arc::default(),
         clock,
         names: serving.names.into(),
         stop: stop.clone(),

@@ -11,10 +11,11 @@
 //! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rollcall`]: words around roll calls.
+//! - [`paper`]: words on papers that are printed or kept as files.
 //! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
-//! - [`console`]: words of the pages.
+//! - [`console`]: words of the pages; [`console_matter`]: of those of matters.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`incident`]: around incidents: what facts and their codes are called.
@@ -34,6 +35,8 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod console_look;
+pub mod console_matter;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;
@@ -49,6 +52,7 @@ pub mod incident;
 pub mod line;
 pub mod matter;
 pub mod notice;
+pub mod paper;
 pub mod refusal;
 pub mod report;
 pub mod retention;

@@ -4,13 +4,27 @@ mod accounts;
 mod door;
 mod dues;
 mod duty;
+mod files;
+mod find;
 mod help;
+mod inbox;
 mod matters;
+mod month;
 mod network;
 mod notices;
+mod papers;
 mod reports;
+mod rolls;
+mod rules;
+mod sitting;
+mod stats;
+mod status;
+mod suggested;
+mod tiers;
 
 use axum::Router;
+
+pub(super) use self::status::Pulls;
 
 use super::Console;
 
@@ -19,8 +33,19 @@ pub(super) fn router() -> Router<Console> {
         .merge(door::router())
         .merge(duty::router())
         .merge(matters::router())
+        .merge(files::router())
+        .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(month::router())
+        .merge(stats::router())
+        .merge(suggested::router())
+        .merge(rules::router())
+        .merge(find::router())
+        .merge(rolls::router())
+        .merge(status::router())
+        .merge(sitting::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
