@@ -199,6 +199,16 @@ impl Window {
         self.control(label).await.select_by_label(option).await.expect("it can be chosen");
     }
 
+    /// Chooses the first of what the list beside a label offers.
+    pub async fn choose_first(&self, label: &str) {
+        self.control(label).await.select_by_index(1).await.expect("something can be chosen");
+    }
+
+    /// Clicks the box beside a label.
+    pub async fn tick(&self, label: &str) {
+        self.control(label).await.click().await.expect("it can be ticked");
+    }
+
     /// Answers 「不明，正在核实」 to whatever is still empty and may be answered so.
     pub async fn unknown_otherwise(&self) {
         let tick = "for (const field of document.querySelectorAll('.field')) { \

@@ -14,3 +14,4 @@ mod journey;
 mod notices;
 mod offices;
 mod reports;
+mod warnings;
