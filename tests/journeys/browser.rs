@@ -230,6 +230,16 @@ impl Window {
         focused.send_keys(keys).await.expect("keys can be pressed");
     }
 
+    /// Unfolds what stands folded in a row of a table.
+    pub async fn fold(&self, row: &str, words: &str) {
+        let find = "const row = Array.from(document.querySelectorAll('tr')).find((row) => row.textContent.includes(arguments[0])); \
+                    document.querySelectorAll('[data-found]').forEach((found) => found.removeAttribute('data-found')); \
+                    const fold = row && Array.from(row.querySelectorAll('summary')).find((one) => one.textContent.includes(arguments[1])); \
+                    if (!fold) return false; fold.setAttribute('data-found', ''); return true;";
+        self.comes_true(row, async || self.run(find, &[row, words]).await == Value::Bool(true)).await;
+        self.client.find(FOUND).await.expect("it was found").click().await.expect("it unfolds");
+    }
+
     /// Presses the button of a step of a matter; those that are seldom wanted stand folded away.
     pub async fn step(&self, words: &str) {
         if self.run(FIND_PRESSED, &[words]).await != Value::Bool(true) {
