@@ -58,6 +58,40 @@
     setTimeout(() => { const state = one("[data-sound-state]"); if (state) state.textContent = audio && audio.state === "running" ? "响了。听不见请检查音量和喇叭。" : "这个浏览器不让本页发声，请在设置里允许声音。"; }, 200);
   }));
 
+  // Parts of a page that follow what happens: the page is read anew, and only what is another is put in its place, so that focus, scroll
+  // and what is being typed stay. A form is never touched.
+  const lives = all("[data-live]");
+  const same = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+  const renew = (old, fresh) => {
+    if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+    if (old.nodeName === "FORM" || old.isEqualNode(fresh)) return;
+    Array.from(old.attributes).forEach((at) => { if (!fresh.hasAttribute(at.name) && at.name !== "open") old.removeAttribute(at.name); });
+    Array.from(fresh.attributes).forEach((at) => { if (old.getAttribute(at.name) !== at.value && at.name !== "open") old.setAttribute(at.name, at.value); });
+    const byId = new Map(Array.from(old.children).filter((child) => child.id).map((child) => [child.id, child]));
+    let at = old.firstChild;
+    Array.from(fresh.childNodes).forEach((child) => {
+      const known = child.id ? byId.get(child.id) : at && !at.id && same(at, child) ? at : null;
+      if (known && known !== at) old.insertBefore(known, at);
+      if (known) { at = known.nextSibling; renew(known, child); } else old.insertBefore(document.importNode(child, true), at);
+    });
+    while (at) { const next = at.nextSibling; at.remove(); at = next; }
+  };
+  let looking = false, again = false;
+  const look = () => {
+    if (!lives.length) return false;
+    if (looking) { again = true; return true; }
+    looking = true;
+    fetch(location.href, { headers: { "dutynet-by-itself": "1" }, redirect: "error" }).then((answer) => (answer.ok ? answer.text() : "")).then((html) => {
+      const fresh = new DOMParser().parseFromString(html, "text/html");
+      lives.forEach((live) => { const to = fresh.getElementById(live.id); if (to) renew(live, to); });
+      tick();
+    }).catch(() => { /* the next look finds it */ }).finally(() => { looking = false; if (again) { again = false; setTimeout(look, 2000); } });
+    return true;
+  };
+  const every = () => Math.max(0, ...lives.map((live) => Number(live.dataset.live)));
+  let looked = now();
+  if (lives.length) setInterval(() => { if (every() && now() - looked >= every() * 1000 && !document.hidden) { looked = now(); look(); } }, 1000);
+
   // What rings until somebody has seen it. What was seen is remembered for this browser, so that it is not rung at every page.
   const bar = one("[data-ring]");
   const rings = new Map();
@@ -72,7 +106,7 @@
     bar.textContent = "";
     if (!unseen.length) { clearInterval(sounding); sounding = null; return; }
     const list = document.createElement("ul");
-    unseen.slice(0, 8).forEach((ring) => { const li = document.createElement("li"), a = document.createElement("a"); a.href = ring.path; a.textContent = ring.sentence; li.append(a); list.append(li); });
+    unseen.slice(0, 8).forEach((ring) => { const li = document.createElement("li"), a = document.createElement("a"); a.href = ring.path; a.textContent = ring.sentence; if (!list.children.length) { a.accessKey = "a"; a.append("（Alt+A）"); } li.append(a); list.append(li); });
     if (unseen.length > 8) { const li = document.createElement("li"); li.textContent = "另有 " + (unseen.length - 8) + " 项，见“时限”。"; list.append(li); }
     const button = document.createElement("button");
     button.type = "button"; button.textContent = "知道了";
@@ -84,7 +118,7 @@
     const events = new EventSource("/live");
     events.addEventListener("state", (event) => { rings.clear(); JSON.parse(event.data).forEach((ring) => rings.set(ring.id, ring)); show(); });
     events.addEventListener("ring", (event) => { const ring = JSON.parse(event.data); rings.set(ring.id, ring); show(); });
-    events.addEventListener("changed", (event) => { ahead = Number(event.data) - Date.now(); const changed = one("[data-changed]"); if (changed) changed.hidden = false; });
+    events.addEventListener("changed", (event) => { ahead = Number(event.data) - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
   }
 
   // What is being typed stays in this browser until it was sent: through a reload, logging out, and a power cut.

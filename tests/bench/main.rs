@@ -1,11 +1,13 @@
-//! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are.
-//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 p8 att`
+//! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are; how long an officer waits
+//! for a page.
+//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 p8 att pages`
 //!
 //! Every figure is printed with the work it was measured on and with the limit of this machine's disk from the same run, and the whole as
 //! one line of JSON at the end. Four processes in a row, mutual TLS, seals verified at each hop, a sync before every acknowledgement, and
 //! every body compared at the top. Nothing here passes or fails.
 
 mod attachment;
+mod console;
 mod disk;
 mod forest;
 mod node;
@@ -61,6 +63,11 @@ async fn main() -> ExitCode {
     if wanted("p8") {
         let days = arguments.iter().skip_while(|argument| *argument != "--days").nth(1);
         figures.push(("p8", year::measure(days.and_then(|text| text.parse().ok()).unwrap_or(DAYS)).await));
+    }
+    if wanted("pages") {
+        let days = arguments.iter().skip_while(|argument| *argument != "--days").nth(1);
+        let open = arguments.iter().any(|argument| argument == "--open");
+        figures.push(("pages", console::measure(days.and_then(|text| text.parse().ok()).unwrap_or(DAYS), open).await));
     }
     let all: serde_json::Map<String, Value> = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     println!("{}", Value::Object(all));

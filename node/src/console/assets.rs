@@ -10,12 +10,16 @@ use super::Console;
 
 const STYLE: &str = include_str!("../../assets/console.css");
 const SCRIPT: &str = include_str!("../../assets/console.js");
+const PAPER: &str = include_str!("../../assets/paper.css");
+const PAPER_ACROSS: &str = include_str!("../../assets/paper-across.css");
 const ICON: &str = include_str!("../../assets/icon.svg");
 
 /// Addresses name the program's version, so that a new one is fetched anew.
 pub(super) fn router() -> Router<Console> {
     Router::new()
         .route("/assets/{version}/console.css", get(|| async { file("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/{version}/paper.css", get(|| async { file("text/css; charset=utf-8", PAPER) }))
+        .route("/assets/{version}/paper-across.css", get(|| async { file("text/css; charset=utf-8", PAPER_ACROSS) }))
         .route("/assets/{version}/console.js", get(|| async { file("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/favicon.ico", get(|| async { file("image/svg+xml", ICON) }))
         .route("/assets/{version}/icon.svg", get(|| async { file("image/svg+xml", ICON) }))

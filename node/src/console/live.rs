@@ -18,12 +18,16 @@ use axum::{
     routing::get,
 };
 use serde::Serialize;
-use tokio::sync::{broadcast::error::RecvError, mpsc, watch};
+use tokio::{
+    sync::{broadcast::error::RecvError, mpsc, watch},
+    time::Instant,
+};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Console, desk::Seated, page::Paged};
 use crate::{
-    domain::obligation::Side,
+    domain::{obligation::Side, rules::Duty},
+    projection::CaughtUp,
     text::due as words,
     usecase::{Rang, Refused},
 };
@@ -60,7 +64,11 @@ impl RingNow {
         Self {
             id: format!("{} {}", rang.stage.key(), owed.key),
             sentence: what,
-            path: format!("/dues/{}", owed.key),
+            path: match (owed.duty, due.side) {
+                // What is wanted is the answer, and nothing else.
+                (Duty::RollCallAnswer | Duty::SecondCallAnswer, Side::ByUs) => "/rolls/answer".to_owned(),
+                (_, _) => format!("/dues/{}", owed.key),
+            },
             loud: due.side == Side::ByUs && owed.due.here <= rang.at,
             due_ms: owed.due.here.0,
         }
@@ -86,6 +94,7 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
     let (rang, mut rings) = console.office.watch_dues().await?;
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
+    let mut next_change = Instant::now();
     let mut told = send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await;
     while told {
         told = tokio::select! {
@@ -99,15 +108,20 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
                 }
                 Err(RecvError::Closed) => false,
             },
-            () = moved.moved() => {
-                let told = send(events, "changed", &console.clock.wall().0).await;
-                tokio::time::sleep(PAUSE).await;
-                told
+            () = rested_and_moved(next_change, &mut moved) => {
+                next_change = Instant::now() + PAUSE;
+                send(events, "changed", &console.clock.wall().0).await
             }
             () = tokio::time::sleep(QUIET) => events.send(Ok(Event::default().comment("still here"))).await.is_ok(),
         };
     }
     Ok(())
+}
+
+/// Returns when something has changed and the pause is over. Meanwhile rings are heard; whoever stops waiting misses no change.
+async fn rested_and_moved(rested: Instant, moved: &mut CaughtUp) {
+    tokio::time::sleep_until(rested).await;
+    moved.moved().await;
 }
 
 /// Returns when the node stops; a sender that is gone wants the end too.

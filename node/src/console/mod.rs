@@ -54,6 +54,7 @@ pub struct Serving {
 struct Console {
     office: Office,
     desks: Arc<Desks>,
+    pulls: Arc<pages::Pulls>,
     clock: Arc<dyn Clock>,
     names: Arc<[String]>,
     stop: watch::Receiver<bool>,
@@ -70,6 +71,7 @@ pub async fn run(
     let console = Console {
         office,
         desks: Arc::new(Desks::new(serving.lock_after)),
+        pulls: Arc::default(),
         clock,
         names: serving.names.into(),
         stop: stop.clone(),

@@ -15,7 +15,7 @@ use super::{Console, desk::Seated, trouble::Trouble};
 use crate::{
     domain::{account::Right, beijing, step::MatterKind},
     text::{
-        console as text, matter,
+        console as text, console_look as look, matter,
         refusal::Refusal,
         warning,
         words::{self, Progress},
@@ -35,7 +35,11 @@ pub(super) enum Part {
     Matters(MatterKind),
     Notices,
     Dues,
+    Status,
+    Stats,
     Network,
+    Rules,
+    Find,
     Accounts,
     Help,
 }
@@ -104,14 +108,32 @@ impl Console {
     }
 }
 
+/// Where matters of a kind are listed.
+fn list_of(kind: MatterKind) -> String {
+    match kind {
+        MatterKind::RollCall => "/rolls".to_owned(),
+        MatterKind::Consultation => "/consultations".to_owned(),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => format!("/matters/{}", kind.key()),
+    }
+}
+
 fn parts(here: Part, operates: bool) -> Vec<Entry> {
     let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
-    all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), format!("/matters/{}", kind.key()), matter::kind(kind))));
+    all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), list_of(kind), matter::kind(kind))));
     all.extend([
         (Part::Reports, "/reports".to_owned(), text::REPORTS),
         (Part::Notices, "/notices".to_owned(), text::NOTICES),
         (Part::Dues, "/dues".to_owned(), text::DUES),
+        (Part::Status, "/status".to_owned(), look::STATUS),
+        (Part::Stats, "/stats".to_owned(), look::STATS),
         (Part::Network, "/network".to_owned(), text::NETWORK),
+        (Part::Rules, "/rules".to_owned(), look::RULES),
+        (Part::Find, "/find".to_owned(), look::FIND),
     ]);
     if operates {
         all.push((Part::Accounts, "/accounts".to_owned(), text::ACCOUNTS));

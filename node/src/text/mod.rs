@@ -11,6 +11,7 @@
 //! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rollcall`]: words around roll calls.
+//! - [`paper`]: words on papers that are printed or kept as files.
 //! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
@@ -34,6 +35,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod console_look;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;
@@ -49,6 +51,7 @@ pub mod incident;
 pub mod line;
 pub mod matter;
 pub mod notice;
+pub mod paper;
 pub mod refusal;
 pub mod report;
 pub mod retention;

@@ -4,13 +4,25 @@ mod accounts;
 mod door;
 mod dues;
 mod duty;
+mod find;
 mod help;
 mod matters;
+mod month;
 mod network;
 mod notices;
+mod papers;
 mod reports;
+mod rolls;
+mod rules;
+mod sitting;
+mod stats;
+mod status;
+mod suggested;
+mod tiers;
 
 use axum::Router;
+
+pub(super) use self::status::Pulls;
 
 use super::Console;
 
@@ -21,6 +33,15 @@ pub(super) fn router() -> Router<Console> {
         .merge(matters::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(month::router())
+        .merge(stats::router())
+        .merge(suggested::router())
+        .merge(rules::router())
+        .merge(find::router())
+        .merge(rolls::router())
+        .merge(status::router())
+        .merge(sitting::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
