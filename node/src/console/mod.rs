@@ -5,6 +5,7 @@
 //!
 //! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
 //! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
+//! - [`upload`]: a form that brings files, too.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
@@ -22,6 +23,7 @@ mod pages;
 mod posted;
 mod throttle;
 mod trouble;
+mod upload;
 
 use std::{io, sync::Arc, time::Duration};
 

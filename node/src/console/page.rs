@@ -31,6 +31,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Duty,
+    Inbox,
     Reports,
     Matters(MatterKind),
     Notices,
@@ -85,13 +86,20 @@ impl Console {
     pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
         let (status, now) = (self.office.status(), self.clock.wall());
         let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
+        let mut parts = parts(part, seated.account.may(Right::Operate));
+        if seated.account.may(Right::Approve) {
+            parts.insert(
+                1,
+                Entry { path: "/inbox".to_owned(), name: crate::text::console_matter::INBOX, here: part == Part::Inbox },
+            );
+        }
         let in_force = self.office.periods_in_force()?.iter().map(|period| text::in_force(period, now)).collect();
         Ok(Frame {
             title: title.into(),
             office: status.name,
             person: seated.account.name.clone(),
             token: seated.token.clone(),
-            parts: parts(part, seated.account.may(Right::Operate)),
+            parts,
             in_force,
             warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
             line_is_up: line.as_ref().is_none_or(|link| link.state.up),

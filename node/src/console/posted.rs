@@ -22,6 +22,18 @@ pub(super) const TOKEN: &str = "token";
 pub(super) struct Typed(Vec<(String, String)>);
 
 impl Typed {
+    /// As they came.
+    pub(super) fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// The same with another field of that name, which nobody typed.
+    pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// The first of that name; empty: there is none.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
@@ -84,7 +96,7 @@ impl FromRequest<Console> for Posted {
 }
 
 /// A browser names where a form stood; whoever names nothing is no browser that could be tricked.
-fn comes_from_here(request: &Request) -> Result<(), Refused> {
+pub(super) fn comes_from_here(request: &Request) -> Result<(), Refused> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let (origin, host) = (header(header::ORIGIN), header(header::HOST).unwrap_or_default());
     let stood_at = origin.map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));

@@ -1,5 +1,6 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod matters;
 mod papers;
 
 use axum::{
@@ -246,7 +247,7 @@ async fn every_page_opens_for_somebody_who_may_do_everything() {
         ["/rolls", "/rolls?closed=1", "/rolls/new", "/rolls/answer", "/status", "/consultations", "/reports/month", "/stats"];
     let look =
         look.into_iter().chain(["/stats?month=2026", "/stats/findings", "/rules", "/rules/ask", "/find", "/network/440000"]);
-    let more = ["/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
+    let more = ["/inbox", "/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
     for path in plain.into_iter().chain(look).chain(more).map(str::to_owned).chain(lists).chain(opening) {
         browser.get(&path).await;
         assert_eq!((browser.status, browser.at.as_str()), (StatusCode::OK, path.as_str()), "{}", browser.page);

@@ -15,7 +15,7 @@
 //! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
-//! - [`console`]: words of the pages.
+//! - [`console`]: words of the pages; [`console_matter`]: of those of matters.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`incident`]: around incidents: what facts and their codes are called.
@@ -36,6 +36,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod console_look;
+pub mod console_matter;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;

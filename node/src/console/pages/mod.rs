@@ -4,8 +4,10 @@ mod accounts;
 mod door;
 mod dues;
 mod duty;
+mod files;
 mod find;
 mod help;
+mod inbox;
 mod matters;
 mod month;
 mod network;
@@ -31,6 +33,8 @@ pub(super) fn router() -> Router<Console> {
         .merge(door::router())
         .merge(duty::router())
         .merge(matters::router())
+        .merge(files::router())
+        .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
         .merge(month::router())
