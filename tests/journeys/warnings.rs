@@ -11,7 +11,8 @@ async fn a_warning_is_passed_on_and_confirmed_by_a_township() {
         officer.alt('3').await;
         officer.sees("接收预警").await;
         let words = [("标题", "台风橙色预警"), ("类别", "台风"), ("可能影响范围", "全县沿海"), ("警示事项", "阵风十二级")];
-        for (label, words) in words.into_iter().chain([("应当采取的措施", "渔船回港"), ("发布单位", "县气象台")]) {
+        for (label, words) in words.into_iter().chain([("应当采取的措施", "渔船回港"), ("发布单位", "县气象台")])
+        {
             officer.fill(label, words).await;
         }
         officer.choose("级别", "橙色（二级）").await;
