@@ -27,6 +27,7 @@ use axum::Router;
 pub(super) use self::status::Pulls;
 
 use super::Console;
+use crate::domain::step::MatterKind;
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
@@ -50,4 +51,18 @@ pub(super) fn router() -> Router<Console> {
         .merge(network::router())
         .merge(accounts::router())
         .merge(help::router())
+}
+
+/// Where a matter is shown: at its own page, where its kind has one, else at the general one, whose path is given.
+fn own_page(kind: MatterKind, path: &str) -> String {
+    match kind {
+        MatterKind::RollCall => path.replacen("/matter/", "/roll/", 1),
+        MatterKind::Consultation => path.replacen("/matter/", "/consultation/", 1),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => path.to_owned(),
+    }
 }
