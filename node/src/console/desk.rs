@@ -239,7 +239,8 @@ impl Console {
     pub(super) fn cookie(&self, session: &str) -> String {
         let name = self.cookie_name();
         let age = if session.is_empty() { "; Max-Age=0" } else { "" };
-        format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{age}")
+        let secure = if self.front.is_some() { "; Secure" } else { "" };
+        format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
     }
 }
 

@@ -13,9 +13,13 @@ use dutynet_relay::{
 
 use super::{Console, desk::Seated, trouble::Trouble};
 use crate::{
-    domain::{account::Right, beijing, step::MatterKind},
+    domain::{
+        account::{Account, Right},
+        beijing,
+        step::MatterKind,
+    },
     text::{
-        console as text, matter,
+        access, admin, console as text, matter,
         refusal::Refusal,
         warning,
         words::{self, Progress},
@@ -37,6 +41,8 @@ pub(super) enum Part {
     Dues,
     Network,
     Accounts,
+    Admin,
+    Audit,
     Help,
 }
 
@@ -87,7 +93,7 @@ impl Console {
             office: status.name,
             person: seated.account.name.clone(),
             token: seated.token.clone(),
-            parts: parts(part, seated.account.may(Right::Operate)),
+            parts: parts(part, &seated.account),
             in_force,
             warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
             line_is_up: line.as_ref().is_none_or(|link| link.state.up),
@@ -104,7 +110,7 @@ impl Console {
     }
 }
 
-fn parts(here: Part, operates: bool) -> Vec<Entry> {
+fn parts(here: Part, account: &Account) -> Vec<Entry> {
     let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
     all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), format!("/matters/{}", kind.key()), matter::kind(kind))));
     all.extend([
@@ -113,8 +119,12 @@ fn parts(here: Part, operates: bool) -> Vec<Entry> {
         (Part::Dues, "/dues".to_owned(), text::DUES),
         (Part::Network, "/network".to_owned(), text::NETWORK),
     ]);
-    if operates {
+    if account.may(Right::Operate) {
         all.push((Part::Accounts, "/accounts".to_owned(), text::ACCOUNTS));
+        all.push((Part::Admin, "/admin".to_owned(), admin::ADMIN));
+    }
+    if account.may(Right::Audit) {
+        all.push((Part::Audit, "/audit".to_owned(), access::AUDIT));
     }
     all.push((Part::Help, "/help".to_owned(), text::HELP));
     all.into_iter().map(|(part, path, name)| Entry { path, name, here: part == here }).collect()
@@ -166,11 +176,15 @@ pub(super) fn is_known_host(host: &str, names: &[String]) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         Some(_) | None => host,
     };
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || names.iter().any(|known| known == name)
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || names.iter().any(|known| known == bare)
 }
 
 /// What every answer's head says.
-pub(super) fn guard(headers: &mut HeaderMap) {
+pub(super) fn guard(headers: &mut HeaderMap, is_secure: bool) {
+    if is_secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     let said = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -190,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_console_answers_only_to_its_own_names() {
-        let names = ["duty.zj.gov".to_owned()];
-        for host in ["localhost", "127.0.0.1:7680", "[::1]:7680", "[::1]", "duty.zj.gov:443"] {
+        let names = ["duty.zj.gov".to_owned(), "fd00::25".to_owned()];
+        for host in ["localhost", "127.0.0.1:7680", "[::1]:7680", "[::1]", "duty.zj.gov:443", "[fd00::25]:7680"] {
             assert!(is_known_host(host, &names), "{host}");
         }
         for host in ["", "evil.example", "evil.example:7680", "127.0.0.1.evil.example", "localhost:evil"] {

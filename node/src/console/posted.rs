@@ -84,7 +84,7 @@ impl FromRequest<Console> for Posted {
 }
 
 /// A browser names where a form stood; whoever names nothing is no browser that could be tricked.
-fn comes_from_here(request: &Request) -> Result<(), Refused> {
+pub(super) fn comes_from_here(request: &Request) -> Result<(), Refused> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let (origin, host) = (header(header::ORIGIN), header(header::HOST).unwrap_or_default());
     let stood_at = origin.map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));

@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         form::{Answer, Value},
         matter::{Fact, FactValue},
         obligation::About,
@@ -157,6 +158,7 @@ struct StepView {
 
 async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Path<(String, String)>) -> Paged {
     let shown = console.office.matter(&format!("{origin}/{id}")).await?;
+    console.saw(&desk, How::Opened, Seen::matter(&shown.row.matter));
     let (kind, now) = (shown.row.summary.kind, console.clock.wall());
     let head = MatterView::of(&shown.row, now);
     let dues = console.office.dues(AskDues::default()).await?;

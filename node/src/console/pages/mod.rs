@@ -1,6 +1,8 @@
 //! The pages. Each file has a group of them: what they show, and what their forms do.
 
 mod accounts;
+mod admin;
+mod audit;
 mod door;
 mod dues;
 mod duty;
@@ -9,7 +11,9 @@ mod matters;
 mod network;
 mod notices;
 mod reports;
+mod trust;
 
+pub(super) use admin::Jobs;
 use axum::Router;
 
 use super::Console;
@@ -24,5 +28,8 @@ pub(super) fn router() -> Router<Console> {
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
+        .merge(audit::router())
+        .merge(admin::router())
+        .merge(trust::router())
         .merge(help::router())
 }

@@ -23,6 +23,7 @@ use super::super::{
 };
 use crate::{
     domain::{
+        account::Right,
         beijing,
         board::{Line, LineFact},
     },
@@ -168,12 +169,14 @@ fn node(console: &Console) -> Vec<(&'static str, String)> {
 
 async fn retry(State(console): State<Console>, posted: Posted) -> Paged {
     let Posted { desk, typed } = posted;
+    desk.must(Right::Operate)?;
     console.office.retry_parked(place(&typed)?, desk.person()).await?;
     then("/network")
 }
 
 async fn withdraw(State(console): State<Console>, posted: Posted) -> Paged {
     let Posted { desk, typed } = posted;
+    desk.must(Right::Operate)?;
     console.office.withdraw_parked(place(&typed)?, desk.person()).await?;
     then("/network")
 }

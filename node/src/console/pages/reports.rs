@@ -23,6 +23,7 @@ use super::super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         beijing::{self, Day},
         board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
         form::{Answer, Form, Forms, Value},
@@ -319,6 +320,7 @@ async fn show(State(console): State<Console>, desk: Desk, Path((form, office, pe
     let form = known(&form)?;
     let asked = ShowReport { form: form.id.clone(), period: period.clone(), office: office.clone() };
     let shown = console.office.show(&asked).await?;
+    console.saw(&desk, How::Opened, Seen::report(&form.id, &office, &period));
     let revisions = shown.revisions.iter().rev().map(|revision| revision_view(form, revision, shown.standing.as_ref()));
     let own = console.office.status().office.as_str() == office;
     html(&ShowPage {

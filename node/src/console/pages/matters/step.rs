@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     body::{Channel, Entered},
-    domain::step::{LinkRole, MatterKind, Naming, StepForm, StepForms},
+    domain::{
+        access::{How, Seen},
+        step::{LinkRole, MatterKind, Naming, StepForm, StepForms},
+    },
     projection::Openness,
     text::refusal::Refusal,
     usecase::{MatterRow, NamedRecord, OnBehalf, Refused, ShownMatter, TakeStep},
@@ -86,6 +89,7 @@ pub(super) async fn step(
 ) -> Paged {
     let matter = console.office.matter(&format!("{origin}/{id}")).await?;
     let form = form(matter.row.summary.kind, &verb)?;
+    console.saw(&desk, How::Opened, Seen::matter(&matter.row.matter));
     html(&step_page(&console, &desk, (form, Some(&matter)), Typed::default()).await?)
 }
 
