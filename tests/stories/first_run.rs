@@ -49,7 +49,8 @@ fn an_invitation_pasted_into_the_page_of_an_empty_machine_makes_it_an_office() {
     wait_for("the console asks for the first account", || page("GET", "/first", "").contains("建立第一个帐号"));
     wait_for("the line is up", || {
         let links = root.run(&["links", "--json"]);
-        links.status == 0 && links.json()["links"].as_array().unwrap().iter().any(|link| link["office"] == "440800" && link["line"] == "up")
+        links.status == 0
+            && links.json()["links"].as_array().unwrap().iter().any(|link| link["office"] == "440800" && link["line"] == "up")
     });
     city.stop();
     city.set_up();

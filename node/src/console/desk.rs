@@ -187,6 +187,11 @@ impl Seated {
         if self.account.may(right) { Ok(()) } else { Err(Refusal::RightMissing.into()) }
     }
 
+    /// Refuses a person whose posts do not allow this step.
+    pub(super) fn must_for_step(&self, form: &str) -> Result<(), Refused> {
+        Right::for_step(form).map_or(Ok(()), |right| self.must(right))
+    }
+
     /// Refuses a form that was not made for this session.
     pub(super) fn proves(&self, token: &str) -> Result<(), Refused> {
         let same = bool::from(token.as_bytes().ct_eq(self.token.as_bytes()));

@@ -28,8 +28,11 @@ fn paths() -> BTreeSet<String> {
     let named = router.split("RouteId(").skip(1).filter_map(|rest| rest.split_once("): \"")?.1.split('"').next());
     let named: BTreeSet<&str> = named.filter(|path| path.starts_with('/')).collect();
     assert!(named.len() > 30 && named.contains("/accounts/end/{id}"), "the router says its paths in another way: {router}");
-    let mut paths: BTreeSet<String> =
-        named.iter().filter(|path| !path.starts_with("/matters/{kind}")).map(|path| filled(path)).collect();
+    let mut paths: BTreeSet<String> = named
+        .iter()
+        .filter(|path| !path.starts_with("/matters/{kind}") && !path.contains("__private__"))
+        .map(|path| filled(path))
+        .collect();
     for kind in MatterKind::ALL {
         paths.insert(format!("/matters/{}", kind.key()));
         paths.extend(

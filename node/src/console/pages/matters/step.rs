@@ -173,6 +173,7 @@ async fn take_step(
     form: &'static StepForm,
     matter: Option<&ShownMatter>,
 ) -> Paged {
+    desk.must_for_step(&form.id)?;
     let asked = asked(&desk, &typed, form, matter)?;
     match console.office.take_step(asked).await {
         Ok(taken) => then(&format!("/matter/{}/{}", taken.matter.origin, taken.matter.id)),
