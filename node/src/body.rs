@@ -12,6 +12,7 @@ mod convert_secrecy;
 mod convert_special;
 mod convert_status;
 mod convert_step;
+mod convert_table;
 pub mod notice;
 pub mod secrecy;
 pub mod special;
@@ -23,6 +24,7 @@ pub use convert_secrecy::WORD_CHARS_MAX;
 pub use convert_special::{brings_from_wire, brings_to_wire, way_from_wire, way_to_wire};
 pub use convert_status::{status_row_from_wire, status_row_to_wire, status_table_from_wire, status_table_to_wire};
 pub use convert_step::{moment_of, read_step};
+pub use convert_table::{TABLE_PARTS_MAX, TableParts, table_digest};
 
 use dutynet_relay::{
     ids::{OfficeId, RecordRef, UnixMillis},

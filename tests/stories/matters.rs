@@ -2,6 +2,7 @@
 
 mod owed;
 
+use bytes::Bytes;
 use dutynet_node::{
     body::step::StepBody,
     domain::{form::Value, step::MatterKind},
@@ -160,6 +161,7 @@ async fn a_question_or_an_order_from_an_office_that_does_not_stand_above_is_none
             rules: Vec::new(),
             to: vec![office("c2")],
             first: None,
+            table: Bytes::new(),
         };
         let base = draft(Lane::Routine, vec![Audience::Offices(vec![office("c2")])], &body.encode());
         let (kind, subject) = (format!("{form}/1"), reference.to_string());

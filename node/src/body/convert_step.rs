@@ -35,6 +35,7 @@ impl StepBody {
                 by: first.by.as_ref().map(|by| record::Person { id: by.id.clone(), name: by.name.clone() }),
                 call: Some(reference_to_wire(&first.call)),
             }),
+            status_table: self.table.clone(),
         };
         body.encode_to_vec().into()
     }
@@ -74,6 +75,7 @@ impl StepBody {
             rules: from.rules.into_iter().map(|pack| (pack.pack, pack.version)).collect(),
             to: to.collect::<Result<_, _>>()?,
             first: first.transpose()?,
+            table: from.status_table,
         })
     }
 }
@@ -164,6 +166,7 @@ mod tests {
                 by: Some(Person { id: "z01".into(), name: "张三".into() }),
                 call: RecordRef { origin: office("a"), id: RecordId([4; 16]) },
             }),
+            table: Bytes::from_static(b"part"),
         }
     }
 

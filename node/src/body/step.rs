@@ -1,5 +1,6 @@
 //! What the record of a step says, and a step as it stands in a store.
 
+use bytes::Bytes;
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
 use super::Entered;
@@ -42,4 +43,6 @@ pub struct StepBody {
     pub to: Vec<OfficeId>,
     /// Who took the call, as the maker knew.
     pub first: Option<FirstReceiver>,
+    /// A part of a status table as it was shown; empty: none.
+    pub table: Bytes,
 }

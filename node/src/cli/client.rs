@@ -116,7 +116,7 @@ impl Node {
     }
 
     pub(super) fn consultations(&self) -> ConsultationsClient<Keyed> {
-        ConsultationsClient::with_interceptor(self.channel.clone(), self.key.clone())
+        ConsultationsClient::with_interceptor(self.channel.clone(), self.key.clone()).max_decoding_message_size(TABLE_BYTES_MAX)
     }
 
     pub(super) fn dues(&self) -> DuesClient<Keyed> {

@@ -6,6 +6,7 @@ mod filled;
 pub(super) mod json;
 mod paper;
 mod print;
+mod session;
 
 use dutynet_proto::{api, duty, record};
 use dutynet_relay::clock::{Clock as _, SystemClock};
@@ -37,8 +38,8 @@ pub(super) async fn run(place: &Place, command: &MatterCommand) -> Result<String
     match &command.verb {
         MatterVerb::Take(take) => self::take(place, take).await,
         MatterVerb::Finding(verb) => asks::of_findings(place, verb).await,
-        MatterVerb::Session(verb) => asks::of_sessions(place, verb).await,
-        MatterVerb::Order(outcome, take) => asks::order(place, outcome, take).await,
+        MatterVerb::Session(verb) => session::run(place, verb).await,
+        MatterVerb::Order(outcome, take) => session::order(place, outcome, take).await,
         MatterVerb::Paper(asked) => paper::run(place, asked).await,
         MatterVerb::Read(ReadVerb::List(asked)) => list(place, command.kind, asked).await,
         MatterVerb::Read(ReadVerb::Show(named)) => show(place, named).await,

@@ -27,12 +27,17 @@ use crate::{
 
 /// Rows are counted on standard error as they come; the table is printed whole.
 pub(super) async fn run(place: &Place, asked: &AskStatus) -> Result<String, Told> {
-    let within = config::duration(&asked.within).and_then(|within| u64::try_from(within.as_millis()).ok());
-    let within_ms = within.filter(|ms| *ms > 0).ok_or_else(|| Told::of(Refusal::StatusWithin).about(&asked.within))?;
+    let within_ms = within_ms(&asked.within)?;
     let request = api::PullStatusRequest { offices: asked.offices.clone(), alone: asked.alone, within_ms };
     let node = Node::find(place).await?;
     let table = read(complete(&node, request, asked.output.json).await?)?;
     Ok(if asked.output.json { printed(&json::StatusTable::from(&table)) } else { in_words(&table) })
+}
+
+/// How long it may take, as it was typed.
+pub(super) fn within_ms(typed: &str) -> Result<u64, Told> {
+    let within = config::duration(typed).and_then(|within| u64::try_from(within.as_millis()).ok());
+    within.filter(|ms| *ms > 0).ok_or_else(|| Told::of(Refusal::StatusWithin).about(typed))
 }
 
 async fn complete(node: &Node, request: api::PullStatusRequest, json: bool) -> Result<duty::StatusTable, Told> {
@@ -52,7 +57,7 @@ async fn complete(node: &Node, request: api::PullStatusRequest, json: bool) -> R
     }
 }
 
-fn read(table: duty::StatusTable) -> Result<StatusTable, Told> {
+pub(super) fn read(table: duty::StatusTable) -> Result<StatusTable, Told> {
     status_table_from_wire(table).map_err(|fault| Told::of(Refusal::RequestUnreadable).about(fault.to_string()))
 }
 

@@ -7,10 +7,12 @@
 
 mod course;
 mod suggest;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use suggest::{Occasion, Trigger};
+pub use table::{Kept, says_of, tables};
 
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
@@ -159,7 +161,7 @@ pub fn facts(steps: &[Step]) -> Vec<Fact> {
     for step in course.every(AGENDA) {
         facts.extend(step.coded(&["part"]).into_iter().chain(step.said(&["words"])));
     }
-    for step in course.every(STATUS) {
+    for step in course.every(STATUS).filter(|step| table::is_first(step)) {
         facts.extend(step.timed(&["asked_at", "closed_at"]).into_iter().chain(step.said(&["digest"])));
         let figures = ["offices", "answered"].into_iter().filter_map(|key| Some((key, step.number(key)?)));
         facts.extend(figures.map(|(key, figure)| Fact::of(key, FactValue::Number(figure), &step.reference)));

@@ -27,6 +27,11 @@ pub fn title(asker: &str, asked_at: &str, itself: usize, offices: usize) -> Stri
     format!("即时状态 {asked_at}　{asker}　共 {offices} 家，自行应答 {itself} 家")
 }
 
+/// How many of all have answered themselves.
+pub fn answered(itself: u32, offices: u32) -> String {
+    format!("{itself}/{offices} 家")
+}
+
 /// Why an office has not answered itself.
 pub fn why(why: Why) -> &'static str {
     match why {

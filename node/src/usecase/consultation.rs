@@ -1,11 +1,15 @@
 //! 会商 as an office holds it: when one is suggested, and how an outcome becomes a directive. The session itself is steps of a matter
 //! ([`super::matter`]); what they come to is [`crate::domain::consultation`].
 
+mod status;
+
+pub use status::{KeepStatus, KeepingStatus, KeptStatus, KeptTable, KeptTables, ShowStatus, TableThere};
+
 use std::collections::BTreeSet;
 
 use dutynet_relay::{
-    ids::{Digest, RecordId, RecordRef, UnixMillis},
-    record::Mode,
+    ids::{Digest, RecordId, RecordRef},
+    record::{Mode, Person},
 };
 
 use super::{NamedRecord, Office, Refused, TakeStep, TakenStep, shown};
@@ -142,13 +146,23 @@ impl Office {
 
     /// Nothing is ordered because of what may not be: asked before the directive goes out.
     fn may_order(&self, steps: &[Step], (outcome, directive): (&RecordRef, &RecordRef), typed: &TakeStep) -> Result<(), Refused> {
-        let (registry, own) = (self.relay().registry(), self.own());
-        let form = StepForms::built_in().get("consultation.ordered").ok_or(Refusal::Internal)?;
-        let mode = steps.first().map_or(Mode::Real, |step| step.mode);
         let link = |role: &str, record: &RecordRef| StepLink { role: role.to_owned(), record: record.clone() };
         let links = [link("outcome", outcome), link("directive", directive)];
-        let proposed = Proposed { form, reference: directive, mode, answers: &[], links: &links, to: &[], corrects: None };
-        let by = super::person(typed.by.clone())?;
+        self.may_say(steps, ("consultation.ordered", directive, &links), typed.by.clone())
+    }
+
+    /// Whether this office may take a step of a session now.
+    fn may_say(
+        &self,
+        steps: &[Step],
+        (form, reference, links): (&str, &RecordRef, &[StepLink]),
+        by: Option<Person>,
+    ) -> Result<(), Refused> {
+        let (registry, own) = (self.relay().registry(), self.own());
+        let form = StepForms::built_in().get(form).ok_or(Refusal::Internal)?;
+        let mode = steps.first().map_or(Mode::Real, |step| step.mode);
+        let proposed = Proposed { form, reference, mode, answers: &[], links, to: &[], corrects: None };
+        let by = super::person(by)?;
         let packs = self.packs()?;
         let rules = packs.in_force();
         let taker = Taker { own, office: own, by: &by, tree: &registry, now: self.now(), rules };
@@ -193,9 +207,12 @@ impl Office {
 
 /// The id of the step by which a session names a directive: the same, however often somebody tries.
 fn following(directive: &RecordId) -> RecordId {
-    let digest = Digest::of("dutynet.ordered.1", &[&directive.0]);
+    id_after(directive, &Digest::of("dutynet.ordered.1", &[&directive.0]))
+}
+
+/// An id of the same moment as another.
+fn id_after(first: &RecordId, digest: &Digest) -> RecordId {
     let mut random = [0; 10];
     random.copy_from_slice(&digest.0[..10]);
-    let at: UnixMillis = made_at(directive);
-    RecordId::from_parts(at, random)
+    RecordId::from_parts(made_at(first), random)
 }

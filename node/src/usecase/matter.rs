@@ -14,10 +14,11 @@ pub(super) mod tests;
 
 pub use board::{MatterBoard, MatterSeat};
 pub use list::MatterRow;
+pub(super) use prefill::of_its_kind;
 pub use prefill::{AskPrefill, FieldPrefilled, FilledPaper, PrefillSource};
 pub use show::{ShownMatter, ShownStep};
-pub(super) use take::refused;
 pub use take::{NamedRecord, TakeStep, TakenStep};
+pub(super) use take::{SaidByNode, refused};
 
 use std::collections::BTreeSet;
 
@@ -56,10 +57,10 @@ impl Office {
         }
     }
 
-    /// The steps of a matter that its kind lets this office take, whatever it has come to; the opening ones apart.
+    /// The steps of a matter that its kind lets people of this office take, whatever it has come to; the opening ones apart.
     pub fn steps_open_to(&self, matter: &RecordRef, kind: MatterKind) -> Vec<&'static StepForm> {
         let tree = self.relay().registry();
-        let open = |form: &&StepForm| !form.opens && form.is_for(self.own(), &matter.origin, &tree);
+        let open = |form: &&StepForm| !form.opens && !form.is_the_nodes() && form.is_for(self.own(), &matter.origin, &tree);
         StepForms::built_in().of(kind).filter(open).collect()
     }
 

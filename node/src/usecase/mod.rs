@@ -51,7 +51,9 @@ pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
 pub use classified::{AddClassified, ClassifiedItem};
 pub use clock::SKEW_MAX_MS;
-pub use consultation::{OrderOutcome, OrderedOutcome};
+pub use consultation::{
+    KeepStatus, KeepingStatus, KeptStatus, KeptTable, KeptTables, OrderOutcome, OrderedOutcome, ShowStatus, TableThere,
+};
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::{Destroy, Destroyed};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};

@@ -236,7 +236,8 @@ fn missing() -> Error {
 
 fn of_kind(kind: MatterKind) -> Command {
     let command = Command::new(word(kind)).subcommand_required(true).arg_required_else_help(true);
-    let command = StepForms::built_in().of(kind).fold(command, |command, form| command.subcommand(of_step(form)));
+    let typed = StepForms::built_in().of(kind).filter(|form| !form.is_the_nodes());
+    let command = typed.fold(command, |command, form| command.subcommand(of_step(form)));
     let command = match kind {
         MatterKind::Finding => FindingVerb::augment_subcommands(command),
         MatterKind::Consultation => SessionVerb::augment_subcommands(order().map_or(command.clone(), |form| {

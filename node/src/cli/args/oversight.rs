@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::Output;
-use crate::text::help::oversight as text;
+use super::{By, Output};
+use crate::text::help::{self, matter, oversight as text, status};
 
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum FindingVerb {
@@ -41,6 +41,34 @@ pub(in crate::cli) struct Circular {
 pub(in crate::cli) enum SessionVerb {
     #[command(about = text::SUGGEST_SESSIONS)]
     Suggest(SuggestSessions),
+    #[command(about = text::KEEP_STATUS)]
+    Status(KeepStatus),
+    #[command(about = text::TABLE)]
+    Table(ShowStatus),
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct KeepStatus {
+    #[arg(value_name = "NUMBER", help = matter::NUMBER)]
+    pub(in crate::cli) matter: String,
+    #[arg(long, value_name = "DURATION", default_value = "10s", help = status::WITHIN)]
+    pub(in crate::cli) within: String,
+    #[arg(long, value_name = "UUID", help = help::RECORD_ID)]
+    pub(in crate::cli) id: Option<uuid::Uuid>,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ShowStatus {
+    #[arg(value_name = "NUMBER", help = matter::NUMBER)]
+    pub(in crate::cli) matter: String,
+    #[arg(long, value_name = "RECORD", default_value = "", help = text::TABLE_RECORD)]
+    pub(in crate::cli) record: String,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -62,6 +90,8 @@ impl SessionVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Suggest(asked) => asked.output.json,
+            Self::Status(asked) => asked.output.json,
+            Self::Table(asked) => asked.output.json,
         }
     }
 }

@@ -1,27 +1,21 @@
-//! What is asked beside the steps of findings and sessions: suggestions, the draft of a circular, an outcome that becomes a directive.
+//! What is asked beside the steps of findings: suggestions, the draft of a circular.
 
 use dutynet_proto::api;
-use dutynet_relay::{
-    clock::{Clock as _, SystemClock},
-    ids::UnixMillis,
-};
+use dutynet_relay::ids::UnixMillis;
 
 use super::json;
 use crate::{
     cli::{
-        answers::Answers,
         args::{
             Place,
-            matter::Take,
-            oversight::{Circular, FindingVerb, SessionVerb, SuggestFindings},
+            oversight::{Circular, FindingVerb, SuggestFindings},
         },
-        attachment,
-        client::{Node, heard, patiently},
-        convert, convert_report, due, history, notice, printed,
+        client::{Node, heard},
+        convert, due, history, printed,
         table::Table,
         told::Told,
     },
-    text::{consultation, due as due_text, finding, matter as text, notice::time as at_time},
+    text::{due as due_text, finding, notice::time as at_time},
 };
 
 pub(super) async fn of_findings(place: &Place, verb: &FindingVerb) -> Result<String, Told> {
@@ -66,46 +60,4 @@ async fn circular(place: &Place, asked: &Circular) -> Result<String, Told> {
         return Ok(printed(&json::Circular::from(&reply)));
     }
     Ok([reply.title.as_str(), "", reply.words.as_str()].join("\n"))
-}
-
-pub(super) async fn of_sessions(place: &Place, verb: &SessionVerb) -> Result<String, Told> {
-    let SessionVerb::Suggest(asked) = verb;
-    let reply = heard(Node::find(place).await?.consultations().suggest(api::SuggestConsultationsRequest {}).await)?;
-    if asked.output.json {
-        return Ok(printed(&json::Occasions::from(&reply)));
-    }
-    if reply.occasions.is_empty() {
-        return Ok(consultation::NOTHING_SUGGESTED.to_owned());
-    }
-    let now = SystemClock::default().wall();
-    let mut table = Table::new(&consultation::SUGGESTED);
-    for row in &reply.occasions {
-        let reason = consultation::word(&row.reason).unwrap_or(&row.reason).to_owned();
-        table.row([at_time(convert::moment(row.from_ms), now), reason, row.name.clone(), row.trigger.clone()]);
-    }
-    Ok(table.render())
-}
-
-/// Makes an outcome a directive.
-pub(super) async fn order(place: &Place, outcome: &str, take: &Take) -> Result<String, Told> {
-    let directive = super::request(take, super::typed_answers(take, Answers::default())?)?;
-    let attached = attachment::beside(&take.common.attach, (&directive.id, &take.common.by))?;
-    let request = api::OrderOutcomeRequest { outcome: outcome.to_owned(), directive: Some(directive) };
-    let node = Node::find(place).await?;
-    let reply = patiently(|| {
-        let (mut consultations, request) = (node.consultations(), request.clone());
-        async move { consultations.order(request).await }
-    });
-    let reply = reply.await?;
-    let record = reply.directive.as_ref().and_then(|directive| directive.record.as_ref());
-    if let Some(attached) = attached {
-        attached.added_to(&node, record).await?;
-    }
-    if take.common.output.json {
-        return Ok(printed(&json::Ordered::from(&reply)));
-    }
-    let directive = reply.directive.clone().unwrap_or_default();
-    let says = if directive.folded { text::taken_already } else { text::taken };
-    let record = convert_report::record_text(directive.record.as_ref());
-    Ok(notice::with_state(says("", consultation::ORDERED, &directive.number, &record), directive.state))
 }

@@ -4,11 +4,15 @@ use dutynet_proto::api;
 use dutynet_relay::{ids::UnixMillis, record::Mode};
 
 use super::json;
-use crate::cli::{
-    args::matter::ModeName,
-    convert::{mode_name, person, reference, said, state_name, time},
-    convert_report::{answered_all, entered},
-    due::json::{Due, Hop},
+use crate::{
+    cli::{
+        args::matter::ModeName,
+        convert::{mode_name, person, reference, said, state_name, time},
+        convert_report::{answered_all, entered},
+        due::json::{Due, Hop},
+        json_status,
+    },
+    domain::status::StatusTable,
 };
 
 pub(super) fn mode_of(name: ModeName) -> Mode {
@@ -196,6 +200,34 @@ impl From<&api::SuggestConsultationsReply> for json::Occasions {
             record: row.record.as_ref().map(|record| reference(Some(record))),
         };
         Self { occasions: from.occasions.iter().map(occasion).collect() }
+    }
+}
+
+impl json::KeptTables {
+    pub(super) fn of(from: &api::ShowStatusReply, table: Option<&StatusTable>) -> Self {
+        let kept = |row: &api::KeptStatusTable| json::KeptTable {
+            record: reference(row.record.as_ref()),
+            asked_at: time(row.asked_at_ms),
+            closed_at: time(row.closed_at_ms),
+            offices: row.offices,
+            answered: row.answered,
+            by: person(row.by.as_ref()),
+        };
+        let there = match api::StatusTableThere::try_from(from.there) {
+            Ok(api::StatusTableThere::Whole) => Some("whole"),
+            Ok(api::StatusTableThere::Parts) => Some("parts"),
+            Ok(api::StatusTableThere::Removed) => Some("removed"),
+            Ok(api::StatusTableThere::Unreadable) => Some("unreadable"),
+            Ok(api::StatusTableThere::Unspecified) | Err(_) => None,
+        };
+        Self {
+            matter: reference(from.matter.as_ref()),
+            number: from.number.clone(),
+            kept: from.kept.iter().map(kept).collect(),
+            shown: from.shown.as_ref().map(|shown| reference(Some(shown))),
+            there,
+            table: table.map(json_status::StatusTable::from),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::cli::{
     due::json::{Due, Hop},
     json::{Person, Record},
     json_report::{Answer, Entered},
+    json_status::StatusTable,
 };
 
 /// A step that was taken, of whichever matter.
@@ -228,4 +229,37 @@ pub(in crate::cli) struct Ordered {
     pub(in crate::cli) directive: Taken,
     /// The step of the session that names it.
     pub(in crate::cli) ordered: Taken,
+}
+
+/// `consultation status --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct KeptStatus {
+    /// The step by which the table goes.
+    pub(in crate::cli) step: Taken,
+    pub(in crate::cli) table: StatusTable,
+}
+
+/// `consultation table --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct KeptTables {
+    pub(in crate::cli) matter: Record,
+    pub(in crate::cli) number: String,
+    /// The first that was kept comes first.
+    pub(in crate::cli) kept: Vec<KeptTable>,
+    /// Null: none was kept.
+    pub(in crate::cli) shown: Option<Record>,
+    /// `whole`, `parts`, `removed`, `unreadable`; null: none was kept.
+    pub(in crate::cli) there: Option<&'static str>,
+    /// Null: not `whole`.
+    pub(in crate::cli) table: Option<StatusTable>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct KeptTable {
+    pub(in crate::cli) record: Record,
+    pub(in crate::cli) asked_at: Option<String>,
+    pub(in crate::cli) closed_at: Option<String>,
+    pub(in crate::cli) offices: u32,
+    pub(in crate::cli) answered: u32,
+    pub(in crate::cli) by: Option<Person>,
 }

@@ -3,7 +3,10 @@
 use dutynet_proto::{duty, record};
 
 use super::*;
-use crate::{cli::args, domain::step::StepForms};
+use crate::{
+    cli::{args, json_status, statuses},
+    domain::step::StepForms,
+};
 
 const AT: i64 = 1_782_867_600_000;
 
@@ -155,7 +158,45 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
         ("finding circular", printed(&json::Circular::from(&circular()))),
         ("consultation suggest", printed(&json::Occasions::from(&occasions()))),
         ("consultation order", printed(&json::Ordered::from(&ordered()))),
+        ("consultation status", printed(&kept())),
+        ("consultation table", printed(&json::KeptTables::of(&tables(), Some(&statuses::tests::table())))),
     ]
+}
+
+fn kept() -> json::KeptStatus {
+    let step = json::Taken::from(&ordered().ordered.unwrap_or_default());
+    json::KeptStatus { step, table: json_status::StatusTable::from(&statuses::tests::table()) }
+}
+
+/// Two that were kept, of which the last is shown.
+fn tables() -> api::ShowStatusReply {
+    let by = Some(record::Person { id: "z01".into(), name: "张三".into() });
+    let kept = |n: u8, at_ms: i64| api::KeptStatusTable {
+        record: reference(n),
+        asked_at_ms: at_ms,
+        closed_at_ms: at_ms + 2_000,
+        offices: 4,
+        answered: 2,
+        by: by.clone(),
+    };
+    api::ShowStatusReply {
+        matter: reference(1),
+        number: "0701-482137".into(),
+        kept: vec![kept(2, AT), kept(3, AT + 3_600_000)],
+        shown: reference(3),
+        there: api::StatusTableThere::Whole.into(),
+        ..api::ShowStatusReply::default()
+    }
+}
+
+#[test]
+fn a_table_that_was_kept_reads_as_it_was_shown_below_all_that_were() {
+    let page = session::shown(&tables(), Some(&statuses::tests::table()));
+    assert!(page.ends_with(&statuses::in_words(&statuses::tests::table())), "{page}");
+    assert!(page.lines().any(|line| line.starts_with('▸') && line.contains("张三") && line.contains("2/4 家")), "{page}");
+    let coming = api::ShowStatusReply { there: api::StatusTableThere::Parts.into(), parts_here: 2, parts: 5, ..tables() };
+    assert!(session::shown(&coming, None).contains("共 5 份，已到 2 份"));
+    assert_eq!(session::shown(&api::ShowStatusReply::default(), None), "本次会商还没有存入即时状态表。");
 }
 
 fn suggested() -> api::SuggestFindingsReply {

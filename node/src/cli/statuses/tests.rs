@@ -61,7 +61,7 @@ fn row((office_id, name, depth): (&str, &str, u32), why: Option<Why>, known: Opt
     }
 }
 
-fn table() -> StatusTable {
+pub(in crate::cli) fn table() -> StatusTable {
     let nothing = Snapshot {
         on_duty: None,
         incidents: Vec::new(),

@@ -201,6 +201,11 @@ impl StepForm {
         self.fields.iter().filter(|field| !field.by_node)
     }
 
+    /// What a node says of itself: nothing in it is a person's to say.
+    pub fn is_the_nodes(&self) -> bool {
+        self.typed().next().is_none() && !self.fields.is_empty() && self.links.is_empty()
+    }
+
     /// Whether an office may take it, of a matter that another or the same began.
     pub fn is_for(&self, office: &OfficeId, opener: &OfficeId, tree: &Registry) -> bool {
         match self.only {

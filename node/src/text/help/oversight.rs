@@ -20,6 +20,13 @@ pub const OFFICES: &str = "只写这些下级单位，编号以逗号分开；�
 pub const KINDS: &str = "只写这些类别，例如 late,missing,praise；不写则为全部";
 /// `consultation suggest`
 pub const SUGGEST_SESSIONS: &str = "应当提请会商的时机：节假日、敏感特殊时期、较大及以上突发事件；开不开由领导批示";
+/// `consultation status`
+pub const KEEP_STATUS: &str =
+    "取参加范围内每个单位此刻的状态，连同本次会商存入记录：谁在值班、在办事件、逾期、线路，叫不通的由上级凭记录代答";
+/// `consultation table`
+pub const TABLE: &str = "看存入的即时状态表：当时是什么样就是什么样，参加会商的各单位都看得到";
+/// `--record`
+pub const TABLE_RECORD: &str = "看哪一张，写“单位/记录编号”；不写则为最后存入的一张";
 /// `consultation order`
 pub const ORDER: &str = "把一件议定事项交办：下达指示类事项，会商与它互相写明；重试不会交办两次";
 /// the outcome

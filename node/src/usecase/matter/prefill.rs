@@ -104,7 +104,7 @@ impl Office {
 }
 
 /// A step goes on with a matter of its own kind.
-pub(super) fn of_its_kind(form: &StepForm, matter: &RecordRef, steps: &[Step]) -> Result<(), Refused> {
+pub(in crate::usecase) fn of_its_kind(form: &StepForm, matter: &RecordRef, steps: &[Step]) -> Result<(), Refused> {
     match kind_of(matter, steps) {
         Some(kind) if kind != form.matter => Err(Refused::about(Refusal::MatterOtherKind, crate::text::matter::kind(kind))),
         Some(_) | None => Ok(()),

@@ -1,5 +1,6 @@
 //! Taking a step: of this office, or on behalf of one below it (代录).
 
+use bytes::Bytes;
 use dutynet_relay::{
     ids::{Lane, OfficeId, RecordId, RecordRef},
     record::{Mode, Person},
@@ -50,6 +51,15 @@ pub struct TakeStep {
     pub on_behalf: Option<OnBehalf>,
     /// Reference of the step whose place it takes; empty: of none.
     pub corrects: String,
+}
+
+/// What the node says in a step, where it has it from elsewhere than the matter.
+#[derive(Debug, Default)]
+pub(in crate::usecase) struct SaidByNode {
+    /// In fields that nobody types.
+    pub(in crate::usecase) answers: Vec<Answer>,
+    /// A part of a status table.
+    pub(in crate::usecase) table: Bytes,
 }
 
 /// A record that is named.
@@ -119,12 +129,13 @@ impl Checked {
 impl Office {
     /// Takes a step. The same id with the same words is the same step.
     pub async fn take_step(&self, asked: TakeStep) -> Result<TakenStep, Refused> {
-        self.take_knowing(asked, Vec::new()).await
+        self.take_knowing(asked, SaidByNode::default()).await
     }
 
     /// The same, with what the node says in it, which it has from elsewhere.
-    pub(in crate::usecase) async fn take_knowing(&self, asked: TakeStep, known: Vec<Answer>) -> Result<TakenStep, Refused> {
+    pub(in crate::usecase) async fn take_knowing(&self, asked: TakeStep, known: SaidByNode) -> Result<TakenStep, Refused> {
         let mut checked = self.checked_step(&asked).await?;
+        checked.body.table = known.table;
         let _one_at_a_time = self.lock_on(&checked.decides_on()).await;
         self.caught_up().await?;
         let (held, steps) = (self.all_steps_of(&checked.matter)?, self.steps_of(&checked.matter)?);
@@ -145,7 +156,8 @@ impl Office {
                 }
                 checked.says_of_itself(&self.known_of(&checked, &steps)?);
                 self.admitted(&checked, &steps, mode)?;
-                let known = if known.is_empty() { self.said_by_node(&checked, &steps).await? } else { known };
+                let typed_alone = known.answers.is_empty();
+                let known = if typed_alone { self.said_by_node(&checked, &steps).await? } else { known.answers };
                 checked.adds(known)?;
             }
         }
@@ -183,6 +195,7 @@ impl Office {
             rules: self.packs()?.in_force().stamp().0,
             to,
             first: None,
+            table: Bytes::new(),
         };
         Ok(Checked { form, reference, matter, office, by, body, corrects })
     }

@@ -2,6 +2,7 @@
 //!
 //! As with notices, what is still to be said stands in the projection, and the record's id is made from the call and the office.
 
+use bytes::Bytes;
 use dutynet_relay::{ids::Lane, writer::intent::Draft};
 
 use crate::{
@@ -29,6 +30,7 @@ impl Office {
                     first: None,
                     rules: Vec::new(),
                     to: Vec::new(),
+                    table: Bytes::new(),
                 };
                 let draft = Draft {
                     id: delivered_id(step, self.own()),

@@ -3,7 +3,7 @@
 use dutynet_relay::ids::RecordRef;
 
 use super::{behalf::with_child, *};
-use crate::domain::special::Brings;
+use crate::domain::{special::Brings, status::Why};
 
 fn text(field: &str, words: &str) -> Answer {
     Answer { field: field.into(), value: Value::Text(words.into()) }
@@ -94,4 +94,36 @@ async fn what_may_not_be_ordered_leaves_no_directive_behind() {
     assert_eq!(house.records(), before, "nothing was kept");
     let ordered = ask(outcome.reference.to_string(), order(3)).await.unwrap();
     assert!(house.office.take_step(by_hand(&ordered.directive.matter)).await.is_ok(), "a second directive of one outcome");
+}
+
+#[tokio::test]
+async fn the_status_of_the_area_is_kept_as_it_was_shown_and_again_as_another_table() {
+    let house = house().await;
+    let session = house.office.take_step(call(1, "")).await.unwrap().number().to_string();
+    let keep = |id: u8| KeepStatus { id: record_id(id), matter: session.clone(), within: Duration::ZERO, by: by() };
+    let show = |record: &str| ShowStatus { matter: session.clone(), record: record.into() };
+    assert_eq!(house.office.kept_status(&show("")).await.unwrap().shown, None);
+    let before = house.records();
+    assert_eq!(refusal(house.office.keep_status(KeepStatus { by: None, ..keep(2) }).await), Refusal::PersonMissing);
+    let long = KeepStatus { within: Duration::from_secs(301), ..keep(2) };
+    assert_eq!(refusal(house.office.keep_status(long).await), Refusal::StatusWithin);
+    let nowhere = KeepStatus { matter: "0101-000001".into(), ..keep(2) };
+    assert_eq!(refusal(house.office.keep_status(nowhere).await), Refusal::MatterUnknown);
+    assert_eq!(house.records(), before, "nothing was kept");
+
+    let first = house.office.keep_status(keep(2)).await.unwrap();
+    let offices: Vec<_> = first.table.rows.iter().map(|row| (row.office.as_str(), row.why)).collect();
+    assert_eq!((offices, first.step.folded), (vec![("jiaowei", Some(Why::NoNode))], false), "the area, and nobody else");
+    let again = house.office.keep_status(keep(2)).await.unwrap();
+    assert_eq!((&again.table, again.step.folded), (&first.table, true));
+    house.clock.set_wall(at("2026-07-01", "18:00"));
+    let second = house.office.keep_status(keep(3)).await.unwrap();
+    assert_ne!(second.table.asked_at, first.table.asked_at);
+    let there = |kept: KeptTables| kept.shown;
+    let last = house.office.kept_status(&show("")).await.unwrap();
+    assert_eq!((last.kept.len(), last.kept[0].offices, last.kept[0].answered), (2, 1, 0));
+    assert_eq!(there(last), Some((1, TableThere::Whole(second.table))));
+    let earlier = house.office.kept_status(&show(&first.step.reference.to_string())).await.unwrap();
+    assert_eq!(there(earlier), Some((0, TableThere::Whole(first.table))), "what was shown then stays what it was");
+    assert_eq!(refusal(house.office.kept_status(&show("zhuhai/nothing")).await), Refusal::RecordUnknown);
 }
