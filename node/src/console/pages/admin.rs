@@ -25,6 +25,7 @@ use crate::{
     domain::account::Right,
     text::{
         admin::{self as text, Names},
+        console::listed,
         notice, words,
     },
     usecase::{BackupFolder, Refused, Verifying},
@@ -70,7 +71,7 @@ async fn overview(State(console): State<Console>, desk: Desk) -> Paged {
     desk.must(Right::Operate)?;
     let (status, machine) = (console.office.status(), console.office.machine()?);
     let parent = machine.parent.map(|(office, addresses)| text::parent(office.as_str(), &addresses));
-    let addresses = if machine.addresses.is_empty() { text::NO_CHILDREN.to_owned() } else { machine.addresses.join("、") };
+    let addresses = if machine.addresses.is_empty() { text::NO_CHILDREN.to_owned() } else { listed(&machine.addresses) };
     let pages = console.front.as_ref().map(|front| text::leaf(&moment(front.trusted().not_after)));
     let (free, total) = status.store.disk;
     let facts = vec![

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     domain::account::Right,
-    text::{admin as text, words},
+    text::{admin as text, console::listed, words},
     usecase::{Below, InvitationTerms, Invited, NewChild, Refused, Replacing},
 };
 
@@ -116,7 +116,7 @@ fn form_page(console: &Console, desk: &Desk, typed: Typed, wrong: (Vec<String>, 
         faults: wrong.0,
         said: wrong.1,
         open: console.office.open_invitations()?.iter().map(open_view).collect(),
-        addresses: console.office.machine()?.addresses.join("、"),
+        addresses: listed(&console.office.machine()?.addresses),
     })
 }
 
@@ -164,7 +164,7 @@ fn sheet(console: &Console, office: &str, (name, class): (&str, &'static str), i
         office: office.to_owned(),
         class,
         parent: format!("{} {}", status.name, status.office),
-        addresses: machine.addresses.join("、"),
+        addresses: listed(&machine.addresses),
         key: machine.key,
         until: moment(invited.valid_until),
         word: format!("{word}."),
