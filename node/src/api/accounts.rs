@@ -23,8 +23,8 @@ impl Accounts for AccountsService {
     }
 
     async fn add(&self, request: Request<api::AddAccountRequest>) -> Result<Response<api::AccountRow>, Status> {
-        let api::AddAccountRequest { id, name, posts, password } = request.into_inner();
-        let new = NewAccount { id, name, posts: posts_named(&posts).map_err(said)?, password };
+        let api::AddAccountRequest { id, name, posts, password, own } = request.into_inner();
+        let new = NewAccount { id, name, posts: posts_named(&posts).map_err(said)?, password, own };
         let made = self.0.add_account(ChangedBy::Machine, new).await.map_err(said)?;
         Ok(Response::new(row(&made)))
     }

@@ -46,9 +46,9 @@ pub(super) async fn run(place: &Place, verb: &AccountVerb) -> Result<String, Tol
 async fn add(place: &Place, add: &AddAccount) -> Result<String, Told> {
     let node = Node::find(place).await?;
     let (id, name, posts) = (add.id.clone(), add.name.clone(), add.posts.clone());
-    let request = api::AddAccountRequest { id, name, posts, password: password()? };
+    let request = api::AddAccountRequest { id, name, posts, password: password()?, own: add.own };
     heard(node.accounts().add(request).await)?;
-    Ok(text::added(&add.id, &add.name))
+    Ok(text::added(&add.id, &add.name, add.own))
 }
 
 async fn change(node: &Node, id: &str, change: Change) -> Result<api::AccountRow, Told> {

@@ -5,6 +5,7 @@
 //! are founded, enrolled, reported for and asked with the same command line that an operator has, and everything that is shown comes from
 //! the nodes.
 
+pub mod consoles;
 pub mod day;
 pub mod event;
 pub mod go_between;

@@ -5,7 +5,8 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,6 +41,7 @@ struct Site {
     operator: Operator,
     line: Option<GoBetween>,
     node: Option<NodeProcess>,
+    console: SocketAddr,
 }
 
 impl Network {
@@ -151,10 +153,16 @@ impl Network {
         let folder = self.folder.join(&office.id);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let config = folder.join("node.toml");
-        std::fs::write(&config, settings(office)).with_context(|| format!("cannot write {}", config.display()))?;
+        let console = free_address().context("no free port for a console")?;
+        std::fs::write(&config, settings(office, console)).with_context(|| format!("cannot write {}", config.display()))?;
         let operator = Operator::new(self.program.clone(), config);
-        self.sites.insert(office.id.clone(), Site { folder, operator, line, node: None });
+        self.sites.insert(office.id.clone(), Site { folder, operator, line, node: None, console });
         Ok(())
+    }
+
+    /// Where an office's console is opened.
+    pub fn console(&self, office: &Office) -> Result<SocketAddr> {
+        Ok(self.site(office)?.console)
     }
 
     /// Where an office listens for its children at the moment, as its node says.
@@ -192,12 +200,17 @@ fn attributes(office: &Office) -> Vec<&str> {
     words
 }
 
+/// An address that nobody has. A console keeps it when its node starts again: people have it in their address bar.
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
 /// A node's configuration. Timings are short, so that a person at the prompt need not wait for what takes 45 s in the field.
-fn settings(office: &Office) -> String {
+fn settings(office: &Office, console: SocketAddr) -> String {
     format!(
         "[node]\ndata = \"data\"\noffice = \"{}\"\n\n[link]\nlisten = \"127.0.0.1:0\"\nheartbeat = \"1s\"\n\
          connect_timeout = \"2s\"\nretry_delay_max = \"1s\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n\
-         [store]\nindex_cache = \"4MiB\"\n",
+         [console]\nlisten = \"{console}\"\n\n[store]\nindex_cache = \"4MiB\"\n",
         office.id
     )
 }
@@ -210,7 +223,7 @@ mod tests {
     #[test]
     fn every_office_gets_a_configuration_without_a_fault() {
         for office in Offices::built_in().iter() {
-            Config::parse(&settings(office)).unwrap();
+            Config::parse(&settings(office, ([127, 0, 0, 1], 7680).into())).unwrap();
         }
     }
 

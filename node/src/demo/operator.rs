@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
-use tokio::{process::Command, time};
+use tokio::{io::AsyncWriteExt as _, process::Command, time};
 
 /// Longest time for one command.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
@@ -24,9 +24,23 @@ impl Operator {
 
     /// Runs a command and gives what it printed; a refusal is an error with the sentence that it gave.
     pub async fn run(&self, words: &[&str]) -> Result<String> {
+        self.run_with(words, "").await
+    }
+
+    /// Runs a command and types a few lines when it asks for them.
+    pub async fn run_with(&self, words: &[&str], typed: &str) -> Result<String> {
         let mut command = Command::new(&self.program);
-        command.args(words).arg("--config").arg(&self.config).stdin(Stdio::null()).kill_on_drop(true);
-        let said = time::timeout(ANSWER_MAX, command.output()).await;
+        command.args(words).arg("--config").arg(&self.config).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let said = time::timeout(ANSWER_MAX, async {
+            let mut child = command.spawn()?;
+            if let Some(mut input) = child.stdin.take() {
+                // A command that asks for nothing may have ended already.
+                let _ = input.write_all(typed.as_bytes()).await;
+            }
+            child.wait_with_output().await
+        });
+        let said = said.await;
         let said = said.with_context(|| format!("`dutynet {}` gave no answer within {ANSWER_MAX:?}", words.join(" ")))?;
         let said = said.context("cannot start the command line")?;
         let printed = String::from_utf8_lossy(&said.stdout).into_owned();

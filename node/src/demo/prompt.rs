@@ -33,6 +33,8 @@ pub enum Command<'a> {
     Cut(&'a Office),
     /// Heal it.
     Heal(&'a Office),
+    /// Where the consoles are, and who may log in.
+    Consoles,
     /// Every line, as both ends see it.
     Links,
     /// Kill an office's node, as a power cut would.
@@ -82,6 +84,7 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
     match line.split_whitespace().collect::<Vec<_>>().as_slice() {
         [] => Ok(Command::Nothing),
         ["board"] => Ok(Command::Board),
+        ["consoles"] => Ok(Command::Consoles),
         ["links"] => Ok(Command::Links),
         ["help" | "?"] => Ok(Command::Help),
         ["quit" | "exit"] => Ok(Command::Quit),
@@ -117,8 +120,8 @@ mod tests {
         assert_eq!(read("cut 440881108"), Ok(Command::Cut(anpu)));
         assert_eq!(read("kill 440881108"), Ok(Command::Kill(anpu)));
         assert_eq!(
-            (read("board"), read("links"), read("?"), read("quit")),
-            (Ok(Command::Board), Ok(Command::Links), Ok(Command::Help), Ok(Command::Quit))
+            (read("board"), read("links"), read("consoles"), read("?"), read("quit")),
+            (Ok(Command::Board), Ok(Command::Links), Ok(Command::Consoles), Ok(Command::Help), Ok(Command::Quit))
         );
         assert_eq!(read("notice 台风 防御"), Ok(Command::Notice("台风 防御".into())));
         let jiaowei = offices.find("角尾乡").unwrap();

@@ -13,6 +13,7 @@ use dutynet_relay::clock::{Clock, SystemClock};
 use tokio::sync::mpsc;
 
 use super::{
+    consoles::Consoles,
     day,
     event::Event,
     go_between::Line,
@@ -35,12 +36,14 @@ const LOOKS: u32 = 8;
 pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
     let ground = Ground::new(data)?;
     let mut network = found(&ground).await?;
+    let consoles = Consoles::opened(&network).await?;
     let period = day::today(&network).await?;
     let filed = day::file_all(&network, &period).await?;
     province::complete(&network, &period, &province::filers(&network)).await?;
     say(&text::filed(filed));
     say(&show::board(&network, &period).await?);
     say(text::HELP);
+    say(&consoles.printed(&network)?);
     let mut event = None;
     let mut lines = typed_lines();
     loop {
@@ -53,7 +56,7 @@ pub async fn at_the_prompt(data: Option<PathBuf>) -> Result<ExitCode> {
         let offices = network.offices().clone();
         match prompt::read(&line, &offices) {
             Ok(Command::Quit) => break,
-            Ok(command) => match obey((&mut network, &mut event), &period, command).await {
+            Ok(command) => match obey((&mut network, &mut event, &consoles), &period, command).await {
                 Ok(answer) => say(&answer),
                 Err(why) => say(&text::not_done(&format!("{why:#}"))),
             },
@@ -72,6 +75,7 @@ pub async fn once(data: Option<PathBuf>) -> Result<ExitCode> {
     let ground = Ground::new(data)?;
     let played = tokio::time::timeout(ONCE_MAX, async {
         let mut network = found(&ground).await?;
+        say(&Consoles::opened(&network).await?.printed(&network)?);
         let period = day::today(&network).await?;
         let tell = |said| match said {
             Said::Step(step) => say(&text::script::step(clock.monotonic().as_secs(), &step)),
@@ -105,10 +109,15 @@ async fn found(ground: &Ground) -> Result<Network> {
     Network::found(Offices::built_in(), ground.folder.clone(), ready).await
 }
 
-async fn obey((network, event): (&mut Network, &mut Option<Event>), period: &str, command: Command<'_>) -> Result<String> {
+async fn obey(
+    (network, event, consoles): (&mut Network, &mut Option<Event>, &Consoles),
+    period: &str,
+    command: Command<'_>,
+) -> Result<String> {
     Ok(match command {
         Command::Board => show::board(network, period).await?,
         Command::Links => show::links(network).await?,
+        Command::Consoles => consoles.printed(network)?,
         Command::Zero(office) if network.runs(office) => {
             let answered = day::file_zero(network, office, period).await?;
             let say = if answered.folded { text::folded } else { text::reported };

@@ -25,6 +25,7 @@ pub const NO_CALL: &str = "省里还没有点过名，先输入 roll。";
 
 /// What may be typed.
 pub const HELP: &str = "\
+consoles             各单位值班台的网址，谁可以登录
 board                省里的汇总表：报了什么、是否准时、线路通断
 links                每条线路：下级和上级各看到什么，转发器断没断，待发多少
 report <单位> zero   在该单位自己的节点上报一份零报告
@@ -104,6 +105,24 @@ pub const NO_NOTICE: &str = "省里还没有发过通知，先输入 notice <标
 pub const NO_EVENT: &str = "还没有接报过突发事件，先输入 event <单位>。";
 /// Everybody waits for a line, or it is over.
 pub const EVENT_WAITS: &str = "眼下没有下一步：已核报办结，或有线路断着、节点停着。";
+
+/// What is said of the consoles.
+pub mod consoles {
+    use crate::demo::consoles::Opened;
+
+    /// An officer's name.
+    pub const OFFICER: &str = "演示值班员";
+    /// A leader's name.
+    pub const LEADER: &str = "演示带班领导";
+
+    /// Where they are, and who may log in with which password.
+    pub fn printed(opened: &[Opened<'_>], people: &[(&str, &str)], password: &str) -> String {
+        let people: Vec<String> = people.iter().map(|(id, name)| format!("{id}（{name}）")).collect();
+        let mut lines = vec![format!("值班台：用本机浏览器打开，帐号 {}，密码都是 {password}", people.join("、"))];
+        lines.extend(opened.iter().map(|Opened { office, address }| format!("  http://{address}/  {}", office.name)));
+        lines.join("\n")
+    }
+}
 
 /// What is said and typed about an incident.
 pub mod event {

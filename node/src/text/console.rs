@@ -102,8 +102,9 @@ pub fn ended_at(at: &str) -> String {
 }
 
 /// An account was made.
-pub fn added(id: &str, name: &str) -> String {
-    format!("已建立帐号 {id}（{name}），本人第一次登录时改掉临时密码。")
+pub fn added(id: &str, name: &str, own: bool) -> String {
+    let then = if own { "密码由本人保管" } else { "本人第一次登录时改掉临时密码" };
+    format!("已建立帐号 {id}（{name}），{then}。")
 }
 
 /// A password was set.

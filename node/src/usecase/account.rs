@@ -32,6 +32,8 @@ pub struct NewAccount {
     pub posts: BTreeSet<Post>,
     /// Its first password.
     pub password: String,
+    /// Its person chose the password; one that another person knows must be changed at the first log-in.
+    pub own: bool,
 }
 
 /// Who changes an account.
@@ -74,21 +76,22 @@ impl Office {
         if !self.accounts()?.is_empty() {
             return Err(Refusal::AccountsExist.into());
         }
-        self.make_account(new, "", false).await
+        self.make_account(new, "").await
     }
 
-    /// Makes an account; its person changes the password at the first log-in.
+    /// Makes an account.
     pub async fn add_account(&self, by: ChangedBy<'_>, new: NewAccount) -> Result<Account, Refused> {
         let _one_at_a_time = self.lock_on(&NAMESPACE).await;
-        self.make_account(new, by.id(), true).await
+        self.make_account(new, by.id()).await
     }
 
-    async fn make_account(&self, new: NewAccount, by: &str, must_change: bool) -> Result<Account, Refused> {
+    async fn make_account(&self, new: NewAccount, by: &str) -> Result<Account, Refused> {
         let name = new.name.trim().to_owned();
         account::admit(&self.accounts()?, &new.id, &name, &new.posts).map_err(|fault| refused(fault, &new.id))?;
         let secret = hashed(&new.id, new.password).await?;
         let happened = self.happened(by, What::Made, String::new());
-        let made = Account { id: new.id, name, posts: new.posts, secret, must_change, ended: None, history: Vec::new() };
+        let made =
+            Account { id: new.id, name, posts: new.posts, secret, must_change: !new.own, ended: None, history: Vec::new() };
         self.keep_account(made.having(happened)).await
     }
 

@@ -28,6 +28,8 @@ pub(in crate::cli) struct AddAccount {
     pub(in crate::cli) name: String,
     #[arg(long = "post", required = true, value_delimiter = ',', help = help::POST)]
     pub(in crate::cli) posts: Vec<String>,
+    #[arg(long, help = help::OWN)]
+    pub(in crate::cli) own: bool,
 }
 
 #[derive(Args, Debug)]

@@ -98,6 +98,7 @@ async fn add(State(console): State<Console>, posted: Posted) -> Paged {
         name: typed.text("name").to_owned(),
         posts: ticked(&typed),
         password: typed.text("password").to_owned(),
+        own: false,
     };
     let made = console.office.add_account(ChangedBy::Account(&desk.account.id), new).await;
     answered(&console, &desk, typed, made)

@@ -95,7 +95,7 @@ async fn make_first(State(console): State<Console>, AtTheDoor(typed): AtTheDoor)
         Ok(password) => {
             let posts = [Post::Officer, Post::Manager].into();
             let (id, name) = (typed.text("id").trim().to_owned(), typed.text("name").to_owned());
-            console.office.make_first_account(NewAccount { id, name, posts, password }).await
+            console.office.make_first_account(NewAccount { id, name, posts, password, own: true }).await
         }
         Err(refused) => Err(refused),
     };

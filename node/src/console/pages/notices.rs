@@ -139,6 +139,12 @@ impl Write {
     const TITLE_MAX: usize = TITLE_CHARS_MAX;
     const TEXT_MAX: usize = TEXT_CHARS_MAX;
 
+    /// Whether one of several was chosen; what most notices are, as long as nothing was.
+    fn is(&self, name: &str, value: &str, usual: &str) -> bool {
+        let typed = self.typed.text(name);
+        value == if typed.is_empty() { usual } else { typed }
+    }
+
     /// Whether an office was chosen.
     fn is_to(&self, office: &str) -> bool {
         self.typed.all("to").any(|to| to == office)

@@ -17,5 +17,7 @@ pub const NAME: &str = "姓名";
 /// `--post`
 pub const POST: &str =
     "岗位，可以写几个：officer 值班员，leader 带班领导，manager 值班室负责人，operator 系统管理员，auditor 审计员";
+/// `--own`
+pub const OWN: &str = "密码由本人在场自己输入，别人不知道；首次登录不必再改";
 /// `--reason`
 pub const REASON: &str = "停用的理由，一行，长期留存";

@@ -1,0 +1,215 @@
+//! Every page that can be reached, in the demonstration's network: usable by everybody (axe-core), HTML (html-validate), small, and from
+//! nowhere else. Pages are found by following links from the duty screen, so that a new one is looked at without being named here.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use dutynet_tests::ground::{program, repository};
+use serde_json::Value;
+
+use super::{
+    browser::{Browser, Window},
+    journey::{pictures, walk_with},
+};
+
+/// Most bytes that one page may bring with it, style, script and picture included.
+const PAGE_BYTES_MAX: u64 = 150 * 1024;
+/// Pages of one shape that are looked at: the tenth report looks like the first.
+const OF_ONE_SHAPE: usize = 2;
+
+/// The demonstration, which ends when its standard input closes.
+struct Demo {
+    child: Child,
+    /// Consoles by the office's name.
+    consoles: BTreeMap<String, String>,
+    password: String,
+}
+
+impl Demo {
+    /// Starts it, and lets a few things happen in it.
+    fn start(folder: &Path) -> Self {
+        let mut command = Command::new(program("dutynet"));
+        command
+            .arg("demo")
+            .arg("--data")
+            .arg(folder.join("demo"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        let mut typed = child.stdin.take().expect("a pipe");
+        let happens =
+            ["notice 做好台风防御准备", "sign 徐闻县", "event 安铺镇", "event", "roll", "answer 安铺镇", "answer 廉江市", "help"];
+        for line in happens {
+            writeln!(typed, "{line}").expect("it reads");
+        }
+        let (mut consoles, mut password, mut helped) = (BTreeMap::new(), String::new(), 0);
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+        for line in lines {
+            if let Some((_, said)) = line.split_once("密码都是 ") {
+                password = said.trim().to_owned();
+            }
+            if let Some((address, name)) = line.trim().split_once("/  ") {
+                consoles.insert(name.to_owned(), address.to_owned());
+            }
+            // Said when it is ready, and again when everything was obeyed.
+            helped += usize::from(line.starts_with("quit "));
+            if helped == 2 {
+                break;
+            }
+        }
+        child.stdin = Some(typed);
+        Self { child, consoles, password }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// What was found wrong, by page.
+#[derive(Default)]
+struct Found(BTreeMap<String, BTreeSet<String>>);
+
+impl Found {
+    fn say(&mut self, page: &str, what: String) {
+        self.0.entry(page.to_owned()).or_default().insert(what);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_can_be_used_by_everybody_is_html_is_small_and_asks_nobody_else() {
+    walk_with("everywhere", async |folder: &Path, browser: &mut Browser| {
+        let demo = Demo::start(folder);
+        let (sources, axe) = (folder.join("pages"), axe());
+        std::fs::create_dir_all(&sources).expect("a folder");
+        let (mut found, mut looked) = (Found::default(), 0);
+        for (office, person) in [("廉江市", "zhiban"), ("广东省", "zhiban"), ("安铺镇", "lingdao")] {
+            let window = browser.window(office, &demo.consoles[office]).await;
+            window.open("/enter").await;
+            look(&window, "/enter", (&axe, &sources), &mut found).await;
+            window.enter(person, &demo.password).await;
+            window.sees("本单位该办的").await;
+            looked += walk_links(&window, (&axe, &sources), &mut found).await;
+        }
+        assert!(looked > 60, "only {looked} pages were found");
+        validate(&sources, &mut found);
+        assert!(found.0.is_empty(), "{:#?}", found.0);
+    })
+    .await;
+}
+
+/// Looks at every page that links lead to.
+async fn walk_links(window: &Window, with: (&str, &Path), found: &mut Found) -> usize {
+    let (mut shapes, mut next, mut looked) = (BTreeMap::<String, usize>::new(), VecDeque::from(["/".to_owned()]), 0);
+    let mut known: BTreeSet<String> = next.iter().cloned().collect();
+    while let Some(path) = next.pop_front() {
+        let count = shapes.entry(shape(&path)).or_default();
+        *count += 1;
+        if *count > OF_ONE_SHAPE || !is_page(window, &path).await {
+            continue;
+        }
+        window.open(&path).await;
+        look(window, &path, with, found).await;
+        looked += 1;
+        let links = "return Array.from(document.querySelectorAll('a[href]')).map((a) => a.getAttribute('href'))";
+        for link in window.run(links, &[]).await.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let link = link.split('#').next().unwrap_or_default();
+            if link.starts_with('/') && known.insert(link.to_owned()) {
+                next.push_back(link.to_owned());
+            }
+        }
+    }
+    looked
+}
+
+/// A path without what differs from one matter, day or office to another.
+fn shape(path: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let plain = |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
+    let parts: Vec<String> = path.split('/').map(plain).collect();
+    let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    format!("{}?{}", parts.join("/"), names.join("&"))
+}
+
+/// Whether it is a page, and not a file.
+async fn is_page(window: &Window, path: &str) -> bool {
+    let kind = format!(
+        "const done = arguments[arguments.length - 1]; fetch({}, {{ headers: {{ 'dutynet-by-itself': '1' }} }})\
+         .then((answer) => done(answer.headers.get('content-type') || ''), () => done(''))",
+        Value::from(path)
+    );
+    window.run_until_done(&kind).await.as_str().is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+/// Looks at the page that is open.
+async fn look(window: &Window, path: &str, (axe, sources): (&str, &Path), found: &mut Found) {
+    let page = format!("{} {path}", window.name);
+    window.run(axe, &[]).await;
+    let check = "const done = arguments[arguments.length - 1]; \
+                 axe.run(document, { resultTypes: ['violations'] }).then((result) => done(result.violations \
+                 .filter((one) => one.impact === 'serious' || one.impact === 'critical') \
+                 .map((one) => one.id + ': ' + one.nodes.slice(0, 2).map((node) => node.html.slice(0, 160)).join(' | '))), \
+                 (error) => done(['axe: ' + error]))";
+    for fault in window.run_until_done(check).await.as_array().into_iter().flatten() {
+        found.say(&page, fault.to_string());
+    }
+    let loaded = "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')) \
+                  .filter((one) => one.initiatorType !== 'eventsource' && one.initiatorType !== 'fetch') \
+                  .map((one) => [one.name, one.encodedBodySize])";
+    let mut bytes = 0;
+    for one in window.run(loaded, &[]).await.as_array().into_iter().flatten() {
+        let (name, size) = (one[0].as_str().unwrap_or_default(), one[1].as_u64().unwrap_or_default());
+        bytes += size;
+        if !name.starts_with(window.base()) && !name.starts_with("data:") {
+            found.say(&page, format!("asks somebody else: {name}"));
+        }
+    }
+    if bytes > PAGE_BYTES_MAX {
+        found.say(&page, format!("{bytes} bytes"));
+    }
+    let source = "const done = arguments[arguments.length - 1]; fetch(location.href, { headers: { 'dutynet-by-itself': '1' } })\
+                  .then((answer) => answer.text()).then(done, (error) => done('' + error))";
+    let source = window.run_until_done(source).await;
+    let name: String = page.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).take(120).collect();
+    std::fs::write(sources.join(format!("{name}.html")), source.as_str().unwrap_or_default()).expect("a page is kept");
+}
+
+/// What axe-core's package brings, as a script.
+fn axe() -> String {
+    let file = modules().join("axe-core/axe.min.js");
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}: tests/run installs it", file.display()))
+}
+
+fn modules() -> PathBuf {
+    repository().join("tests/journeys/node_modules")
+}
+
+/// Whether the pages are HTML, by a checker that is not ours.
+fn validate(sources: &Path, found: &mut Found) {
+    let mut command = Command::new("node");
+    command.arg(modules().join("html-validate/bin/html-validate.mjs")).args(["--formatter", "json", "--config"]);
+    command.arg(repository().join("tests/journeys/htmlvalidate.json")).arg(sources);
+    // A file, not a pipe: it ends before a full pipe is read.
+    let said = sources.with_extension("json");
+    command.stdout(std::fs::File::create(&said).expect("a file"));
+    command.status().expect("node is installed: tests/run does it");
+    let said = std::fs::read_to_string(&said).expect("what it said");
+    let pages: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+    for page in pages.as_array().into_iter().flatten() {
+        let name = page["filePath"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        for fault in page["messages"].as_array().into_iter().flatten() {
+            found.say(name, format!("{} at {}: {}", fault["ruleId"], fault["line"], fault["message"]));
+        }
+    }
+    // What stands in no page was looked at by nobody.
+    let kept = std::fs::read_dir(sources).expect("a folder").count();
+    assert!(kept > 0, "no page was kept, see {}", pictures().display());
+}
