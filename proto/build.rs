@@ -39,6 +39,7 @@ const FILES: &[&str] = &[
     "dutynet/api/v1/rollcall.proto",
     "dutynet/api/v1/rules.proto",
     "dutynet/api/v1/statuses.proto",
+    "dutynet/api/v1/papers.proto",
     "dutynet/api/v1/periods.proto",
     "dutynet/api/v1/matter.proto",
     "dutynet/api/v1/retention.proto",

@@ -56,6 +56,7 @@ pub mod config;
 pub mod console;
 pub mod demo;
 pub mod domain;
+pub mod export;
 pub mod projection;
 pub mod serve;
 pub mod text;

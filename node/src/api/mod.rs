@@ -32,6 +32,7 @@ mod matters;
 mod node;
 mod notices;
 mod offices;
+mod papers;
 mod parked;
 mod periods;
 mod reports;
@@ -50,9 +51,9 @@ use dutynet_proto::{
         destructions_server::DestructionsServer, drafts_server::DraftsServer, dues_server::DuesServer,
         findings_server::FindingsServer, groups_server::GroupsServer, lines_server::LinesServer, links_server::LinksServer,
         matters_server::MattersServer, node_server::NodeServer, notices_server::NoticesServer, offices_server::OfficesServer,
-        parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer, reports_server::ReportsServer,
-        retentions_server::RetentionsServer, roll_calls_server::RollCallsServer, rules_server::RulesServer,
-        statuses_server::StatusesServer,
+        papers_server::PapersServer, parked_server::ParkedServer, periods_server::PeriodsServer, purges_server::PurgesServer,
+        reports_server::ReportsServer, retentions_server::RetentionsServer, roll_calls_server::RollCallsServer,
+        rules_server::RulesServer, statuses_server::StatusesServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -98,6 +99,7 @@ pub async fn run(
         .add_service(OfficesServer::with_interceptor(offices::OfficesService(office.clone()), ask.clone()))
         .add_service(MattersServer::with_interceptor(matters::MattersService(office.clone()), ask.clone()))
         .add_service(AttachmentsServer::with_interceptor(attachments::AttachmentsService(office.clone()), ask.clone()))
+        .add_service(PapersServer::with_interceptor(papers::PapersService(office.clone()), ask.clone()))
         .add_service(NoticesServer::with_interceptor(notices::NoticesService(office.clone()), ask.clone()))
         .add_service(RollCallsServer::with_interceptor(rollcalls::RollCallsService(office.clone()), ask.clone()))
         .add_service(GroupsServer::with_interceptor(groups::GroupsService(office.clone()), ask.clone()))

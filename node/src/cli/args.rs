@@ -197,6 +197,15 @@ pub(super) struct Output {
     pub(super) json: bool,
 }
 
+/// Where a paper is kept as a file.
+#[derive(Args, Debug, Clone)]
+pub(super) struct Keep {
+    #[arg(long = "output", value_name = "FILE", help = help::KEEP_AS)]
+    pub(super) paper_file: Option<PathBuf>,
+    #[arg(long, requires = "paper_file", help = help::KEEP_OVER)]
+    pub(super) force: bool,
+}
+
 /// Who does it.
 #[derive(Args, Debug, Clone)]
 pub(super) struct By {

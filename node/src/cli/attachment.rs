@@ -8,6 +8,7 @@ mod store;
 pub(super) mod tests;
 
 pub(super) use beside::beside;
+pub(super) use json::Saved;
 
 use bytes::Bytes;
 use dutynet_proto::api::{self, AttachmentPlace};

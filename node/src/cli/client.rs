@@ -8,9 +8,9 @@ use dutynet_proto::api::{
     destructions_client::DestructionsClient, drafts_client::DraftsClient, dues_client::DuesClient,
     findings_client::FindingsClient, groups_client::GroupsClient, lines_client::LinesClient, links_client::LinksClient,
     matters_client::MattersClient, node_client::NodeClient, notices_client::NoticesClient, offices_client::OfficesClient,
-    parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient, reports_client::ReportsClient,
-    retentions_client::RetentionsClient, roll_calls_client::RollCallsClient, rules_client::RulesClient,
-    statuses_client::StatusesClient,
+    papers_client::PapersClient, parked_client::ParkedClient, periods_client::PeriodsClient, purges_client::PurgesClient,
+    reports_client::ReportsClient, retentions_client::RetentionsClient, roll_calls_client::RollCallsClient,
+    rules_client::RulesClient, statuses_client::StatusesClient,
 };
 use tonic::{
     Request, Response, Status,
@@ -101,6 +101,10 @@ impl Node {
 
     pub(super) fn groups(&self) -> GroupsClient<Keyed> {
         GroupsClient::with_interceptor(self.channel.clone(), self.key.clone())
+    }
+
+    pub(super) fn papers(&self) -> PapersClient<Keyed> {
+        PapersClient::with_interceptor(self.channel.clone(), self.key.clone()).max_decoding_message_size(TABLE_BYTES_MAX)
     }
 
     pub(super) fn matters(&self) -> MattersClient<Keyed> {

@@ -5,7 +5,10 @@ pub(super) mod json;
 
 use std::io;
 
-use dutynet_proto::{api, duty};
+use dutynet_proto::{
+    api::{self, make_paper_request::What},
+    duty,
+};
 use dutynet_relay::ids::UnixMillis;
 
 use super::{
@@ -14,7 +17,9 @@ use super::{
         due::{Chase, DueVerb, ListDues, ShowDue, Stats},
     },
     client::{Node, heard, patiently},
-    convert as to, convert_report, history, person, printed, report, say,
+    convert as to, convert_report, history,
+    keep::keep,
+    person, printed, report, say,
     table::Table,
     told::Told,
 };
@@ -36,6 +41,9 @@ pub(super) async fn run(place: &Place, verb: &DueVerb) -> Result<String, Told> {
 
 async fn list(place: &Place, asked: &ListDues) -> Result<String, Told> {
     let request = api::ListDuesRequest { office: asked.office.clone(), overdue: asked.overdue };
+    if let Some(keeping) = asked.keep.asked(asked.output.json) {
+        return keep(place, &keeping, What::Dues(request)).await;
+    }
     let reply = heard(Node::find(place).await?.dues().list(request).await)?;
     if asked.output.json {
         return Ok(printed(&json::Dues::from(&reply)));
@@ -173,6 +181,9 @@ async fn stats(place: &Place, asked: &Stats) -> Result<String, Told> {
         standing,
         open: asked.open,
     };
+    if let Some(keeping) = asked.keep.asked(asked.output.json) {
+        return keep(place, &keeping, What::Stats(request)).await;
+    }
     let reply = heard(Node::find(place).await?.dues().stats(request).await)?;
     if asked.output.json {
         return Ok(printed(&json::Stats::from(&reply)));

@@ -24,6 +24,7 @@ mod json;
 mod json_lines;
 mod json_report;
 mod json_status;
+mod keep;
 mod lines;
 mod matter;
 mod node;

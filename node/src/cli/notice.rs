@@ -8,16 +8,21 @@ pub(super) use convert::undelivered_name;
 
 use std::io;
 
-use dutynet_proto::{api, duty};
+use dutynet_proto::{
+    api::{self, make_paper_request::What},
+    duty,
+};
 use dutynet_relay::clock::{Clock as _, SystemClock};
 
 use super::{
     args::{
         Output, Place,
-        notice::{DropGroup, GroupVerb, Named, NoticeVerb, SaveGroup, Send, Sign},
+        notice::{DropGroup, GroupVerb, Named, NoticeVerb, SaveGroup, Send, Sign, SignForList},
     },
     client::{Node, heard, patiently},
-    convert as base, person, printed,
+    convert as base,
+    keep::keep,
+    person, printed,
     report::new_id,
     told::Told,
     when,
@@ -29,7 +34,7 @@ pub(super) async fn run(place: &Place, verb: &NoticeVerb) -> Result<String, Told
     match verb {
         NoticeVerb::Send(send) => self::send(place, send).await,
         NoticeVerb::Sign(sign) => self::sign(place, sign).await,
-        NoticeVerb::Board(named) => board(place, named).await,
+        NoticeVerb::Board(asked) => board(place, asked).await,
         NoticeVerb::List(output) => list(place, *output).await,
         NoticeVerb::Show(named) => show(place, named).await,
     }
@@ -98,10 +103,13 @@ async fn sign(place: &Place, sign: &Sign) -> Result<String, Told> {
     Ok(with_state(says(&reply.number, &reply.office, &record(reply.record.as_ref())), reply.state))
 }
 
-async fn board(place: &Place, named: &Named) -> Result<String, Told> {
-    let node = Node::find(place).await?;
-    let reply = heard(node.notices().board(api::NoticeBoardRequest { notice: named.notice.clone() }).await)?;
-    Ok(if named.output.json { printed(&json::Board::from(&reply)) } else { print::board(&reply) })
+async fn board(place: &Place, asked: &SignForList) -> Result<String, Told> {
+    let request = api::NoticeBoardRequest { notice: asked.named.notice.clone() };
+    if let Some(keeping) = asked.keep.asked(asked.named.output.json) {
+        return keep(place, &keeping, What::SignFor(request)).await;
+    }
+    let reply = heard(Node::find(place).await?.notices().board(request).await)?;
+    Ok(if asked.named.output.json { printed(&json::Board::from(&reply)) } else { print::board(&reply) })
 }
 
 async fn list(place: &Place, output: Output) -> Result<String, Told> {

@@ -1,6 +1,9 @@
 //! `dutynet report`: filing, also on behalf, correcting, choosing between versions, the board, and what one office has said.
 
-use dutynet_proto::{api, duty, record};
+use dutynet_proto::{
+    api::{self, make_paper_request::What},
+    duty, record,
+};
 use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     ids::{RecordId, UnixMillis},
@@ -14,7 +17,9 @@ use super::{
         report::{Board, Choose, Correct, File, OnBehalf, ReportVerb, Show},
     },
     client::{Node, heard, patiently},
-    convert, convert_report as convert_to, cut_off, draft, json_report as json, person, printed, shown,
+    convert, convert_report as convert_to, cut_off, draft, json_report as json,
+    keep::{Keeping, keep},
+    person, printed, shown,
     table::Table,
     told::Told,
 };
@@ -49,6 +54,11 @@ pub(super) async fn run(place: &Place, verb: &ReportVerb) -> Result<String, Told
         ReportVerb::Correct(correct) => self::correct(place, correct).await,
         ReportVerb::Board(board) => self::board(place, board).await,
         ReportVerb::Show(show) => self::show(place, show).await,
+        ReportVerb::Duty(list) => {
+            let what = What::Duty(api::DutyListRequest { day: list.period.clone() });
+            let keeping = Keeping { file: &list.paper_file, force: list.force, json: list.output.json };
+            keep(place, &keeping, what).await
+        }
         ReportVerb::Choose(choose) => self::choose(place, choose).await,
         ReportVerb::Draft(asked) => draft::run(place, asked).await,
         ReportVerb::CutOff { verb } => cut_off::run(place, verb).await,
@@ -162,9 +172,12 @@ fn laid_over(reply: &api::ShowReportReply, on_behalf: bool) -> Option<duty::Form
 }
 
 async fn board(place: &Place, board: &Board) -> Result<String, Told> {
-    let node = Node::find(place).await?;
     let mode = mode(board.exercise.then_some(record::Mode::Exercise));
     let request = api::BoardRequest { period: board.period.clone(), form: board.form.clone(), mode };
+    if let Some(keeping) = board.keep.asked(board.output.json) {
+        return keep(place, &keeping, What::Board(request)).await;
+    }
+    let node = Node::find(place).await?;
     let reply = heard(node.reports().board(request).await)?;
     if board.output.json {
         return Ok(printed(&json::Board::from(&reply)));
@@ -214,6 +227,9 @@ fn board_text(reply: &api::BoardReply) -> String {
 
 async fn show(place: &Place, show: &Show) -> Result<String, Told> {
     let request = api::ShowReportRequest { form: show.form.clone(), period: show.period.clone(), office: show.office.clone() };
+    if let Some(keeping) = show.keep.asked(show.output.json) {
+        return keep(place, &keeping, What::Report(request)).await;
+    }
     let node = Node::find(place).await?;
     let reply = heard(node.reports().show(request).await)?;
     if show.output.json {

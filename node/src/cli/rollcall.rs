@@ -5,7 +5,10 @@ mod print;
 
 use std::io;
 
-use dutynet_proto::{api, record};
+use dutynet_proto::{
+    api::{self, make_paper_request::What},
+    record,
+};
 use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     ids::{Digest, OfficeId},
@@ -17,6 +20,7 @@ use super::{
         rollcall::{Again, Answer, Board, Call, Close, Common, Explain, ListRolls, Named, Phone, RollVerb, Rule},
     },
     client::{Node, heard, patiently},
+    keep::keep,
     matter, notice, person, printed, report, say,
     told::Told,
     when,
@@ -162,8 +166,11 @@ fn close(said: &Close) -> Result<Act, Told> {
 }
 
 async fn board(place: &Place, asked: &Board) -> Result<String, Told> {
-    let node = Node::find(place).await?;
     let request = api::RollTableRequest { call: asked.named.call.clone() };
+    if let Some(keeping) = asked.keep.asked(asked.named.output.json) {
+        return keep(place, &keeping, What::Roll(request)).await;
+    }
+    let node = Node::find(place).await?;
     if asked.watch {
         return watch(&node, request, asked).await;
     }

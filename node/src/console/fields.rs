@@ -10,7 +10,7 @@ use crate::{
         beijing,
         form::{Answer, Code, Fault, Field, FieldKind, Lines, Row, Value, said_to},
     },
-    text::{console as text, fault, typed, words},
+    text::{fault, report, typed},
 };
 
 /// One field on a page.
@@ -204,26 +204,7 @@ fn row_view(code: &Code, said: Option<&Value>, typed: Option<&Typed>, name: &str
 
 /// What was said to a field, for reading.
 pub(super) fn for_reading(field: &Field, value: &Value) -> String {
-    let label = |codes: &[Code], key: &str| {
-        codes.iter().find(|code| code.key == key).map_or_else(|| key.to_owned(), |code| code.label.clone())
-    };
-    match (value, &field.kind) {
-        (Value::Nil, _) => words::NONE.to_owned(),
-        (Value::Unknown, _) => words::UNKNOWN.to_owned(),
-        (Value::Text(text), _) => text.clone(),
-        (Value::Time(at), _) => super::page::moment(*at),
-        (Value::Number(number), FieldKind::Number(range)) => format!("{number} {}", range.unit),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Choices(keys), FieldKind::Choice { codes, .. }) => {
-            text::listed(&keys.iter().map(|key| label(codes, key)).collect::<Vec<_>>())
-        }
-        (Value::Choices(keys), _) => text::listed(keys),
-        (Value::Rows(rows), FieldKind::Rows { codes, range, .. }) => {
-            let row = |row: &Row| format!("{} {} {}{}", label(codes, &row.code), row.number, range.unit, text::beside(&row.text));
-            rows.iter().map(row).collect::<Vec<_>>().join("\n")
-        }
-        (Value::Rows(rows), _) => rows.iter().map(|row| format!("{} {}", row.code, row.number)).collect::<Vec<_>>().join("\n"),
-    }
+    report::in_words(field, value)
 }
 
 #[cfg(test)]

@@ -77,6 +77,18 @@ impl Seen {
         Self::Page(path.chars().take(128).collect())
     }
 
+    /// What the console shows at a path.
+    pub fn at(path: &str) -> Self {
+        let report = |rest: &str| match rest.split('/').collect::<Vec<_>>()[..] {
+            [form, office, period] => Some(Self::report(form, office, period)),
+            _ => None,
+        };
+        let matter = path.strip_prefix("/matter/").map(|reference| Self::Matter(reference.to_owned()));
+        let notice = || path.strip_prefix("/notices/show/").map(|reference| Self::Notice(reference.to_owned()));
+        let report = || path.strip_prefix("/reports/show/").and_then(report);
+        matter.or_else(notice).or_else(report).unwrap_or_else(|| Self::page(path))
+    }
+
     /// Where the console shows it.
     pub fn path(&self) -> String {
         match self {
@@ -85,5 +97,25 @@ impl Seen {
             Self::Notice(reference) => format!("/notices/show/{reference}"),
             Self::Page(path) => path.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_at_a_path_is_shown_at_that_path() {
+        for path in [
+            "/matter/440825/01",
+            "/notices/show/440825/01",
+            "/reports/show/daily/440825/2026-07-01",
+            "/dues",
+            "/matters/incident",
+        ] {
+            assert_eq!(Seen::at(path).path(), path);
+        }
+        assert_eq!(Seen::at("/reports/show/daily/440825/2026-07-01"), Seen::report("daily", "440825", "2026-07-01"));
+        assert!(matches!(Seen::at("/matter/440825/01"), Seen::Matter(reference) if reference == "440825/01"));
     }
 }

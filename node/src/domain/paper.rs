@@ -12,12 +12,13 @@ use dutynet_relay::ids::{OfficeId, RecordRef};
 use self::definition::{AT, BY};
 use super::{
     beijing::minute,
+    form::Value,
     incident,
     matter::{Step, in_words},
     number::Number,
     step::{SaidAt, StepForm, StepForms},
 };
-use crate::text::matter as text;
+use crate::text::{console::moment, matter as text};
 
 /// One row of a paper, filled in as far as anything is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct FilledRow {
     pub sources: Vec<RecordRef>,
     /// Lines that are left for a hand where nothing is known, from 1.
     pub lines: u32,
+    /// How many rows share a line of the paper, from 1.
+    pub beside: u32,
     /// Regulation and article.
     pub article: String,
 }
@@ -45,7 +48,8 @@ pub fn fill_in(paper: &Paper, matter: &RecordRef, steps: &[Step], (office, name)
             Some(OwnWord::Office) => (name.to_owned(), Vec::new()),
             None => said(row, &own).or_else(|| said(row, &others)).unwrap_or_default(),
         };
-        FilledRow { label: row.label.clone(), value, sources, lines: row.lines, article: row.source.clone() }
+        let (label, article) = (row.label.clone(), row.source.clone());
+        FilledRow { label, value, sources, lines: row.lines, beside: row.beside, article }
     };
     paper.rows.iter().map(row).collect()
 }
@@ -75,9 +79,12 @@ fn word(at: &SaidAt, step: &Step) -> Option<String> {
 /// What a step says to a field, or when and by whom it was taken.
 fn value(form: &StepForm, key: &str, step: &Step) -> Option<String> {
     match key {
-        AT => Some(minute(step.times.recorded.here)),
+        AT => Some(moment(&minute(step.times.recorded.here))),
         BY => step.by.as_ref().map(|by| by.name.clone()),
-        _ => in_words(form.field(key)?, step.value(key)?),
+        _ => match step.value(key)? {
+            Value::Time(at) => Some(moment(&minute(*at))),
+            said => in_words(form.field(key)?, said),
+        },
     }
 }
 

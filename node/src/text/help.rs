@@ -107,6 +107,12 @@ pub const CUT_OFF_SET: &str = "为全部下级规定一种报表的截止时刻"
 pub const CUT_OFF_LIST: &str = "列出规定过的截止时刻和今天有效的";
 /// `report correct`
 pub const REPORT_CORRECT: &str = "更正已报的报表：在最近一版上改动所给的项，写明理由，两版都保留";
+/// `report duty`
+pub const REPORT_DUTY: &str = "值班人员名单：各单位当日报告写明的带班领导、值班员和电话，存成文件";
+/// `--output`
+pub const KEEP_AS: &str = "存成文件，按结尾定格式：表格用 .pdf 或 .xlsx，单子和报告用 .pdf 或 .docx";
+/// `--force`
+pub const KEEP_OVER: &str = "同名的文件已在那里时覆盖它";
 /// `report board`
 pub const REPORT_BOARD: &str = "汇总表：本单位及下级每个单位报了什么、是否准时、线路通断";
 /// `report show`

@@ -11,6 +11,7 @@
 //! - [`finding`]: words of findings and circulars.
 //! - [`fault`]: what is wrong with one field of a form.
 //! - [`rollcall`]: words around roll calls.
+//! - [`paper`]: words on papers that are printed or kept as files.
 //! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
@@ -54,6 +55,7 @@ pub mod incident;
 pub mod line;
 pub mod matter;
 pub mod notice;
+pub mod paper;
 pub mod refusal;
 pub mod report;
 pub mod retention;

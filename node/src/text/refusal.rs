@@ -179,6 +179,10 @@ pub enum Refusal {
     StepTimeFuture,
     /// No such paper form, or none of such a matter.
     PaperUnknown,
+    /// A paper is not kept as such a file.
+    PaperShape,
+    /// Nothing on this machine can draw Chinese.
+    PaperNoFont,
     /// Something happened later than now.
     IncidentTimeFuture,
     /// Learnt of before it happened.

@@ -1,7 +1,37 @@
 //! Words around reports: their periods, who entered them, where versions differ, cut-offs.
 
 use super::words;
-use crate::domain::{holiday::Holidays, period::Period};
+use crate::domain::{
+    beijing,
+    form::{Code, Field, FieldKind, Row, Value},
+    holiday::Holidays,
+    period::Period,
+};
+
+/// What is said to a field, as people read it.
+pub fn in_words(field: &Field, value: &Value) -> String {
+    let label = |codes: &[Code], key: &str| {
+        codes.iter().find(|code| code.key == key).map_or_else(|| key.to_owned(), |code| code.label.clone())
+    };
+    match (value, &field.kind) {
+        (Value::Nil, _) => words::NONE.to_owned(),
+        (Value::Unknown, _) => words::UNKNOWN.to_owned(),
+        (Value::Text(text), _) => text.clone(),
+        (Value::Time(at), _) => super::console::moment(&beijing::minute(*at)),
+        (Value::Number(number), FieldKind::Number(range)) => format!("{number} {}", range.unit),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::Choices(keys), FieldKind::Choice { codes, .. }) => {
+            super::console::listed(&keys.iter().map(|key| label(codes, key)).collect::<Vec<_>>())
+        }
+        (Value::Choices(keys), _) => super::console::listed(keys),
+        (Value::Rows(rows), FieldKind::Rows { codes, range, .. }) => {
+            let beside = |row: &Row| super::console::beside(&row.text);
+            let row = |row: &Row| format!("{} {} {}{}", label(codes, &row.code), row.number, range.unit, beside(row));
+            rows.iter().map(row).collect::<Vec<_>>().join("\n")
+        }
+        (Value::Rows(rows), _) => rows.iter().map(|row| format!("{} {}", row.code, row.number)).collect::<Vec<_>>().join("\n"),
+    }
+}
 
 /// Head of the cut-offs that are known.
 pub const CUT_OFFS: [&str; 6] = ["报表", "截止", "自哪天起", "规定单位", "经办", "录入时间"];

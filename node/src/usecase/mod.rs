@@ -26,6 +26,7 @@ mod machine;
 mod matter;
 mod node;
 mod notice;
+mod paper;
 mod parked;
 mod purge;
 mod refused;
@@ -77,6 +78,7 @@ pub use notice::{
     NoticeBoard, NoticeHead, NoticeRow, Relation, SendNotice, SentNotice, ShownNotice, SignNotice, SignedNotice, To,
     deliver_by_itself,
 };
+pub use paper::{AskPaper, PaperFile};
 pub use parked::parked_at;
 pub use purge::{PurgeOffice, PurgeRecord, Purged, confirm_by_itself};
 pub use refused::{Cause, Refused};

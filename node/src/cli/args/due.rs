@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
+use super::{By, Keep, Output};
 use crate::text::help::{self, due as text};
 
 #[derive(Subcommand, Debug)]
@@ -38,6 +38,8 @@ pub(in crate::cli) struct ListDues {
     pub(in crate::cli) office: String,
     #[arg(long, help = text::OVERDUE)]
     pub(in crate::cli) overdue: bool,
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }
@@ -80,6 +82,8 @@ pub(in crate::cli) struct Stats {
     pub(in crate::cli) standing: Option<String>,
     #[arg(long, help = text::OPEN)]
     pub(in crate::cli) open: bool,
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

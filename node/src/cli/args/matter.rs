@@ -9,7 +9,7 @@ use clap::{
 };
 
 use super::{
-    By, Output,
+    By, Keep, Output,
     attachment::Attach,
     oversight::{FindingVerb, SessionVerb},
     report::OnBehalf,
@@ -114,6 +114,8 @@ pub(in crate::cli) enum PaperVerb {
 pub(in crate::cli) struct PaperOf {
     #[arg(value_name = "FORM", help = text::PAPER)]
     pub(in crate::cli) paper: String,
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
     #[command(flatten)]
     pub(in crate::cli) named: Named,
 }

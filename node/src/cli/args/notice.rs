@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::{By, Output};
+use super::{By, Keep, Output};
 use crate::text::help::{self, notice as text};
 
 #[derive(Subcommand, Debug)]
@@ -12,7 +12,7 @@ pub(in crate::cli) enum NoticeVerb {
     #[command(about = text::SIGN)]
     Sign(Sign),
     #[command(about = text::BOARD)]
-    Board(Named),
+    Board(SignForList),
     #[command(about = text::LIST)]
     List(Output),
     #[command(about = text::SHOW)]
@@ -24,7 +24,8 @@ impl NoticeVerb {
         match self {
             Self::Send(send) => send.output.json,
             Self::Sign(sign) => sign.output.json,
-            Self::Board(named) | Self::Show(named) => named.output.json,
+            Self::Board(list) => list.named.output.json,
+            Self::Show(named) => named.output.json,
             Self::List(output) => output.json,
         }
     }
@@ -71,6 +72,15 @@ pub(in crate::cli) struct Sign {
     pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
+}
+
+/// Its sign-for list.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct SignForList {
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
+    #[command(flatten)]
+    pub(in crate::cli) named: Named,
 }
 
 /// One notice.

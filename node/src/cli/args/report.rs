@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{By, Output};
+use super::{By, Keep, Output};
 use crate::text::help;
 
 #[derive(Subcommand, Debug)]
@@ -19,6 +19,8 @@ pub(in crate::cli) enum ReportVerb {
     Correct(Correct),
     #[command(about = help::REPORT_BOARD)]
     Board(Board),
+    #[command(about = help::REPORT_DUTY)]
+    Duty(DutyList),
     #[command(about = help::REPORT_SHOW)]
     Show(Show),
     #[command(about = help::REPORT_CHOOSE)]
@@ -39,6 +41,7 @@ impl ReportVerb {
             Self::File(file) => file.file.output.json,
             Self::Correct(correct) => correct.file.output.json,
             Self::Board(board) => board.output.json,
+            Self::Duty(list) => list.output.json,
             Self::Show(show) => show.output.json,
             Self::Choose(choose) => choose.output.json,
             Self::Draft(draft) => draft.output.json,
@@ -106,6 +109,8 @@ pub(in crate::cli) struct Board {
     #[arg(long, help = help::BOARD_EXERCISE)]
     pub(in crate::cli) exercise: bool,
     #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
+    #[command(flatten)]
     pub(in crate::cli) output: Output,
 }
 
@@ -113,10 +118,25 @@ pub(in crate::cli) struct Board {
 pub(in crate::cli) struct Show {
     #[arg(value_name = "FORM", help = help::FORM)]
     pub(in crate::cli) form: String,
+    #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
     #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
     pub(in crate::cli) period: String,
     #[arg(long, default_value = "", help = help::SHOW_OFFICE)]
     pub(in crate::cli) office: String,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+/// Who is on duty; always kept as a file.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct DutyList {
+    #[arg(long, value_name = "DAY", default_value = "", help = help::PERIOD)]
+    pub(in crate::cli) period: String,
+    #[arg(long = "output", value_name = "FILE", help = help::KEEP_AS)]
+    pub(in crate::cli) paper_file: PathBuf,
+    #[arg(long, help = help::KEEP_OVER)]
+    pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{By, Output, report::OnBehalf};
+use super::{By, Keep, Output, report::OnBehalf};
 use crate::text::help::{self, rollcall as text};
 
 #[derive(Subcommand, Debug)]
@@ -111,8 +111,10 @@ pub(in crate::cli) struct Named {
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Board {
     #[command(flatten)]
+    pub(in crate::cli) keep: Keep,
+    #[command(flatten)]
     pub(in crate::cli) named: Named,
-    #[arg(long, help = text::WATCH)]
+    #[arg(long, conflicts_with = "paper_file", help = text::WATCH)]
     pub(in crate::cli) watch: bool,
 }
 

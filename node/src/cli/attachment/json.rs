@@ -40,11 +40,11 @@ pub(super) struct Attachment {
     recorded_at: Option<String>,
 }
 
-/// `attachment save --json`.
+/// `attachment save --json`, and whatever keeps a paper as a file.
 #[derive(Debug, Serialize)]
-pub(super) struct Saved {
-    pub(super) path: String,
-    pub(super) bytes: u64,
+pub(in crate::cli) struct Saved {
+    pub(in crate::cli) path: String,
+    pub(in crate::cli) bytes: u64,
 }
 
 pub(super) fn digits(digest: &[u8]) -> String {

@@ -1,6 +1,6 @@
 //! `dutynet incident form`: a paper form of an incident, what was typed once standing in it by itself.
 
-use dutynet_proto::api;
+use dutynet_proto::api::{self, make_paper_request::What};
 use dutynet_relay::ids::UnixMillis;
 
 use super::{json, print};
@@ -9,6 +9,7 @@ use crate::{
         args::{Place, matter::PaperOf},
         client::{Node, heard},
         convert::moment,
+        keep::keep,
         printed,
         told::Told,
     },
@@ -17,6 +18,9 @@ use crate::{
 
 pub(super) async fn run(place: &Place, asked: &PaperOf) -> Result<String, Told> {
     let request = api::PaperRequest { paper: asked.paper.clone(), matter: asked.named.matter.clone() };
+    if let Some(keeping) = asked.keep.asked(asked.named.output.json) {
+        return keep(place, &keeping, What::Form(request)).await;
+    }
     let reply = heard(Node::find(place).await?.matters().paper(request).await)?;
     Ok(if asked.named.output.json { printed(&json::Paper::from(&reply)) } else { page(&reply) })
 }

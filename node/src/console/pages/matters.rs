@@ -27,6 +27,7 @@ use super::{
         page::{Frame, Paged, Part, how_far, html, moment},
     },
     dues::DueView,
+    papers,
 };
 use crate::{
     domain::{
@@ -138,6 +139,10 @@ struct Show {
     steps: Vec<StepView>,
     /// What may be done now, what needs this office first.
     next: Vec<&'static StepForm>,
+    /// Forms that can be printed: id and title.
+    papers: Vec<(&'static str, &'static str)>,
+    /// `<origin>/<id>`, as they are printed.
+    reference: String,
 }
 
 /// A step on the timeline.
@@ -171,6 +176,8 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
         dues: dues.dues.iter().filter(about).map(|due| DueView::of(due, now)).collect(),
         steps: shown.steps.iter().rev().map(|step| step_view(step, &names, &console)).collect(),
         next: console.office.steps_open_to(&shown.row.matter, kind),
+        papers: papers::of(kind),
+        reference: format!("{origin}/{id}"),
         head,
     })
 }

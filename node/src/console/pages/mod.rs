@@ -10,6 +10,7 @@ mod help;
 mod matters;
 mod network;
 mod notices;
+mod papers;
 mod reports;
 mod trust;
 
@@ -25,6 +26,7 @@ pub(super) fn router() -> Router<Console> {
         .merge(matters::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())

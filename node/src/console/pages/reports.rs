@@ -293,6 +293,8 @@ fn known(form: &str) -> Result<&'static Form, Refused> {
 struct ShowPage {
     frame: Frame,
     own: bool,
+    /// Whose report it is.
+    office: String,
     form: &'static Form,
     period: String,
     revisions: Vec<RevisionView>,
@@ -324,6 +326,7 @@ async fn show(State(console): State<Console>, desk: Desk, Path((form, office, pe
     let revisions = shown.revisions.iter().rev().map(|revision| revision_view(form, revision, shown.standing.as_ref()));
     let own = console.office.status().office.as_str() == office;
     html(&ShowPage {
+        office,
         frame: console.frame(&desk, Part::Reports, format!("{} {period}", form.title))?,
         own,
         form,

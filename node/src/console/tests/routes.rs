@@ -50,6 +50,7 @@ fn filled(path: &str) -> String {
         "{form}" => "daily".to_owned(),
         "{office}" | "{origin}" => "440000".to_owned(),
         "{period}" => "2026-07-01".to_owned(),
+        "{*paper}" => "board/2026-07-01".to_owned(),
         "{kind}" => "incident".to_owned(),
         "{id}" => "0190a5e0d3f07000800000000000abcd".to_owned(),
         part if part.starts_with('{') => "x".to_owned(),

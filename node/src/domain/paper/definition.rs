@@ -15,6 +15,8 @@ pub(super) const AT: &str = "@at";
 pub(super) const BY: &str = "@by";
 /// More lines than a page has are none.
 const LINES_MAX: u32 = 40;
+/// More do not fit on an upright sheet.
+const BESIDE_MAX: u32 = 3;
 
 static BUILT_IN: LazyLock<Papers> = LazyLock::new(|| {
     let texts = [
@@ -61,6 +63,8 @@ pub struct Row {
     pub named: bool,
     /// Lines for a hand, from 1.
     pub lines: u32,
+    /// How many rows share a line of the paper, from 1; those that do stand next to each other.
+    pub beside: u32,
     /// Regulation and article.
     pub source: String,
 }
@@ -123,6 +127,7 @@ struct WrittenRow {
     #[serde(default)]
     named: bool,
     lines: Option<u32>,
+    beside: Option<u32>,
     source: String,
 }
 
@@ -140,8 +145,12 @@ impl WrittenRow {
         if !(1..=LINES_MAX).contains(&lines) {
             return Err(wrong("lines from 1 to 40"));
         }
+        let beside = self.beside.unwrap_or(1);
+        if !(1..=BESIDE_MAX).contains(&beside) {
+            return Err(wrong("beside from 1 to 3"));
+        }
         let (own, every, named, source) = (self.own, self.every, self.named, self.source);
-        Ok(Row { label: self.label, own, from, every, named, lines, source })
+        Ok(Row { label: self.label, own, from, every, named, lines, beside, source })
     }
 }
 

@@ -41,6 +41,7 @@ fn every_built_in_paper_is_well_formed_and_has_its_articles() {
         ("incident.call.place", "warning.take.area"),
         ("incident.call.place", "place"),
         ("lines = 4", "lines = 0"),
+        ("beside = 2", "beside = 4"),
         ("own = \"number\"", "own = \"weather\""),
     ];
     for (from, to) in spoilt {
@@ -65,7 +66,7 @@ fn what_was_typed_once_stands_in_every_paper_and_the_rest_is_left_for_a_hand() {
     told.take("a", "incident.report", &[&report[1..], &[("stage", code("followup")), ("cause", text("溃坝"))]].concat(), &[])
         .unwrap();
     let slip = rows(&told, "handling-slip", &id("a"));
-    assert_eq!(value(&slip, "领导批示"), "1970-01-01 08:00　王镇长　全力搜救");
+    assert_eq!(value(&slip, "领导批示"), "1970年01月01日 08:00　王镇长　全力搜救");
     let submission = rows(&told, "submission", &id("a"));
     assert_eq!(value(&submission, "起因和性质"), "溃坝", "the newest word");
     assert_eq!((value(&submission, "死亡"), value(&submission, "呈报单位")), ("1 人".to_owned(), "海安镇".to_owned()));
