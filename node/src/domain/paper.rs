@@ -81,10 +81,10 @@ fn value(form: &StepForm, key: &str, step: &Step) -> Option<String> {
     match key {
         AT => Some(moment(&minute(step.times.recorded.here))),
         BY => step.by.as_ref().map(|by| by.name.clone()),
-        _ => match step.value(key)? {
-            Value::Time(at) => Some(moment(&minute(*at))),
-            said => in_words(form.field(key)?, said),
-        },
+        _ => {
+            let said = step.value(key)?;
+            if let Value::Time(at) = said { Some(moment(&minute(*at))) } else { in_words(form.field(key)?, said) }
+        }
     }
 }
 
