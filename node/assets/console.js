@@ -36,9 +36,43 @@
   large(kept("large") === "1");
   all("[data-large]").forEach((button) => button.addEventListener("click", () => { const on = kept("large") !== "1"; keep("large", on ? "1" : null); large(on); }));
 
+  // Parts of a page that follow what happens: the page is read anew, and only what is another is put in its place, so that focus, scroll
+  // and what is being typed stay. A form is never touched.
+  const lives = all("[data-live]");
+  const same = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+  const renew = (old, fresh) => {
+    if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+    if (old.nodeName === "FORM" || old.isEqualNode(fresh)) return;
+    Array.from(old.attributes).forEach((at) => { if (!fresh.hasAttribute(at.name) && at.name !== "open") old.removeAttribute(at.name); });
+    Array.from(fresh.attributes).forEach((at) => { if (old.getAttribute(at.name) !== at.value && at.name !== "open") old.setAttribute(at.name, at.value); });
+    const byId = new Map(Array.from(old.children).filter((child) => child.id).map((child) => [child.id, child]));
+    let at = old.firstChild;
+    Array.from(fresh.childNodes).forEach((child) => {
+      const known = child.id ? byId.get(child.id) : at && !at.id && same(at, child) ? at : null;
+      if (known && known !== at) old.insertBefore(known, at);
+      if (known) { at = known.nextSibling; renew(known, child); } else old.insertBefore(document.importNode(child, true), at);
+    });
+    while (at) { const next = at.nextSibling; at.remove(); at = next; }
+  };
+  let looking = false, again = false;
+  const look = () => {
+    if (!lives.length) return false;
+    if (looking) { again = true; return true; }
+    looking = true;
+    fetch(location.href, { headers: { "dutynet-by-itself": "1" }, redirect: "error" }).then((answer) => (answer.ok ? answer.text() : "")).then((html) => {
+      const fresh = new DOMParser().parseFromString(html, "text/html");
+      lives.forEach((live) => { const to = fresh.getElementById(live.id); if (to) renew(live, to); });
+      tick();
+    }).catch(() => { /* the next look finds it */ }).finally(() => { looking = false; if (again) { again = false; setTimeout(look, 2000); } });
+    return true;
+  };
+  const every = () => Math.max(0, ...lives.map((live) => Number(live.dataset.live)));
+  let looked = now();
+  if (lives.length) setInterval(() => { if (every() && now() - looked >= every() * 1000 && !document.hidden) { looked = now(); look(); } }, 1000);
+
   // What the node says of itself; what rings is in ring.js.
   document.addEventListener("node-clock", (event) => { ahead = event.detail - Date.now(); });
-  document.addEventListener("node-changed", (event) => { ahead = event.detail - Date.now(); const changed = one("[data-changed]"); if (changed) changed.hidden = false; });
+  document.addEventListener("node-changed", (event) => { ahead = event.detail - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
 
   // What is being typed stays in this browser until it was sent: through a reload, logging out, and a power cut.
   const person = document.body.dataset.person || "";

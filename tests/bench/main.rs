@@ -1,15 +1,18 @@
-//! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are.
-//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 p8 att`
+//! Figures: how fast records climb four tiers, and what that costs; how soon a province knows how all its offices are; how long an officer waits
+//! for a page.
+//! `cargo bench -p dutynet-tests --bench figures -- p1 p2 p5 p7 p8 att pages roll`
 //!
 //! Every figure is printed with the work it was measured on and with the limit of this machine's disk from the same run, and the whole as
 //! one line of JSON at the end. Four processes in a row, mutual TLS, seals verified at each hop, a sync before every acknowledgement, and
 //! every body compared at the top. Nothing here passes or fails.
 
 mod attachment;
+mod console;
 mod disk;
 mod forest;
 mod node;
 mod pull;
+mod roll;
 mod tower;
 mod year;
 
@@ -27,6 +30,8 @@ const LONE_RECORDS: u64 = 300;
 const SHAPE: [usize; 3] = [4, 7, 6];
 /// Questions of P5.
 const QUESTIONS: usize = 30;
+/// Roll calls, unless `--calls` says otherwise.
+const CALLS: usize = 10;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -47,10 +52,15 @@ async fn main() -> ExitCode {
     if wanted("p2") {
         figures.push(("p2", p2().await));
     }
+    let offices = arguments.iter().skip_while(|argument| *argument != "--shape").nth(1);
+    let shape = offices.map(|text| text.split('x').filter_map(|part| part.parse().ok()).collect());
+    let shape = shape.unwrap_or_else(|| SHAPE.to_vec());
     if wanted("p5") {
-        let offices = arguments.iter().skip_while(|argument| *argument != "--shape").nth(1);
-        let shape = offices.map(|text| text.split('x').filter_map(|part| part.parse().ok()).collect());
-        figures.push(("p5", p5(&shape.unwrap_or_else(|| SHAPE.to_vec())).await));
+        figures.push(("p5", p5(&shape).await));
+    }
+    if wanted("roll") {
+        let calls = arguments.iter().skip_while(|argument| *argument != "--calls").nth(1);
+        figures.push(("roll", roll(&shape, calls.and_then(|text| text.parse().ok()).unwrap_or(CALLS)).await));
     }
     if wanted("p7") {
         figures.push(("p7", p7().await));
@@ -61,6 +71,11 @@ async fn main() -> ExitCode {
     if wanted("p8") {
         let days = arguments.iter().skip_while(|argument| *argument != "--days").nth(1);
         figures.push(("p8", year::measure(days.and_then(|text| text.parse().ok()).unwrap_or(DAYS)).await));
+    }
+    if wanted("pages") {
+        let days = arguments.iter().skip_while(|argument| *argument != "--days").nth(1);
+        let open = arguments.iter().any(|argument| argument == "--open");
+        figures.push(("pages", console::measure(days.and_then(|text| text.parse().ok()).unwrap_or(DAYS), open).await));
     }
     let all: serde_json::Map<String, Value> = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     println!("{}", Value::Object(all));
@@ -151,6 +166,29 @@ async fn p5(shape: &[usize]) -> Value {
         "cut_off_us": micros(&pulled.cut),
         "resident_kib": pulled.resident_kib,
         "loopback_us": hop.as_micros() as u64,
+        "fdatasync_p50_us": floor.p50.as_micros() as u64,
+    })
+}
+
+/// A roll call of a whole province, each office a process.
+async fn roll(shape: &[usize], calls: usize) -> Value {
+    let called = roll::call(shape, calls).await;
+    let spread =
+        |took: &[Duration]| format!("median {:.1?} ({:.1?} to {:.1?})", disk::share(took, 50), took[0], took[took.len() - 1]);
+    let floor = disk::append_and_sync(300, 2048);
+    println!("ROLL  a roll call of {} offices over {} tiers, each a process, {calls} times", called.offices, shape.len() + 1);
+    println!("    every node has it, as the province knows: {}", spread(&called.had));
+    println!("    all answer at once, and the province has every answer: {}", spread(&called.answered));
+    println!("    with {} townships off: {}, and {}", called.cut_off, spread(&called.had_cut), spread(&called.answered_cut));
+    println!("    the disk alone: fdatasync of 2 KiB {:.1?}", floor.p50);
+    let micros = |took: &[Duration]| took.iter().map(|time| time.as_micros() as u64).collect::<Vec<_>>();
+    json!({
+        "offices": called.offices,
+        "had_us": micros(&called.had),
+        "answered_us": micros(&called.answered),
+        "cut_off": called.cut_off,
+        "had_cut_off_us": micros(&called.had_cut),
+        "answered_cut_off_us": micros(&called.answered_cut),
         "fdatasync_p50_us": floor.p50.as_micros() as u64,
     })
 }

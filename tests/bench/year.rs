@@ -35,7 +35,7 @@ const TOWNSHIPS: usize = 12;
 const TIMES: usize = 9;
 const MINUTE: i64 = 60_000;
 
-struct County {
+pub(crate) struct County {
     _folder: tempfile::TempDir,
     office: Office,
     relay: Relay,
@@ -198,7 +198,41 @@ impl County {
         self.step("directive.close", &matter, vec![text("outcome", "已排查")], (&[], None)).await;
     }
 
-    async fn close(self) {
+    /// So many days of it, from the first of the year; and how many reports, incidents and directives they hold. The clock stands at the
+    /// evening of the last.
+    pub(crate) async fn of_days(days: usize) -> (Self, [usize; 3], Day) {
+        let first = Day::parse("2026-01-01").expect("a day");
+        let mut county = Self::found(first).await;
+        let (mut day, mut counts) = (first, [0_usize; 3]);
+        for n in 0..days {
+            county.reports(day, n).await;
+            if n % 7 != 6 {
+                county.incident(day, n).await;
+                counts[1] += 1;
+            }
+            if n.is_multiple_of(2) {
+                county.directive(day, n).await;
+                counts[2] += 1;
+            }
+            counts[0] += TOWNSHIPS + 1;
+            day = day.next();
+        }
+        let last = Day::parse("2026-12-31").expect("a day").min(day);
+        county.clock.set_wall(at(last, "20:00"));
+        (county, counts, last)
+    }
+
+    /// The office.
+    pub(crate) fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Its clock.
+    pub(crate) fn clock(&self) -> Arc<ManualClock> {
+        self.clock.clone()
+    }
+
+    pub(crate) async fn close(self) {
         self.stop.send_replace(true);
         self.relay.stop();
         for task in self.tasks {
@@ -221,24 +255,8 @@ async fn took<T, F: Future<Output = T>>(ask: impl Fn() -> F) -> Vec<Duration> {
 
 /// Builds the year and measures.
 pub(crate) async fn measure(days: usize) -> Json {
-    let first = Day::parse("2026-01-01").expect("a day");
-    let mut county = County::found(first).await;
-    let (began, mut day, mut counts) = (Instant::now(), first, [0_usize; 3]);
-    for n in 0..days {
-        county.reports(day, n).await;
-        if n % 7 != 6 {
-            county.incident(day, n).await;
-            counts[1] += 1;
-        }
-        if n.is_multiple_of(2) {
-            county.directive(day, n).await;
-            counts[2] += 1;
-        }
-        counts[0] += TOWNSHIPS + 1;
-        day = day.next();
-    }
-    let last = Day::parse("2026-12-31").expect("a day").min(day);
-    county.clock.set_wall(at(last, "20:00"));
+    let began = Instant::now();
+    let (county, counts, last) = County::of_days(days).await;
     let built = began.elapsed();
     let records = county.office.status().store.records;
     println!(

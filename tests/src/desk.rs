@@ -69,8 +69,8 @@ impl Desk {
         let (to, from) = incoming();
         let sending = async move {
             for (name, content) in files {
-                let (file, pieces) = pieces(content.len() as u64);
-                let begins = SentFile::Begins { name: (*name).into(), bytes: content.len() as u64, pieces };
+                let (file, pieces) = pieces(Some(content.len() as u64));
+                let begins = SentFile::Begins { name: (*name).into(), bytes: Some(content.len() as u64), pieces };
                 // Whatever is refused is taken no further.
                 let _ = to.send(begins).await;
                 for piece in content.chunks(256 * 1024) {

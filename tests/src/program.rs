@@ -57,10 +57,14 @@ impl Site {
     }
 
     /// A machine that serves an office which `parent` has just invited.
-    pub fn below(parent: &Self, folder: &Path, [id, name, class]: [&str; 3]) -> Self {
+    pub fn below(parent: &Self, folder: &Path, office: [&str; 3]) -> Self {
+        Self::below_by(parent, &parent.link(), folder, office)
+    }
+
+    /// The same, which dials another address than its parent's.
+    pub fn below_by(parent: &Self, address: &str, folder: &Path, [id, name, class]: [&str; 3]) -> Self {
         let mut site = Self::new(folder);
-        let address = parent.link();
-        let invite = ["invite", id, "--name", name, "--class", class, "--json", "--address", &address, "--as", "z01:张三"];
+        let invite = ["invite", id, "--name", name, "--class", class, "--json", "--address", address, "--as", "z01:张三"];
         let invitation = parent.done(&invite).json()["invitation"].as_str().expect("an invitation").to_owned();
         assert_eq!(site.run_with(&["enrol", "-"], &invitation).status, 0);
         site.serve();

@@ -6,11 +6,17 @@ use dutynet_node::{
         finding::Suggested,
         form::{Answer, Value},
         obligation::Standing,
+        rules::Duty,
     },
     text::refusal::Refusal,
-    usecase::{AskCircular, AskSuggestions, FileReport, Said},
+    usecase::{ActOnRoll, AskCircular, AskDueStats, AskSuggestions, CallKind, CallRoll, FileReport, RollAct, Said, To},
 };
-use dutynet_relay::{clock::Clock as _, ids::UnixMillis, lines::SpanState, record::Mode};
+use dutynet_relay::{
+    clock::Clock as _,
+    ids::{RecordRef, UnixMillis},
+    lines::SpanState,
+    record::Mode,
+};
 use dutynet_tests::{
     desk::{Desk, new_id},
     net::{Network, clerk, office, until},
@@ -189,4 +195,67 @@ async fn a_circular_names_it_and_every_number_opens(p: &Desk, c1: &Desk, a: &Des
     for (_, number) in &counted {
         c1.office.matter(number.as_str()).await.expect("a number of the circular opens its record");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silence_in_a_roll_call_is_suggested_only_of_an_office_that_had_the_call_in_time_over_lines_that_were_up() {
+    let net = province().await;
+    it_is(&net, "11:00");
+    let [p, c1, c2, a] = ["p", "c1", "c2", "a"].map(|id| Desk::at(&net, id));
+    net.cut("c2");
+    until("the cut is seen", || !net.link("p", "c2").state.up).await;
+    let asked = CallRoll {
+        id: new_id(),
+        kind: CallKind::Roll,
+        title: String::new(),
+        to: Some(To::Offices(["a", "c2"].map(str::to_owned).to_vec())),
+        draw: None,
+        at: None,
+        minutes: Some(10),
+        by: Some(clerk()),
+        mode: Mode::Real,
+    };
+    let call = p.office.call_roll(asked).await.expect("a call is made").taken.matter;
+    when(&a, &call, "it is called", |_| true).await;
+    received(&p, &call, "a").await;
+    assert_eq!(suggested(&p).await, [], "it may be answered yet");
+    it_is(&net, "11:12");
+    suggests(&p, &[("a", Suggested::Unanswered)]).await;
+    suggests(&c1, &[("a", Suggested::Unanswered)]).await;
+    net.heal("c2");
+    received(&p, &call, "c2").await;
+    suggests(&p, &[("a", Suggested::Unanswered)]).await;
+    let dues = p.office.suggest_findings(AskSuggestions::default()).await.expect("suggestions").rows;
+    let key = dues[0].due.obligation.key.to_string();
+    let said = |of: &str, kind: &str, key: &str| {
+        let words = [("title", text("点名无应答")), ("says", text("点名十分钟没有应答")), ("found_by", code("rollcall"))];
+        let words: Vec<_> = words.into_iter().chain([("kind", code(kind)), ("due", text(key))]).collect();
+        step("finding.open", "", &words, &[of])
+    };
+    let missed = p.office.due_stats(AskDueStats::default()).await.expect("counts").dues;
+    let missed = missed.iter().find(|due| due.obligation.debtor == office("c2") && due.obligation.duty == Duty::RollCallAnswer);
+    let missed = missed.expect("it was owed").obligation.key.to_string();
+    assert_eq!(why(p.office.take_step(said("c2", "unanswered", &missed)).await), Refusal::FindingNoEvidence, "the line failed");
+    let rule = RollAct::Rule { office: "a".into(), ruling: "late".into(), words: "查明".into() };
+    let ruled = ActOnRoll { id: new_id(), call: call.to_string(), act: rule, by: Some(clerk()) };
+    p.office.act_on_roll(ruled).await.expect("a person rules");
+    suggests(&p, &[]).await;
+    let opened = take(&p, said("a", "unanswered", &key)).await.matter;
+    let shown = stands(&a, &opened, "found").await;
+    assert_eq!(shown.steps[0].step.choice("standing"), Some("overdue"), "what it showed then stands in it");
+    for desk in [p, c1, c2, a] {
+        desk.close().await;
+    }
+}
+
+/// Waits until it is known that an office's node had a call.
+async fn received(desk: &Desk, call: &RecordRef, of: &str) {
+    for _ in 0..6000 {
+        let table = desk.office.roll_table(&call.to_string()).await.expect("a table");
+        if table.rows.iter().any(|row| row.seat.office == office(of) && row.received.is_some()) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{of} never had the call");
 }

@@ -7,6 +7,7 @@ mod behalf;
 mod carriage;
 mod clocks;
 mod coming_back;
+mod consultation_commands;
 mod consultations;
 mod desk_commands;
 mod destroying;

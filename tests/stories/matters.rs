@@ -4,7 +4,7 @@ mod owed;
 
 use bytes::Bytes;
 use dutynet_node::{
-    body::step::StepBody,
+    body::{Channel, Entered, step::StepBody},
     domain::{form::Value, step::MatterKind},
     projection::Openness,
     text::refusal::Refusal,
@@ -143,6 +143,35 @@ async fn a_recall_reaches_an_office_that_was_off() {
     let a = Desk::at(&net, "a");
     when(&a, &matter, "the township knows", |shown| shown.row.summary.state == "recalled").await;
     assert_eq!(why(a.office.take_step(step("directive.done", &named, &outcome(), &[])).await), Refusal::DirectiveRecalled);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_of_an_office_that_does_not_stand_below_whoever_entered_them_are_none_and_are_raised() {
+    let net = province().await;
+    let p = Desk::at(&net, "p");
+    for (n, spoken_for) in ["nobody", "c2"].into_iter().enumerate() {
+        let reference = RecordRef { origin: office("c1"), id: new_id() };
+        let body = StepBody {
+            form: "incident.call".into(),
+            version: 1,
+            answers: Vec::new(),
+            links: Vec::new(),
+            office: office(spoken_for),
+            entered: Some(Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759".into() }),
+            rules: Vec::new(),
+            to: Vec::new(),
+            first: None,
+            table: Bytes::new(),
+        };
+        let base = draft(Lane::Routine, vec![Audience::UpTo(office("p"))], &body.encode());
+        let draft =
+            Draft { id: reference.id, kind: "incident.call/1".into(), subject: reference.to_string(), mode: Mode::Real, ..base };
+        net.submit("c1", Draft { on_behalf_of: Some(office(spoken_for)), ..draft }).await.unwrap();
+        net.arrives(&reference, "p").await;
+        let refused = p.office.matter(&reference.to_string()).await.unwrap_err();
+        assert_eq!(refused.refusal, Refusal::MatterUnknown, "{spoken_for}");
+        assert_eq!(p.office.status().not_interpreted, n as u64 + 1, "a person is told");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -93,9 +93,9 @@ async fn carry(mut parts: Streaming<api::AddAttachmentsPart>, to: mpsc::Sender<S
         let taken = match (part, &open) {
             (Some(Part::File(head)), _) => {
                 end(open.take()).await;
-                let (sender, pieces) = pieces(head.bytes);
+                let (sender, pieces) = pieces(Some(head.bytes));
                 open = Some(sender);
-                to.send(SentFile::Begins { name: head.name, bytes: head.bytes, pieces }).await.is_ok()
+                to.send(SentFile::Begins { name: head.name, bytes: Some(head.bytes), pieces }).await.is_ok()
             }
             (Some(Part::Pass(which)), _) => {
                 end(open.take()).await;

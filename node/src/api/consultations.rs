@@ -3,6 +3,7 @@
 use std::{pin::Pin, time::Duration};
 
 use dutynet_proto::api::{self, consultations_server::Consultations};
+use dutynet_relay::ids::OfficeId;
 use tokio::sync::mpsc;
 use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status};
@@ -13,9 +14,12 @@ use super::{
 };
 use crate::{
     body::status_table_to_wire,
-    domain::consultation::Occasion,
+    domain::{consultation::Occasion, obligation::Key},
     text::refusal::Refusal,
-    usecase::{KeepStatus, KeepingStatus, KeptTable, KeptTables, Office, OrderOutcome, ShowStatus, TableThere},
+    usecase::{
+        Analysis, AskAnalysis, DutyFigures, KeepStatus, KeepingStatus, KeptTable, KeptTables, Office, OrderOutcome, ShowStatus,
+        TableThere,
+    },
 };
 
 /// Messages that wait for a client that reads slowly.
@@ -45,6 +49,12 @@ impl Consultations for ConsultationsService {
         let done = self.0.order_outcome(OrderOutcome { outcome, directive }).await.map_err(said)?;
         let (directive, ordered) = (Some(convert::taken(&done.directive)), Some(convert::taken(&done.ordered)));
         Ok(Response::new(api::OrderOutcomeReply { directive, ordered }))
+    }
+
+    async fn analyse(&self, request: Request<api::AnalyseRequest>) -> Result<Response<api::AnalyseReply>, Status> {
+        let api::AnalyseRequest { matter, month } = request.into_inner();
+        let analysis = self.0.analyse(AskAnalysis { matter, month }).await.map_err(said)?;
+        Ok(Response::new(analysis_to_wire(&analysis)))
     }
 
     async fn keep_status(&self, request: Request<api::KeepStatusRequest>) -> Result<Response<Self::KeepStatusStream>, Status> {
@@ -87,6 +97,28 @@ async fn tell(mut keeping: KeepingStatus, replies: Replies) {
     });
     // It is kept, whether somebody still listens or not.
     let _ = replies.send(kept).await;
+}
+
+fn analysis_to_wire(from: &Analysis) -> api::AnalyseReply {
+    let figures = |figures: &DutyFigures| api::DutyFigures {
+        duty: figures.duty.key().to_owned(),
+        counts: figures.counts.to_vec(),
+        at_fault: figures.at_fault.iter().map(|(office, name, due)| at_fault((office, name), due)).collect(),
+    };
+    api::AnalyseReply {
+        month: from.month.clone(),
+        offices: u32::try_from(from.offices).unwrap_or(u32::MAX),
+        duties: from.duties.iter().map(figures).collect(),
+        incidents: from.incidents.iter().map(convert::head).collect(),
+        findings: from.findings.iter().map(convert::head).collect(),
+        words: from.words.clone(),
+        records: from.records.iter().map(reference).collect(),
+        as_of_ms: from.as_of.0,
+    }
+}
+
+fn at_fault((office, name): (&OfficeId, &str), due: &Key) -> api::DutyAtFault {
+    api::DutyAtFault { office: office.to_string(), name: name.to_owned(), due: due.to_string() }
 }
 
 fn kept_to_wire(from: &KeptTables) -> api::ShowStatusReply {

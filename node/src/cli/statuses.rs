@@ -3,7 +3,7 @@
 use std::io;
 
 use dutynet_proto::{api, duty};
-use dutynet_relay::ids::UnixMillis;
+use dutynet_relay::ids::{OfficeId, UnixMillis};
 
 use super::{
     args::{Place, status::AskStatus},
@@ -31,7 +31,7 @@ pub(super) async fn run(place: &Place, asked: &AskStatus) -> Result<String, Told
     let request = api::PullStatusRequest { offices: asked.offices.clone(), alone: asked.alone, within_ms };
     let node = Node::find(place).await?;
     let table = read(complete(&node, request, asked.output.json).await?)?;
-    Ok(if asked.output.json { printed(&json::StatusTable::from(&table)) } else { in_words(&table) })
+    Ok(if asked.output.json { printed(&json::StatusTable::from(&table)) } else { in_words(&table, str::to_owned) })
 }
 
 /// How long it may take, as it was typed.
@@ -61,11 +61,12 @@ pub(super) fn read(table: duty::StatusTable) -> Result<StatusTable, Told> {
     status_table_from_wire(table).map_err(|fault| Told::of(Refusal::RequestUnreadable).about(fault.to_string()))
 }
 
-pub(super) fn in_words(table: &StatusTable) -> String {
+/// `named` names an office that has no row.
+pub(super) fn in_words(table: &StatusTable, named: impl Fn(&str) -> String) -> String {
     let now = table.asked_at;
-    let name = |office: &_| {
+    let name = |office: &OfficeId| {
         let row = table.rows.iter().find(|row| row.office == *office);
-        row.map_or_else(|| office.to_string(), |row| row.name.clone())
+        row.map_or_else(|| named(office.as_str()), |row| row.name.clone())
     };
     let itself = table.rows.iter().filter(|row| row.why.is_none()).count();
     let title = text::title(&name(&table.asker), &time(table.asked_at, now), itself, table.rows.len());

@@ -26,6 +26,8 @@ pub(super) struct FieldView {
     pub(super) unknown_allowed: bool,
     pub(super) nil: bool,
     pub(super) unknown: bool,
+    /// Where what stands in it was said before; empty: nobody has said it yet.
+    pub(super) carried: String,
     /// What is wrong with what was typed.
     pub(super) faults: Vec<String>,
     /// How it is typed.
@@ -82,6 +84,11 @@ pub(super) fn typed_again(fields: &[Field], typed: &Typed, faults: &[Fault]) -> 
         view
     };
     fields.iter().filter(|field| !field.by_node).map(again).collect()
+}
+
+/// What is wrong with something that is typed beside the fields of a form; empty: nothing.
+pub(super) fn fault_at(faults: &[Fault], field: &str) -> String {
+    faults.iter().find(|at| at.field == field).map(|at| fault::sentence(&at.kind)).unwrap_or_default()
 }
 
 /// What was typed, as answers.
@@ -145,6 +152,7 @@ fn view(field: &Field, said: Option<&Value>, typed: Option<&Typed>) -> FieldView
         unknown_allowed: field.unknown_allowed,
         nil: ticked(".nil", Value::Nil),
         unknown: ticked(".unknown", Value::Unknown),
+        carried: String::new(),
         faults: Vec::new(),
         input: input(field, said, typed),
     }

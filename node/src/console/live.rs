@@ -20,12 +20,16 @@ use axum::{
     routing::get,
 };
 use serde::Serialize;
-use tokio::sync::{broadcast::error::RecvError, mpsc, watch};
+use tokio::{
+    sync::{broadcast::error::RecvError, mpsc, watch},
+    time::Instant,
+};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Console, desk::Seated, page::Paged};
 use crate::{
-    domain::obligation::Side,
+    domain::{obligation::Side, rules::Duty},
+    projection::CaughtUp,
     text::due as words,
     usecase::{Rang, Refused},
 };
@@ -64,7 +68,11 @@ impl RingNow {
         Self {
             id: format!("{} {}", rang.stage.key(), owed.key),
             sentence: rang.sentence(),
-            path: format!("/dues/{}", owed.key),
+            path: match (owed.duty, due.side) {
+                // What is wanted is the answer, and nothing else.
+                (Duty::RollCallAnswer | Duty::SecondCallAnswer, Side::ByUs) => "/rolls/answer".to_owned(),
+                (_, _) => format!("/dues/{}", owed.key),
+            },
             loud: due.side == Side::ByUs && owed.due.here <= rang.at,
             due_ms: owed.due.here.0,
             kind: words::duty(owed.duty),
@@ -93,6 +101,7 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
     let mut ringing = !rang.is_empty();
+    let mut next_change = Instant::now();
     let mut told = state(events, &rang).await;
     while told {
         told = tokio::select! {
@@ -109,19 +118,24 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
                 }
                 Err(RecvError::Closed) => false,
             },
-            () = moved.moved() => {
-                let told = send(events, "changed", &console.clock.wall().0).await && (!ringing || {
+            () = rested_and_moved(next_change, &mut moved) => {
+                next_change = Instant::now() + PAUSE;
+                send(events, "changed", &console.clock.wall().0).await && (!ringing || {
                     let rang = console.office.rang_now().await?;
                     ringing = !rang.is_empty();
                     state(events, &rang).await
-                });
-                tokio::time::sleep(PAUSE).await;
-                told
+                })
             }
             () = tokio::time::sleep(QUIET) => send(events, "clock", &console.clock.wall().0).await,
         };
     }
     Ok(())
+}
+
+/// Returns when something has changed and the pause is over. Meanwhile rings are heard; whoever stops waiting misses no change.
+async fn rested_and_moved(rested: Instant, moved: &mut CaughtUp) {
+    tokio::time::sleep_until(rested).await;
+    moved.moved().await;
 }
 
 /// Returns when the node stops; a sender that is gone wants the end too.

@@ -6,6 +6,7 @@
 //! - [`connections`]: taken, made secure, and never held for ever.
 //! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
 //! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
+//! - [`upload`]: a form that brings files, too.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
@@ -26,6 +27,7 @@ mod posted;
 pub mod setup;
 mod throttle;
 mod trouble;
+mod upload;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -64,6 +66,7 @@ pub struct Serving {
 struct Console {
     office: Office,
     desks: Arc<Desks>,
+    pulls: Arc<pages::Pulls>,
     clock: Arc<dyn Clock>,
     names: Arc<[String]>,
     front: Option<FrontTls>,
@@ -85,6 +88,7 @@ pub async fn run(
     let console = Console {
         office,
         desks: Arc::new(Desks::new(serving.lock_after)),
+        pulls: Arc::default(),
         clock,
         names: serving.names.into(),
         front: serving.front.clone(),

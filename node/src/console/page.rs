@@ -19,7 +19,7 @@ use crate::{
         step::MatterKind,
     },
     text::{
-        access, admin, console as text, matter,
+        access, admin, console as text, console_look as look, matter,
         refusal::Refusal,
         warning,
         words::{self, Progress},
@@ -35,11 +35,16 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Duty,
+    Inbox,
     Reports,
     Matters(MatterKind),
     Notices,
     Dues,
+    Status,
+    Stats,
     Network,
+    Rules,
+    Find,
     Accounts,
     Admin,
     Audit,
@@ -87,13 +92,20 @@ impl Console {
     pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
         let (status, now) = (self.office.status(), self.clock.wall());
         let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
+        let mut parts = parts(part, &seated.account);
+        if seated.account.may(Right::Approve) {
+            parts.insert(
+                1,
+                Entry { path: "/inbox".to_owned(), name: crate::text::console_matter::INBOX, here: part == Part::Inbox },
+            );
+        }
         let in_force = self.office.periods_in_force()?.iter().map(|period| text::in_force(period, now)).collect();
         Ok(Frame {
             title: title.into(),
             office: status.name,
             person: seated.account.name.clone(),
             token: seated.token.clone(),
-            parts: parts(part, &seated.account),
+            parts,
             in_force,
             warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
             line_is_up: line.as_ref().is_none_or(|link| link.state.up),
@@ -110,14 +122,32 @@ impl Console {
     }
 }
 
+/// Where matters of a kind are listed.
+fn list_of(kind: MatterKind) -> String {
+    match kind {
+        MatterKind::RollCall => "/rolls".to_owned(),
+        MatterKind::Consultation => "/consultations".to_owned(),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => format!("/matters/{}", kind.key()),
+    }
+}
+
 fn parts(here: Part, account: &Account) -> Vec<Entry> {
     let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
-    all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), format!("/matters/{}", kind.key()), matter::kind(kind))));
+    all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), list_of(kind), matter::kind(kind))));
     all.extend([
         (Part::Reports, "/reports".to_owned(), text::REPORTS),
         (Part::Notices, "/notices".to_owned(), text::NOTICES),
         (Part::Dues, "/dues".to_owned(), text::DUES),
+        (Part::Status, "/status".to_owned(), look::STATUS),
+        (Part::Stats, "/stats".to_owned(), look::STATS),
         (Part::Network, "/network".to_owned(), text::NETWORK),
+        (Part::Rules, "/rules".to_owned(), look::RULES),
+        (Part::Find, "/find".to_owned(), look::FIND),
     ]);
     if account.may(Right::Operate) {
         all.push((Part::Accounts, "/accounts".to_owned(), text::ACCOUNTS));

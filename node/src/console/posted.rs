@@ -22,6 +22,18 @@ pub(super) const TOKEN: &str = "token";
 pub(super) struct Typed(Vec<(String, String)>);
 
 impl Typed {
+    /// As they came.
+    pub(super) fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// The same with another field of that name, which nobody typed.
+    pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// The first of that name; empty: there is none.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())

@@ -1,5 +1,6 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod matters;
 mod papers;
 mod routes;
 
@@ -12,6 +13,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::usecase::tests::House;
+
+mod look;
 
 /// A browser that keeps its cookie.
 struct Browser {
@@ -32,6 +35,7 @@ impl Browser {
         let console = Console {
             office: house.office.clone(),
             desks: Arc::new(Desks::new(Duration::from_secs(1800))),
+            pulls: Arc::default(),
             clock: house.clock(),
             names: Arc::from([]),
             front: None,
@@ -242,12 +246,16 @@ async fn every_page_opens_for_somebody_who_may_do_everything() {
     let opening = opening.map(|form| format!("/matters/{}/{}", form.matter.key(), form.command));
     let lists = crate::domain::step::MatterKind::ALL.map(|kind| format!("/matters/{}", kind.key()));
     let plain = ["/", "/reports", "/reports/new/daily", "/reports/new/zero", "/notices", "/notices/new", "/dues", "/network"];
-    let more = ["/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
-    for path in plain.into_iter().chain(more).map(str::to_owned).chain(lists).chain(opening) {
+    let look =
+        ["/rolls", "/rolls?closed=1", "/rolls/new", "/rolls/answer", "/status", "/consultations", "/reports/month", "/stats"];
+    let look =
+        look.into_iter().chain(["/stats?month=2026", "/stats/findings", "/rules", "/rules/ask", "/find", "/network/440000"]);
+    let more = ["/inbox", "/accounts", "/help", "/password", "/reports?day=2026-06-30&only=missing", "/dues?overdue=1"];
+    for path in plain.into_iter().chain(look).chain(more).map(str::to_owned).chain(lists).chain(opening) {
         browser.get(&path).await;
         assert_eq!((browser.status, browser.at.as_str()), (StatusCode::OK, path.as_str()), "{}", browser.page);
         for link in browser.page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            assert!(link.is_empty() || link.starts_with('/') || link.starts_with('#'), "{path} leads out: {link}");
+            assert!(link.is_empty() || link.starts_with(['/', '#', '?']), "{path} leads out: {link}");
         }
         assert!(!browser.page.contains("<script>") && !browser.page.contains("style=\""), "{path}: the policy forbids it");
     }

@@ -6,6 +6,7 @@
 //! the nodes.
 
 pub mod consoles;
+pub mod consultations;
 pub mod day;
 pub mod event;
 pub mod go_between;

@@ -29,6 +29,8 @@ pub enum Command<'a> {
     Answer(&'a Office),
     /// The table of the province's newest call.
     Rolled,
+    /// The province calls a session, and keeps the status of everybody.
+    Consult,
     /// Cut the line between an office and its parent.
     Cut(&'a Office),
     /// Heal it.
@@ -99,6 +101,7 @@ pub fn read<'a>(line: &'a str, offices: &'a Offices) -> Result<Command<'a>, Misu
         ["roll"] => Ok(Command::Roll),
         ["answer", office] => Ok(Command::Answer(with_line(office)?)),
         ["rolled"] => Ok(Command::Rolled),
+        ["consult"] => Ok(Command::Consult),
         ["cut", office] => Ok(Command::Cut(with_line(office)?)),
         ["heal", office] => Ok(Command::Heal(with_line(office)?)),
         ["kill", office] => Ok(Command::Kill(with_node(office)?)),
@@ -132,6 +135,7 @@ mod tests {
             (read("roll"), read("answer 安铺镇"), read("rolled")),
             (Ok(Command::Roll), Ok(Command::Answer(anpu)), Ok(Command::Rolled))
         );
+        assert_eq!(read("consult"), Ok(Command::Consult));
         assert_eq!(read(" \t"), Ok(Command::Nothing));
     }
 

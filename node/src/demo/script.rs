@@ -6,9 +6,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use super::{
-    day,
+    consultations, day,
     event::Event,
     go_between::Line,
     network::Network,
@@ -108,6 +109,10 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     let call = roll_call(network, &cast).await?;
     tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
+    tell(Said::Step(said::CONSULTATION.to_owned()));
+    let (session, table) = consultation(network, &cast).await?;
+    tell(Said::Shown(consultations::printed(network, network.offices().root(), &session).await?));
+
     tell(Said::Step(said::MEANWHILE.to_owned()));
     tell(Said::Shown(show::board(network, &period).await?));
 
@@ -128,6 +133,13 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     tell(Said::Step(said::ANSWERED.to_owned()));
     answers_behind_the_cut(network, &cast, &call).await?;
     tell(Said::Shown(rollcalls::printed(network, &call).await?));
+
+    tell(Said::Step(said::kept_table(&cast.cut)));
+    until("the table behind the line that was cut", || async {
+        Ok(consultations::kept_at(network, &cast.cut, &session).await?.is_some_and(|kept| kept == table))
+    })
+    .await?;
+    tell(Said::Shown(consultations::printed(network, &cast.cut, &session).await?));
 
     tell(Said::Step(said::ONCE.to_owned()));
     each_once(network, &period, &expected).await?;
@@ -212,6 +224,24 @@ async fn roll_call(network: &Network, cast: &Cast) -> Result<String> {
     }
     stands(network, (&call, &cast.telephones), "no_node").await?;
     Ok(call)
+}
+
+/// A session while a line is cut and a node is dead: every office stands in its table, those that cannot be asked by the word of who is above.
+async fn consultation(network: &Network, cast: &Cast) -> Result<(String, Value)> {
+    let session = consultations::call(network).await?;
+    let table = consultations::keep(network, &session).await?;
+    let rows = table["offices"].as_array().map_or(0, Vec::len);
+    let below = network.offices().iter().filter(|office| office.parent.is_some()).count();
+    ensure!(rows == below, "{rows} of {below} offices stand in the table");
+    // Both counties stand below one city, which answers for them and for what is behind them.
+    let above = notices::parent(network, &cast.cut)?;
+    for unreached in [&cast.cut, &cast.behind, &cast.killed, &cast.below] {
+        let said = consultations::row(&table, unreached);
+        ensure!(said == Some((Some("line_down"), above.id.as_str())), "{}: {said:?}", unreached.name);
+    }
+    let answers = consultations::row(&table, &cast.drafts);
+    ensure!(answers == Some((None, cast.drafts.id.as_str())), "{}: {answers:?}", cast.drafts.name);
+    Ok((session, table))
 }
 
 /// The line is healed: who was cut off has the call now, and answers in its own time.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{
     consoles::Consoles,
-    day,
+    consultations, day,
     event::Event,
     go_between::Line,
     network::Network,
@@ -149,6 +149,7 @@ async fn obey(
             Some(number) => rollcalls::printed(network, &number).await?,
             None => text::NO_CALL.to_owned(),
         },
+        Command::Consult => consult(network).await?,
         Command::Cut(office) => {
             network.set_line(office, Line::Cut)?;
             text::cut(office)
@@ -181,6 +182,13 @@ async fn goes_on(network: &Network, event: &mut Event) -> Result<String> {
         said.push(event.printed(network, highest).await?);
     }
     Ok(said.join("\n"))
+}
+
+async fn consult(network: &Network) -> Result<String> {
+    let session = consultations::call(network).await?;
+    consultations::keep(network, &session).await?;
+    let table = consultations::printed(network, network.offices().root(), &session).await?;
+    Ok([text::consultation::called(&session), table].join("\n"))
 }
 
 async fn on_behalf(network: &Network, office: &Office, period: &str) -> Result<String> {

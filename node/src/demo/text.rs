@@ -35,6 +35,7 @@ notice <标题>        省里向全部下级发一份通知
 roll                 省里点全部下级的名，各单位收到后 10 分钟内应答
 answer <单位>        该单位在自己的节点上应答
 rolled               点名表：谁在岗，谁没有应答，断线的注明原因
+consult              省里召集会商，取全部下级此刻的状态，连同会商存入记录
 sign <单位>          该单位签收省里最近的通知（没有终端的由上级代录）
 event <单位>         该单位接报一起突发事件：报告领导、首报；打印处理情况和时限
 event                接着办：有了这件事的各级逐级上报，省里核报，该单位回复；断了的等线路恢复
@@ -96,6 +97,30 @@ pub fn notice_sent(number: &str) -> String {
 pub fn signed(office: &Office, number: &str, folded: bool) -> String {
     let said = if folded { "已签收过，不另生成" } else { "已签收" };
     format!("{}{said}：通知 {number}", office.name)
+}
+
+/// What is typed about a session.
+pub mod consultation {
+    /// Fields of the call.
+    pub const CALL: [&str; 12] = [
+        "--title",
+        "（演示）台风防御会商",
+        "--reason",
+        "special",
+        "--instructed-by",
+        "演示省领导",
+        "--instructed-at",
+        "00:00",
+        "--held-at",
+        "23:59",
+        "--way",
+        "video",
+    ];
+
+    /// It was called, and its table was kept.
+    pub fn called(number: &str) -> String {
+        format!("会商 {number} 已召集，即时状态表已存入，参加的各单位看到的就是这一张：")
+    }
 }
 
 /// The province has sent no notice.
@@ -303,6 +328,12 @@ pub mod script {
     pub const NOTICE: &str = "省里向全部下级发通知：线路通的已送达，开始签收，断了的注明原因";
     /// Step.
     pub const ROLLCALL: &str = "省里点全部下级的名：线路通的收到即应答，断了的注明线路不通，无终端的等电话";
+    /// Step.
+    pub const CONSULTATION: &str = "省里会商，取全部下级此刻的状态存入会商：叫不通的由最近的上级凭记录代答，写明截至何时";
+    /// Step.
+    pub fn kept_table(office: &Office) -> String {
+        format!("恢复之后，{}看到的会商状态表仍是当时的样子：", office.name)
+    }
     /// Step.
     pub const ANSWERED: &str = "恢复之后，点名送到断过线的单位，应答时限从它收到起算，在岗：";
     /// Step.

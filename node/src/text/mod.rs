@@ -17,6 +17,7 @@
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`admin`]: words of looking after a node.
 //! - [`console`]: words of the pages; [`access`]: of who has seen what.
+//! - [`console`]: words of the pages; [`console_matter`]: of those of matters.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
 //! - [`incident`]: around incidents: what facts and their codes are called.
@@ -40,6 +41,8 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod console_look;
+pub mod console_matter;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;

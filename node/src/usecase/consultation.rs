@@ -1,8 +1,10 @@
 //! 会商 as an office holds it: when one is suggested, and how an outcome becomes a directive. The session itself is steps of a matter
 //! ([`super::matter`]); what they come to is [`crate::domain::consultation`].
 
+mod analysis;
 mod status;
 
+pub use analysis::{Analysis, AskAnalysis, DutyFigures};
 pub use status::{KeepStatus, KeepingStatus, KeptStatus, KeptTable, KeptTables, ShowStatus, TableThere};
 
 use std::collections::BTreeSet;

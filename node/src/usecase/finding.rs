@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 
 use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 
-use super::{AskDueStats, Due, Office, Refused, shown};
+use super::{AskDueStats, Due, Office, Refused, rollcall::Silence, shown};
 use crate::{
     body::read_step,
     domain::{
-        finding::{self, Evidence, Suggested, contradicts, suggests},
+        finding::{self, Evidence, Suggested, contradicts, is_of_a_roll_call, suggests},
         form::{Answer, Value, said_to},
         matter::Step,
         number::Number,
@@ -80,6 +80,9 @@ impl Office {
         for due in dues.into_iter().filter(|due| due.obligation.debtor != *self.own()) {
             let open = !decided.contains_key(due.obligation.key.as_str());
             if let (true, Some(kind)) = (open, suggests(&due.obligation, due.standing)) {
+                if kind == Suggested::Unanswered && self.silence(&due.obligation, now)? != Some(Silence::Unruled) {
+                    continue;
+                }
                 let way = self.named_way(&due, now)?;
                 rows.push(Suggestion { kind, due, way });
             }
@@ -110,7 +113,10 @@ impl Office {
         if to.first() != Some(&owed.debtor) {
             return Err(Refused::about(Refusal::FindingOtherDebtor, &owed.debtor));
         }
-        if contradicts(due.standing) {
+        // A silence is evidence of something only where the call was there in time, over lines that were up.
+        let overdue = matches!(due.standing, Standing::Overdue { .. });
+        let unheard = is_of_a_roll_call(owed.duty) && overdue && self.silence(owed, now)?.is_none();
+        if contradicts(due.standing) || unheard {
             return Err(Refused::about(Refusal::FindingNoEvidence, &owed.key));
         }
         let title = words::title(owed.duty, &owed.about.to_string());

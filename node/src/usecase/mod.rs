@@ -53,7 +53,8 @@ pub use choose::{ChooseReport, ChosenReport};
 pub use classified::{AddClassified, ClassifiedItem};
 pub use clock::SKEW_MAX_MS;
 pub use consultation::{
-    KeepStatus, KeepingStatus, KeptStatus, KeptTable, KeptTables, OrderOutcome, OrderedOutcome, ShowStatus, TableThere,
+    Analysis, AskAnalysis, DutyFigures, KeepStatus, KeepingStatus, KeptStatus, KeptTable, KeptTables, OrderOutcome,
+    OrderedOutcome, ShowStatus, TableThere,
 };
 pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::{Destroy, Destroyed};

@@ -10,6 +10,7 @@ mod call;
 mod deliver;
 mod draw;
 mod list;
+mod silence;
 mod table;
 mod watch;
 
@@ -18,6 +19,7 @@ pub use answer::{AnswerRolls, AnsweredRolls};
 pub use call::{CallKind, CallRoll, CalledRoll};
 pub use draw::DrawProof;
 pub use list::{RollRelation, RolledCall};
+pub(super) use silence::Silence;
 pub use table::{ExpectedDuty, PhoneCall, RollCallRow, RollTable, RollWords, Ruling, SaidAnswer};
 pub use watch::RollChange;
 

@@ -92,6 +92,46 @@ impl World {
         accepted.chain([matter.origin.clone()]).collect()
     }
 
+    /// At the office that closed it, by what stood there then: no finding without a ruling or with a demand that is not put right, no session
+    /// without minutes or with an outcome of which nothing became.
+    pub(super) fn what_is_closed_was_seen_through(&self) -> Result<(), String> {
+        for (office, name) in OFFICES.iter().enumerate() {
+            for matter in self.matters(office) {
+                let steps = self.held(office, &matter);
+                let closes = ["finding.close", "consultation.close"];
+                let own = |step: &&Step| closes.contains(&step.form.as_str()) && step.reference.origin == id(name);
+                let Some(close) = steps.iter().find(own) else { continue };
+                let before: Vec<_> = steps.iter().filter(|step| was_there(step, close)).collect();
+                let open = if close.form == "finding.close" { undone(&before) } else { unsettled(&before) };
+                if let Some(open) = open {
+                    return Err(format!("{matter}: {name} has closed it, and {open}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// When all has come: an office has answered a roll call if and only if whoever called says so.
+    pub(super) fn whoever_called_knows_who_answered(&self) -> Result<(), String> {
+        for (office, name) in OFFICES.iter().enumerate() {
+            for matter in self.matters(office).into_iter().filter(|matter| matter.origin == id(name)) {
+                let steps = self.held(office, &matter);
+                if kind_of(&matter, &steps) != Some(MatterKind::RollCall) {
+                    continue;
+                }
+                let facts = Matter { kind: MatterKind::RollCall, steps: &steps }.facts();
+                let says = |fact: &Fact| if let FactValue::Office(who) = &fact.value { Some(who.clone()) } else { None };
+                let known: BTreeSet<_> = facts.iter().filter(|fact| fact.key == "answered").filter_map(says).collect();
+                let answered = |below: &usize| self.held(*below, &matter).iter().any(|step| is_answer_of(step, OFFICES[*below]));
+                let did: BTreeSet<_> = (0..OFFICES.len()).filter(answered).map(|below| id(OFFICES[below])).collect();
+                if known != did {
+                    return Err(format!("{matter}: {name} knows that {known:?} answered, and {did:?} did"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What an office with this tree knows of a matter now.
     fn known<'a>(&self, matter: &'a RecordRef, tree: &'a Registry) -> Known<'a> {
         Known { matter, packs: Packs::built_in(), tree, now: UnixMillis(self.now) }
@@ -125,6 +165,46 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn is_answer_of(step: &Step, office: &str) -> bool {
+    step.form == "rollcall.answer" && step.office == id(office)
+}
+
+/// Whether a step was there when an office took another: time passes before somebody acts, and none until something comes.
+fn was_there(step: &Step, when: &Step) -> bool {
+    step.times.here < when.times.here
+}
+
+/// What a finding was closed without; `None`: nothing.
+fn undone(before: &[&Step]) -> Option<String> {
+    let last = before.iter().rev().find(|step| step.form == "finding.rule");
+    let Some(ruling) = last else { return Some("nobody has ruled".into()) };
+    let accepted = |feedback: &Step| {
+        let checks =
+            before.iter().filter(|step| step.form == "finding.check" && step.link("feedback") == Some(&feedback.reference));
+        checks.last().is_some_and(|check| check.choice("result") == Some("accepted"))
+    };
+    let put_right = |demand: &Step| {
+        let said = before.iter().filter(|step| step.form == "finding.feedback" && step.link("demand") == Some(&demand.reference));
+        said.filter(|step| step.choice("state") == Some("done")).any(|step| accepted(step))
+    };
+    let upheld = ruling.choice("ruling") == Some("upheld");
+    let open = before.iter().find(|step| upheld && step.form == "finding.rectify" && !put_right(step))?;
+    Some(format!("{} is not put right", open.reference))
+}
+
+/// What a session was closed without.
+fn unsettled(before: &[&Step]) -> Option<String> {
+    if before.iter().all(|step| step.form != "consultation.minutes") {
+        return Some("there are no minutes".into());
+    }
+    let ends = ["consultation.ordered", "consultation.none"];
+    let settled = |outcome: &Step| {
+        before.iter().any(|step| ends.contains(&step.form.as_str()) && step.link("outcome") == Some(&outcome.reference))
+    };
+    let open = before.iter().find(|step| step.form == "consultation.outcome" && !settled(step))?;
+    Some(format!("nothing became of {}", open.reference))
 }
 
 /// By which records each thing that is owed is met, and explained.

@@ -28,7 +28,7 @@ use rand::{
     seq::{IndexedRandom as _, SliceRandom as _},
 };
 
-use super::Mutant;
+use super::{Mutant, oversight};
 
 const ACTIONS: usize = 120;
 /// From the province down.
@@ -55,6 +55,8 @@ pub(super) struct Desk {
 pub(super) struct World {
     random: SmallRng,
     mutant: Mutant,
+    /// What is begun.
+    kinds: &'static [MatterKind],
     pub(super) now: i64,
     made: u64,
     pub(super) desks: Vec<Desk>,
@@ -95,11 +97,11 @@ fn person(office: usize) -> Person {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, mutant: Mutant) -> Self {
+    pub(super) fn new(seed: u64, mutant: Mutant, kinds: &'static [MatterKind]) -> Self {
         let mut random = SmallRng::seed_from_u64(seed);
         let desk = |office: &&str, ahead| Desk { tree: tree(office), ahead, held: BTreeMap::new() };
         let desks = OFFICES.iter().map(|office| desk(office, random.random_range(-2_400_000..2_400_000))).collect();
-        Self { random, mutant, now: BEGAN, made: 0, desks, up: vec![true; OFFICES.len()], underway: Vec::new() }
+        Self { random, mutant, kinds, now: BEGAN, made: 0, desks, up: vec![true; OFFICES.len()], underway: Vec::new() }
     }
 
     /// Everything that happens in one history.
@@ -122,6 +124,8 @@ impl World {
         }
         self.all_say_the_same()?;
         self.every_tier_names_one_handler()?;
+        self.what_is_closed_was_seen_through()?;
+        self.whoever_called_knows_who_answered()?;
         self.obligations_settle()
     }
 
@@ -148,7 +152,22 @@ impl World {
         let moved = sent.step.times.recorded.origin.0 - from_ahead + ahead + error;
         sent.step.times.recorded.here = UnixMillis(moved);
         sent.step.times.here = UnixMillis(self.now + ahead);
+        let call = oversight::calls(&sent.step, &id(OFFICES[to])).then(|| (sent.matter.clone(), sent.step.reference.clone()));
         self.desks[to].held.insert(sent.step.reference.clone(), sent);
+        if let Some((matter, call)) = call {
+            self.says_it_is_delivered(to, matter, call);
+        }
+    }
+
+    /// The node of a called office does so by itself.
+    fn says_it_is_delivered(&mut self, own: usize, matter: RecordRef, call: RecordRef) {
+        let form = StepForms::built_in().get("rollcall.delivered").expect("a step");
+        let steps = self.steps(own, &matter);
+        let links = vec![StepLink { role: "call".into(), record: call }];
+        let step = Step { by: None, links, ..self.step(own, form, own) };
+        let sending = Sending { form, office: &step.office, matter: &matter, to: &[], steps: &steps };
+        let goes = audience(&sending, &self.desks[own].tree);
+        self.goes(own, &goes, Sent { matter, step });
     }
 
     /// The steps of a matter as an office holds them, whatever order they came in.
@@ -173,14 +192,15 @@ impl World {
         self.now += self.random.random_range(BETWEEN_MS..60_000);
         let office = self.random.random_range(0..OFFICES.len());
         let known: Vec<_> = self.matters(office).into_iter().collect();
-        let forms: Vec<&StepForm> = MatterKind::ALL[..4].iter().flat_map(|kind| StepForms::built_in().of(*kind)).collect();
+        let forms: Vec<&StepForm> = self.kinds.iter().flat_map(|kind| StepForms::built_in().of(*kind)).collect();
         let (begins, goes_on): (Vec<&StepForm>, Vec<&StepForm>) = forms.into_iter().partition(|form| form.opens);
         let matter = known.choose(&mut self.random).filter(|_| self.made > 0).cloned();
         match matter {
             Some(matter) if known.len() > 2 || self.random.random_ratio(4, 5) => {
                 let steps = self.steps(office, &matter);
                 let Some(kind) = kind_of(&matter, &steps) else { return };
-                let of_kind: Vec<_> = goes_on.into_iter().filter(|form| form.matter == kind).collect();
+                let by_hand = |form: &&StepForm| form.matter == kind && !oversight::is_the_nodes(form);
+                let of_kind: Vec<_> = goes_on.into_iter().filter(by_hand).collect();
                 let form = *of_kind.choose(&mut self.random).expect("every kind goes on");
                 self.tries(office, form, Some((matter, steps)));
             }
@@ -192,14 +212,34 @@ impl World {
     }
 
     fn tries(&mut self, own: usize, form: &StepForm, on: Option<(RecordRef, Vec<Step>)>) {
+        let whose = self.whose(own, form);
+        let mut step = self.step(own, form, whose);
+        let (matter, steps) = on.unwrap_or_else(|| (step.reference.clone(), Vec::new()));
+        let at = step.times.here;
+        let random = &mut self.random;
+        let typed = oversight::typed(form, (&steps, at), random);
+        (step.answers, step.links, step.to) = match typed {
+            Some((answers, links)) => (answers, links, oversight::named(form, own, random)),
+            None => (self.answers(form, at), self.links(form, &steps), self.named(own, form)),
+        };
+        if form.id == "consultation.review" {
+            step.by = Some(Person { id: "reviewer".into(), name: "reviewer".into() });
+        }
+        if form.matter == MatterKind::Incident {
+            step.links.extend(names_by_itself(&steps, form));
+            step.first = carried_on(&steps);
+        }
+        self.takes(own, form, (matter, steps), step);
+    }
+
+    /// A step that says nothing yet.
+    fn step(&mut self, own: usize, form: &StepForm, whose: usize) -> Step {
         self.made += 1;
         let at = UnixMillis(self.now + self.desks[own].ahead);
         let mut tail = [0; 10];
         tail[..8].copy_from_slice(&self.made.to_be_bytes());
         let reference = RecordRef { origin: id(OFFICES[own]), id: RecordId::from_parts(at, tail) };
-        let (matter, steps) = on.unwrap_or_else(|| (reference.clone(), Vec::new()));
-        let whose = self.whose(own, form);
-        let mut step = Step {
+        Step {
             digest: Digest::of("model", &[&tail]),
             moment: Moment { place: Place { segment: 1, group: self.made, frame: 0 }, recorded_at: at, came_at: None },
             reference,
@@ -212,25 +252,20 @@ impl World {
                 phone: "0759".into(),
             }),
             by: Some(person(own)),
-            answers: self.answers(form, at),
-            links: self.links(form, &steps),
-            to: self.named(own, form),
+            answers: Vec::new(),
+            links: Vec::new(),
+            to: Vec::new(),
             rules: Packs::built_in().in_force().stamp().0,
             corrects: None,
             times: Times { happened: None, learnt: None, recorded: Clocked::same(at), here: at },
             first: None,
             hollow: false,
             delivered: Vec::new(),
-        };
-        if form.matter == MatterKind::Incident {
-            step.links.extend(names_by_itself(&steps, form));
-            step.first = carried_on(&steps);
         }
-        self.takes(own, form, (matter, steps), step);
     }
 
     fn takes(&mut self, own: usize, form: &StepForm, (matter, steps): (RecordRef, Vec<Step>), step: Step) {
-        let by = person(own);
+        let by = step.by.clone().unwrap_or_else(|| person(own));
         let proposed = Proposed {
             form,
             reference: &step.reference,
@@ -245,17 +280,23 @@ impl World {
         let taker = Taker { own: tree.own(), office: &step.office, by: &by, tree, now: step.times.here, rules };
         let admitted = (Matter { kind: form.matter, steps: &steps }).admit(&proposed, &taker).is_ok();
         let offers_again = self.mutant == Mutant::Twice && form.id == "incident.handover";
-        if !admitted && !offers_again {
+        let hasty = self.mutant == Mutant::Hasty && oversight::closes(form);
+        if !admitted && !offers_again && !hasty {
             return;
         }
         let sending = Sending { form, office: &step.office, matter: &matter, to: &step.to, steps: &steps };
         let goes = if self.mutant == Mutant::Untold && form.id == "incident.accept" {
             step.links.iter().map(|link| Audience::Offices(vec![link.record.origin.clone()])).collect()
+        } else if self.mutant == Mutant::Whispered && form.id == "rollcall.answer" {
+            Vec::new()
         } else {
             audience(&sending, tree)
         };
-        let sent = Sent { matter, step };
-        for to in reached(own, &goes) {
+        self.goes(own, &goes, Sent { matter, step });
+    }
+
+    fn goes(&mut self, own: usize, audience: &[Audience], sent: Sent) {
+        for to in reached(own, audience) {
             self.underway.push((to, sent.clone()));
         }
         self.desks[own].held.insert(sent.step.reference.clone(), sent);

@@ -41,10 +41,22 @@ pub(in crate::cli) struct Circular {
 pub(in crate::cli) enum SessionVerb {
     #[command(about = text::SUGGEST_SESSIONS)]
     Suggest(SuggestSessions),
+    #[command(about = text::ANALYSE)]
+    Analyse(Analyse),
     #[command(about = text::KEEP_STATUS)]
     Status(KeepStatus),
     #[command(about = text::TABLE)]
     Table(ShowStatus),
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Analyse {
+    #[arg(value_name = "NUMBER", help = matter::NUMBER)]
+    pub(in crate::cli) matter: String,
+    #[arg(long, value_name = "YYYY-MM", default_value = "", help = text::MONTH)]
+    pub(in crate::cli) month: String,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -90,6 +102,7 @@ impl SessionVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Suggest(asked) => asked.output.json,
+            Self::Analyse(asked) => asked.output.json,
             Self::Status(asked) => asked.output.json,
             Self::Table(asked) => asked.output.json,
         }

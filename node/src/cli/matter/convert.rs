@@ -203,6 +203,28 @@ impl From<&api::SuggestConsultationsReply> for json::Occasions {
     }
 }
 
+impl From<&api::AnalyseReply> for json::Analysis {
+    fn from(from: &api::AnalyseReply) -> Self {
+        let fault =
+            |row: &api::DutyAtFault| json::AtFault { office: row.office.clone(), name: row.name.clone(), due: row.due.clone() };
+        let figures = |row: &api::DutyFigures| json::DutyFigures {
+            duty: row.duty.clone(),
+            counts: row.counts.clone(),
+            at_fault: row.at_fault.iter().map(fault).collect(),
+        };
+        Self {
+            month: from.month.clone(),
+            offices: from.offices,
+            duties: from.duties.iter().map(figures).collect(),
+            incidents: from.incidents.iter().map(head).collect(),
+            findings: from.findings.iter().map(head).collect(),
+            words: from.words.clone(),
+            records: from.records.iter().map(|record| reference(Some(record))).collect(),
+            as_of: time(from.as_of_ms),
+        }
+    }
+}
+
 impl json::KeptTables {
     pub(super) fn of(from: &api::ShowStatusReply, table: Option<&StatusTable>) -> Self {
         let kept = |row: &api::KeptStatusTable| json::KeptTable {

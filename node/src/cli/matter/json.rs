@@ -174,7 +174,7 @@ pub(in crate::cli) struct Suggestions {
 
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct Suggestion {
-    /// `late`, `missing`.
+    /// `late`, `missing`, `unanswered`.
     pub(in crate::cli) kind: String,
     pub(in crate::cli) due: Due,
     /// The lines from the debtor up to here while it ran.
@@ -262,4 +262,35 @@ pub(in crate::cli) struct KeptTable {
     pub(in crate::cli) offices: u32,
     pub(in crate::cli) answered: u32,
     pub(in crate::cli) by: Option<Person>,
+}
+
+/// `consultation analyse --json`.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Analysis {
+    pub(in crate::cli) month: String,
+    /// Offices in the area.
+    pub(in crate::cli) offices: u32,
+    pub(in crate::cli) duties: Vec<DutyFigures>,
+    pub(in crate::cli) incidents: Vec<Head>,
+    pub(in crate::cli) findings: Vec<Head>,
+    pub(in crate::cli) words: String,
+    /// For `--record` of `consultation agenda`.
+    pub(in crate::cli) records: Vec<Record>,
+    pub(in crate::cli) as_of: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct DutyFigures {
+    pub(in crate::cli) duty: String,
+    /// In the order `not_due`, `soon`, `in_time`, `in_time_cut_off`, `late`, `overdue`, `cut_off`, `explained`, `withdrawn`.
+    pub(in crate::cli) counts: Vec<u32>,
+    pub(in crate::cli) at_fault: Vec<AtFault>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct AtFault {
+    pub(in crate::cli) office: String,
+    pub(in crate::cli) name: String,
+    /// For `due show`.
+    pub(in crate::cli) due: String,
 }

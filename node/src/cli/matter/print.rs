@@ -39,7 +39,7 @@ impl Names {
         Self(names.iter().map(|(office, name)| ((*office).to_owned(), (*name).to_owned())).collect())
     }
 
-    fn name(&self, office: &str) -> String {
+    pub(super) fn name(&self, office: &str) -> String {
         self.0.get(office).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| office.to_owned())
     }
 }

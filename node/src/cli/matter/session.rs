@@ -8,14 +8,14 @@ use dutynet_relay::{
     ids::UnixMillis,
 };
 
-use super::json;
+use super::{json, print::Names};
 use crate::{
     cli::{
         answers::Answers,
         args::{
             Place,
             matter::Take,
-            oversight::{KeepStatus, SessionVerb, ShowStatus, SuggestSessions},
+            oversight::{Analyse, KeepStatus, SessionVerb, ShowStatus, SuggestSessions},
         },
         attachment,
         client::{Node, heard, patiently},
@@ -30,6 +30,7 @@ use crate::{
 pub(super) async fn run(place: &Place, verb: &SessionVerb) -> Result<String, Told> {
     match verb {
         SessionVerb::Suggest(asked) => suggest(place, asked).await,
+        SessionVerb::Analyse(asked) => analyse(place, asked).await,
         SessionVerb::Status(asked) => keep_status(place, asked).await,
         SessionVerb::Table(asked) => show_status(place, asked).await,
     }
@@ -52,6 +53,13 @@ async fn suggest(place: &Place, asked: &SuggestSessions) -> Result<String, Told>
     Ok(table.render())
 }
 
+/// The words alone, so that they can be piped into the step; what they stand on is for programs.
+async fn analyse(place: &Place, asked: &Analyse) -> Result<String, Told> {
+    let request = api::AnalyseRequest { matter: asked.matter.clone(), month: asked.month.clone() };
+    let reply = heard(Node::find(place).await?.consultations().analyse(request).await)?;
+    Ok(if asked.output.json { printed(&json::Analysis::from(&reply)) } else { reply.words })
+}
+
 /// Rows are counted on standard error as they come; the table is printed when it is kept.
 async fn keep_status(place: &Place, asked: &KeepStatus) -> Result<String, Told> {
     let request = api::KeepStatusRequest {
@@ -72,7 +80,10 @@ async fn keep_status(place: &Place, asked: &KeepStatus) -> Result<String, Told> 
         let Some(reply) = reply else { return Err(Told::of(Refusal::NotReachable)) };
         if let (Some(step), Some(table)) = (&reply.step, reply.table) {
             let table = statuses::read(table)?;
-            return Ok(if asked.output.json { printed(&kept_json(step, &table)) } else { kept(step, &table) });
+            if asked.output.json {
+                return Ok(printed(&kept_json(step, &table)));
+            }
+            return Ok(kept(step, &table, &Names::of(&node).await?));
         }
         if !asked.output.json && reply.rows > 0 {
             say(io::stderr(), &status::so_far(usize::try_from(reply.rows).unwrap_or(usize::MAX), reply.offices));
@@ -80,11 +91,11 @@ async fn keep_status(place: &Place, asked: &KeepStatus) -> Result<String, Told> 
     }
 }
 
-fn kept(step: &api::TakeStepReply, table: &StatusTable) -> String {
+fn kept(step: &api::TakeStepReply, table: &StatusTable, names: &Names) -> String {
     let says = if step.folded { text::taken_already } else { text::taken };
     let record = convert_report::record_text(step.record.as_ref());
     let said = notice::with_state(says("", consultation::STATUS, &step.number, &record), step.state);
-    [statuses::in_words(table), said].join("\n")
+    [statuses::in_words(table, |office| names.name(office)), said].join("\n")
 }
 
 fn kept_json(step: &api::TakeStepReply, table: &StatusTable) -> json::KeptStatus {
@@ -93,13 +104,17 @@ fn kept_json(step: &api::TakeStepReply, table: &StatusTable) -> json::KeptStatus
 
 async fn show_status(place: &Place, asked: &ShowStatus) -> Result<String, Told> {
     let request = api::ShowStatusRequest { matter: asked.matter.clone(), record: asked.record.clone() };
-    let mut reply = heard(Node::find(place).await?.consultations().show_status(request).await)?;
+    let node = Node::find(place).await?;
+    let mut reply = heard(node.consultations().show_status(request).await)?;
     let table = reply.table.take().map(statuses::read).transpose()?;
-    Ok(if asked.output.json { printed(&json::KeptTables::of(&reply, table.as_ref())) } else { shown(&reply, table.as_ref()) })
+    if asked.output.json {
+        return Ok(printed(&json::KeptTables::of(&reply, table.as_ref())));
+    }
+    Ok(shown(&reply, table.as_ref(), &Names::of(&node).await?))
 }
 
 /// The table, and above it which it is.
-pub(super) fn shown(reply: &api::ShowStatusReply, table: Option<&StatusTable>) -> String {
+pub(super) fn shown(reply: &api::ShowStatusReply, table: Option<&StatusTable>, names: &Names) -> String {
     let Some(last) = reply.kept.last() else { return consultation::NO_TABLE.to_owned() };
     let now = UnixMillis(last.asked_at_ms);
     let mut list = Table::new(&consultation::TABLES);
@@ -114,7 +129,8 @@ pub(super) fn shown(reply: &api::ShowStatusReply, table: Option<&StatusTable>) -
         Ok(api::StatusTableThere::Parts) => consultation::parts(reply.parts_here, reply.parts),
         Ok(api::StatusTableThere::Removed) => text::HOLLOW.to_owned(),
         Ok(api::StatusTableThere::Whole | api::StatusTableThere::Unreadable | api::StatusTableThere::Unspecified) | Err(_) => {
-            table.map_or_else(|| consultation::UNREADABLE.to_owned(), statuses::in_words)
+            let words = |table| statuses::in_words(table, |office| names.name(office));
+            table.map_or_else(|| consultation::UNREADABLE.to_owned(), words)
         }
     };
     [list.render(), there].join("\n")

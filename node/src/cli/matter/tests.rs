@@ -158,9 +158,26 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
         ("finding circular", printed(&json::Circular::from(&circular()))),
         ("consultation suggest", printed(&json::Occasions::from(&occasions()))),
         ("consultation order", printed(&json::Ordered::from(&ordered()))),
+        ("consultation analyse", printed(&json::Analysis::from(&analysis()))),
         ("consultation status", printed(&kept())),
         ("consultation table", printed(&json::KeptTables::of(&tables(), Some(&statuses::tests::table())))),
     ]
+}
+
+fn analysis() -> api::AnalyseReply {
+    let due = "daily-report.440825103.2026-07-01".into();
+    let at_fault = vec![api::DutyAtFault { office: "440825103".into(), name: "海安镇".into(), due }];
+    let counts = vec![0, 0, 29, 1, 1, 0, 2, 0, 0];
+    api::AnalyseReply {
+        month: "2026-07".into(),
+        offices: 33,
+        duties: vec![api::DutyFigures { duty: "daily-report".into(), counts, at_fault }],
+        incidents: vec![head("incident", "0701-482137", "山洪", "reported")],
+        findings: Vec::new(),
+        words: "日报告：共 33，准时 29，准时，线路不通迟到达 1，迟报 1，线路不通 2。".into(),
+        records: reference(1).into_iter().collect(),
+        as_of_ms: AT,
+    }
 }
 
 fn kept() -> json::KeptStatus {
@@ -191,12 +208,13 @@ fn tables() -> api::ShowStatusReply {
 
 #[test]
 fn a_table_that_was_kept_reads_as_it_was_shown_below_all_that_were() {
-    let page = session::shown(&tables(), Some(&statuses::tests::table()));
-    assert!(page.ends_with(&statuses::in_words(&statuses::tests::table())), "{page}");
+    let names = print::Names::given(&[("440800", "湛江市")]);
+    let page = session::shown(&tables(), Some(&statuses::tests::table()), &names);
+    assert!(page.ends_with(&statuses::in_words(&statuses::tests::table(), str::to_owned)), "{page}");
     assert!(page.lines().any(|line| line.starts_with('▸') && line.contains("张三") && line.contains("2/4 家")), "{page}");
     let coming = api::ShowStatusReply { there: api::StatusTableThere::Parts.into(), parts_here: 2, parts: 5, ..tables() };
-    assert!(session::shown(&coming, None).contains("共 5 份，已到 2 份"));
-    assert_eq!(session::shown(&api::ShowStatusReply::default(), None), "本次会商还没有存入即时状态表。");
+    assert!(session::shown(&coming, None, &names).contains("共 5 份，已到 2 份"));
+    assert_eq!(session::shown(&api::ShowStatusReply::default(), None, &names), "本次会商还没有存入即时状态表。");
 }
 
 fn suggested() -> api::SuggestFindingsReply {

@@ -1,6 +1,6 @@
 //! A table of four offices, for what is compared with files and read by people.
 
-use dutynet_relay::ids::{OfficeId, RecordId, RecordRef};
+use dutynet_relay::ids::{RecordId, RecordRef};
 
 use super::*;
 use crate::domain::{number::Number, rules::Stamp, status::Why};
@@ -93,7 +93,7 @@ pub(in crate::cli) fn shapes() -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_table_says_of_each_office_what_it_is_or_why_that_is_not_known() {
-    let text = in_words(&table());
+    let text = in_words(&table(), str::to_owned);
     let wanted = [
         "湛江市　共 4 家，自行应答 2 家",
         "张三（草稿）",

@@ -37,6 +37,11 @@ impl Console {
     pub(in crate::console) fn saw(&self, seated: &Seated, how: How, what: Seen) {
         self.office.note_access(&seated.account.id, how, what);
     }
+
+    /// Notes that somebody sees a matter.
+    pub(in crate::console) fn saw_matter(&self, seated: &Seated, matter: &RecordRef) {
+        self.saw(seated, How::Opened, Seen::matter(matter));
+    }
 }
 
 #[derive(Template)]

@@ -6,16 +6,29 @@ mod audit;
 mod door;
 mod dues;
 mod duty;
+mod files;
+mod find;
 mod help;
+mod inbox;
 mod matters;
+mod month;
 mod network;
 mod notices;
 mod papers;
 mod reports;
+mod rolls;
+mod rules;
+mod sitting;
+mod stats;
+mod status;
+mod suggested;
+mod tiers;
 mod trust;
 
 pub(super) use admin::Jobs;
 use axum::Router;
+
+pub(super) use self::status::Pulls;
 
 use super::Console;
 
@@ -24,8 +37,18 @@ pub(super) fn router() -> Router<Console> {
         .merge(door::router())
         .merge(duty::router())
         .merge(matters::router())
+        .merge(files::router())
+        .merge(inbox::router())
         .merge(reports::router())
         .merge(notices::router())
+        .merge(month::router())
+        .merge(stats::router())
+        .merge(suggested::router())
+        .merge(rules::router())
+        .merge(find::router())
+        .merge(rolls::router())
+        .merge(status::router())
+        .merge(sitting::router())
         .merge(papers::router())
         .merge(dues::router())
         .merge(network::router())

@@ -1,20 +1,23 @@
-//! The network: the tree with its lines, what waits on each, what a neighbour refused, and this node itself.
+//! The network: the picture of the tree with its lines, what waits on each, what a neighbour refused, one office alone, and this node itself.
 
-use std::collections::BTreeMap;
+mod office;
+mod picture;
 
 use askama::Template;
 use axum::{
     Router,
-    extract::State,
+    extract::{Query, State},
     routing::{get, post},
 };
 use dutynet_relay::{
-    ids::{Lane, OfficeId, UnixMillis},
-    registry::Entry,
+    ids::{Lane, UnixMillis},
     relay::LinkStatus,
     writer::{ParkedRecord, intent::ParkedAt},
 };
 
+use serde::Deserialize;
+
+use self::picture::{Known, Picture};
 use super::super::{
     Console,
     desk::Desk,
@@ -22,17 +25,17 @@ use super::super::{
     posted::{Posted, Typed},
 };
 use crate::{
-    domain::{
-        account::Right,
-        beijing,
-        board::{Line, LineFact},
-    },
-    text::{clock, console as text, line::length, notice, words},
+    domain::{account::Right, beijing, board::Line},
+    text::{clock, console as text, console_look as look, line::length, notice, words},
     usecase::{Refused, parked_at},
 };
 
 pub(super) fn router() -> Router<Console> {
-    Router::new().route("/network", get(network)).route("/network/retry", post(retry)).route("/network/withdraw", post(withdraw))
+    Router::new()
+        .route("/network", get(network))
+        .route("/network/retry", post(retry))
+        .route("/network/withdraw", post(withdraw))
+        .route("/network/{office}", get(office::show))
 }
 
 #[derive(Template)]
@@ -40,7 +43,7 @@ pub(super) fn router() -> Router<Console> {
 struct Page {
     frame: Frame,
     links: Vec<LinkView>,
-    offices: Vec<OfficeView>,
+    picture: Picture,
     parked: Vec<ParkedView>,
     node: Vec<(&'static str, String)>,
 }
@@ -59,17 +62,6 @@ struct LinkView {
     next: String,
 }
 
-/// An office of the tree.
-struct OfficeView {
-    office: String,
-    name: String,
-    depth: usize,
-    class: &'static str,
-    line: &'static str,
-    tone: &'static str,
-    since: String,
-}
-
 /// A record that a neighbour refused.
 struct ParkedView {
     neighbour: String,
@@ -81,17 +73,44 @@ struct ParkedView {
     since: String,
 }
 
-async fn network(State(console): State<Console>, desk: Desk) -> Paged {
+#[derive(Deserialize, Default)]
+struct Asked {
+    /// Offices of the picture that are open.
+    #[serde(default)]
+    open: String,
+}
+
+async fn network(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
     let (office, now) = (&console.office, console.clock.wall());
-    let lines = office.lines_below();
     let parked = office.parked()?;
     html(&Page {
         frame: console.frame(&desk, Part::Network, text::NETWORK)?,
         links: office.links().iter().map(|(link, name)| link_view(link, name, now)).collect(),
-        offices: offices(&console, &lines, now),
+        picture: drawn(&console, &asked.open, now),
         parked: parked.iter().map(|parked| parked_view(parked, now)).collect(),
         node: node(&console),
     })
+}
+
+fn drawn(console: &Console, open: &str, now: UnixMillis) -> Picture {
+    let own = console.office.status().office;
+    let own = console.office.offices().into_iter().find(|entry| entry.office == own).map(|entry| (0, entry));
+    let tree: Vec<_> = own.into_iter().chain(console.office.offices_below()).collect();
+    let links = console.office.links();
+    let waits = links.iter().filter(|(link, _)| !link.is_parent).map(|(link, _)| (link.office.clone(), waits(link)));
+    let known = Known { tree: &tree, lines: &console.office.lines_below(), waiting: &waits.collect(), now };
+    picture::draw(&known, open)
+}
+
+/// What waits on a line, and what was refused there, in words.
+fn waits(link: &LinkStatus) -> String {
+    let waits = Lane::ALL.into_iter().filter_map(|lane| {
+        let waiting = link.lanes[lane].last.0.saturating_sub(link.lanes[lane].custody.0);
+        (waiting > 0).then(|| notice::waiting(words::lane(lane), waiting))
+    });
+    let parked = (link.parked > 0).then(|| look::parked(link.parked));
+    let dormant = link.dormant.is_some().then(|| look::DORMANT.to_owned());
+    waits.chain(parked).chain(dormant).collect::<Vec<_>>().join(" ")
 }
 
 fn link_view(link: &LinkStatus, name: &str, now: UnixMillis) -> LinkView {
@@ -112,29 +131,6 @@ fn link_view(link: &LinkStatus, name: &str, now: UnixMillis) -> LinkView {
         clock: if link.state.offset_ms == 0 { String::new() } else { clock::apart(link.state.offset_ms) },
         next: link.state.next_attempt.filter(|_| !link.state.up).map(|at| beijing::for_people(at, now)).unwrap_or_default(),
     }
-}
-
-/// Everything below, with its line.
-fn offices(console: &Console, lines: &BTreeMap<OfficeId, LineFact>, now: UnixMillis) -> Vec<OfficeView> {
-    let view = |(depth, entry): (usize, Entry)| {
-        let fact = lines.get(&entry.office);
-        let line = fact.map_or(Line::Unknown, |fact| fact.line);
-        OfficeView {
-            office: entry.office.to_string(),
-            name: entry.name,
-            depth,
-            class: words::class(entry.class),
-            line: words::line(line),
-            tone: match line {
-                Line::Up => "good",
-                Line::Down => "bad",
-                Line::Unknown => "soon",
-                Line::None => "none",
-            },
-            since: fact.and_then(|fact| fact.since).map(|at| beijing::for_people(at, now)).unwrap_or_default(),
-        }
-    };
-    console.office.offices_below().into_iter().map(view).collect()
 }
 
 fn parked_view(parked: &ParkedRecord, now: UnixMillis) -> ParkedView {

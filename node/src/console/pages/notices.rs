@@ -237,16 +237,16 @@ struct Show {
 }
 
 /// An office of the sign-for list.
-struct SignRow {
-    office: String,
-    name: String,
-    depth: u32,
-    delivered: String,
-    missing: String,
-    signed: String,
-    tone: &'static str,
+pub(super) struct SignRow {
+    pub(super) office: String,
+    pub(super) name: String,
+    pub(super) depth: u32,
+    pub(super) delivered: String,
+    pub(super) missing: String,
+    pub(super) signed: String,
+    pub(super) tone: &'static str,
     /// It may be signed for on its behalf.
-    open: bool,
+    pub(super) open: bool,
 }
 
 async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Path<(String, String)>) -> Paged {
@@ -287,7 +287,7 @@ fn from(shown: &ShownNotice) -> String {
     format!("{}{by}", shown.head.from)
 }
 
-fn sign_row(row: &SignForRow, now: UnixMillis, names: &[(OfficeId, String)]) -> SignRow {
+pub(super) fn sign_row(row: &SignForRow, now: UnixMillis, names: &[(OfficeId, String)]) -> SignRow {
     let name = |office: &OfficeId| {
         names.iter().find(|(known, _)| known == office).map_or_else(|| office.to_string(), |(_, name)| name.clone())
     };

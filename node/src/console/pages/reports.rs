@@ -1,42 +1,39 @@
-//! Reports: what is owed today, the board of a period, a form to fill in or to correct, and what one office has said.
+//! Reports: what is owed today, the board of a period; [`form`] to fill in or to correct, for this office or one below; [`versions`]: what one
+//! office has said.
+
+mod form;
+mod versions;
 
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Query, State},
-    response::IntoResponse as _,
-    routing::get,
+    extract::{Query, State},
+    routing::{get, post},
 };
-use dutynet_relay::{
-    ids::{OfficeId, RecordRef, UnixMillis},
-    record::Mode,
-};
+use dutynet_relay::ids::{OfficeId, UnixMillis};
 use serde::Deserialize;
 
 use super::super::{
     Console,
     desk::Desk,
-    fields::{self, FieldView, Input},
-    page::{Frame, Paged, Part, how_far, html, moment, then},
-    posted::{Posted, Typed, record_id},
-    trouble::{Said, http_status},
+    page::{Frame, Paged, Part, html, moment},
 };
 use crate::{
     domain::{
-        access::{How, Seen},
         beijing::{self, Day},
         board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
-        form::{Answer, Form, Forms, Value},
+        form::{Form, Forms},
     },
-    text::{console as text, notice, refusal::Refusal, report, words},
-    usecase::{FieldDifference, FileReport, Refused, RemovedVersion, Revision, Said as Says, ShowReport},
+    text::{console as text, notice, refusal::Refusal, words},
+    usecase::Refused,
 };
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
         .route("/reports", get(board))
-        .route("/reports/new/{form}", get(open).post(file))
-        .route("/reports/show/{form}/{office}/{period}", get(show))
+        .route("/reports/new/{form}", get(form::open).post(form::file))
+        .route("/reports/show/{form}/{office}/{period}", get(versions::show))
+        .route("/reports/choose/{form}/{office}/{period}", post(versions::choose))
 }
 
 /// What this office has to report today.
@@ -115,6 +112,8 @@ struct BoardView {
     since: String,
     /// Which form to open; empty: nothing was filed.
     opens: &'static str,
+    /// It is below: what it says by telephone may be entered for it.
+    below: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -163,6 +162,7 @@ fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
         differs: filing.filter(|filing| filing.differs != Differs::No).map_or("", |filing| words::differs(filing.differs)),
         line: words::line(row.line.line),
         line_good: row.line.line == Line::Up,
+        below: row.seat.depth > 0,
         since: row.line.since.map(|at| beijing::for_people(at, now)).unwrap_or_default(),
         opens: match row.filed {
             Filed::Nothing => "",
@@ -172,207 +172,6 @@ fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
     }
 }
 
-#[derive(Template)]
-#[template(path = "report_form.html")]
-struct FormPage {
-    frame: Frame,
-    form: &'static Form,
-    period: String,
-    fields: Vec<FieldView>,
-    /// It corrects what was said before.
-    corrects: bool,
-    reason: String,
-    /// What the sum of the children holds, and whom it lacks.
-    drafted: Option<DraftView>,
-    id: String,
-    said: Option<Said>,
-}
-
-/// What a draft was summed from.
-struct DraftView {
-    sources: Vec<String>,
-    missing: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-struct AskForm {
-    #[serde(default)]
-    day: String,
-}
-
-async fn open(State(console): State<Console>, desk: Desk, Path(form): Path<String>, Query(asked): Query<AskForm>) -> Paged {
-    let form = known(&form)?;
-    let page = blank(&console, &desk, form, &asked.day).await?;
-    html(&page)
-}
-
-/// A form as it is opened: with what was said before, or with the sum of the children, or with what was said yesterday of those on duty.
-async fn blank(console: &Console, desk: &Desk, form: &'static Form, day: &str) -> Result<FormPage, Refused> {
-    let asked = ShowReport { form: form.id.clone(), period: day.to_owned(), office: String::new() };
-    let shown = console.office.show(&asked).await?;
-    let own = shown.revisions.iter().rfind(|revision| revision.body.entered.is_none());
-    let (answers, drafted) = match own {
-        Some(own) => (own.body.filled.answers.clone(), None),
-        None => drafted(console, form, day).await?,
-    };
-    let period = if day.is_empty() { Day::of(console.clock.wall()).to_string() } else { day.to_owned() };
-    Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, form.title.clone())?,
-        fields: fields::said(&form.fields, &answers),
-        form,
-        period,
-        corrects: own.is_some(),
-        reason: String::new(),
-        drafted,
-        id: console.new_id()?,
-        said: None,
-    })
-}
-
-/// What the children come to, where there are any.
-async fn drafted(console: &Console, form: &Form, day: &str) -> Result<(Vec<Answer>, Option<DraftView>), Refused> {
-    let draft = match console.office.open_draft(&form.id, day).await {
-        Ok(draft) => draft,
-        Err(refused) if refused.refusal == Refusal::NoChildren => return Ok((Vec::new(), None)),
-        Err(refused) => return Err(refused),
-    };
-    let said = draft.fields.iter().filter_map(|field| Some(Answer { field: field.field.clone(), value: field.value.clone()? }));
-    let missing = draft.missing.iter().map(|missing| text::missing(&missing.name, words::why(missing.why)));
-    let sources = draft.sources.iter().map(|source| source.name.clone());
-    Ok((said.collect(), Some(DraftView { sources: sources.collect(), missing: missing.collect() })))
-}
-
-async fn file(State(console): State<Console>, Path(form): Path<String>, posted: Posted) -> Paged {
-    let (Posted { desk, typed }, form) = (posted, known(&form)?);
-    let (reason, answers) = (typed.text("reason").trim().to_owned(), fields::answers(&form.fields, &typed));
-    let asked = FileReport {
-        id: record_id(&typed)?,
-        form: form.id.clone(),
-        period: typed.text("day").to_owned(),
-        said: if typed.ticked("drafted") { Says::Draft(answers) } else { Says::Answers(answers) },
-        correction: typed.ticked("corrects").then(|| reason.clone()),
-        by: desk.person(),
-        mode: Mode::Real,
-        on_behalf: None,
-    };
-    match console.office.file(asked).await {
-        Ok(filed) => then(&format!("/reports/show/{}/{}/{}", form.id, filed.office, filed.period)),
-        Err(refused) => {
-            let page = typed_again(&console, &desk, form, &typed, &refused)?;
-            Ok((http_status(refused.refusal), html(&page)?).into_response())
-        }
-    }
-}
-
-fn typed_again(
-    console: &Console,
-    desk: &Desk,
-    form: &'static Form,
-    typed: &Typed,
-    refused: &Refused,
-) -> Result<FormPage, Refused> {
-    Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, form.title.clone())?,
-        fields: fields::typed_again(&form.fields, typed, &refused.faults),
-        form,
-        period: typed.text("day").to_owned(),
-        corrects: typed.ticked("corrects") || matches!(refused.refusal, Refusal::PeriodClosed),
-        reason: typed.text("reason").to_owned(),
-        drafted: None,
-        id: typed.text("id").to_owned(),
-        said: Some(Said::of(refused)),
-    })
-}
-
 fn known(form: &str) -> Result<&'static Form, Refused> {
     Forms::built_in().get(form).ok_or_else(|| Refusal::FormUnknown.into())
-}
-
-#[derive(Template)]
-#[template(path = "report.html")]
-struct ShowPage {
-    frame: Frame,
-    own: bool,
-    /// Whose report it is.
-    office: String,
-    form: &'static Form,
-    period: String,
-    revisions: Vec<RevisionView>,
-    differences: Vec<(String, Vec<(String, String)>)>,
-    open_difference: bool,
-    /// Versions whose content was removed, one line each.
-    removed: Vec<String>,
-}
-
-struct RevisionView {
-    number: u32,
-    stands: bool,
-    by: String,
-    entered: String,
-    recorded: String,
-    received: String,
-    /// How far it has got; empty: another office's.
-    state: &'static str,
-    reason: String,
-    answers: Vec<(String, String)>,
-    record: String,
-}
-
-async fn show(State(console): State<Console>, desk: Desk, Path((form, office, period)): Path<(String, String, String)>) -> Paged {
-    let form = known(&form)?;
-    let asked = ShowReport { form: form.id.clone(), period: period.clone(), office: office.clone() };
-    let shown = console.office.show(&asked).await?;
-    console.saw(&desk, How::Opened, Seen::report(&form.id, &office, &period));
-    let revisions = shown.revisions.iter().rev().map(|revision| revision_view(form, revision, shown.standing.as_ref()));
-    let own = console.office.status().office.as_str() == office;
-    html(&ShowPage {
-        office,
-        frame: console.frame(&desk, Part::Reports, format!("{} {period}", form.title))?,
-        own,
-        form,
-        period,
-        revisions: revisions.collect(),
-        differences: shown.fields.iter().map(|difference| difference_view(form, difference)).collect(),
-        open_difference: shown.differs == Some(Differs::Open),
-        removed: shown.removed.iter().map(removed_text).collect(),
-    })
-}
-
-/// Where a version stood whose content was removed.
-fn removed_text(gone: &RemovedVersion) -> String {
-    let by = gone.by.as_ref().map_or(words::DASH, |by| by.name.as_str());
-    report::removed(&gone.name, by, &moment(gone.recorded_at), &moment(gone.received_at))
-}
-
-/// What each side says to a field on which they differ.
-fn difference_view(form: &Form, difference: &FieldDifference) -> (String, Vec<(String, String)>) {
-    let said = |value: &Value| form.field(&difference.field).map_or_else(String::new, |field| fields::for_reading(field, value));
-    let side = |(record, value): &(RecordRef, Option<Value>)| {
-        (record.origin.to_string(), value.as_ref().map_or_else(|| words::DASH.to_owned(), said))
-    };
-    (difference.label.clone(), difference.values.iter().map(side).collect())
-}
-
-fn revision_view(form: &Form, revision: &Revision, standing: Option<&RecordRef>) -> RevisionView {
-    let said = |answer: &Answer| {
-        let field = form.field(&answer.field)?;
-        Some((field.label.clone(), fields::for_reading(field, &answer.value)))
-    };
-    RevisionView {
-        number: revision.body.revision,
-        stands: standing == Some(&revision.reference),
-        by: revision.by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
-        entered: revision
-            .body
-            .entered
-            .as_ref()
-            .map(|_| format!("{} {}", words::ON_BEHALF, revision.origin_name))
-            .unwrap_or_default(),
-        recorded: moment(revision.recorded_at),
-        received: moment(revision.received_at),
-        state: revision.state.as_ref().map_or("", |state| how_far(*state)),
-        reason: revision.body.reason.clone(),
-        answers: revision.body.filled.answers.iter().filter_map(said).collect(),
-        record: revision.reference.to_string(),
-    }
 }

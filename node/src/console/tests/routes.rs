@@ -13,11 +13,14 @@ const DOOR: [&str; 9] =
     ["/first", "/enter", "/trust", "/trust/certificate", "/favicon.ico", "/assets/", "/leave", "/lock", "/locked"];
 
 /// What a path wants beside a seat, for reading and for writing. A path stands for everything below it; the longest counts.
-const WANTS: [(&str, Option<Right>, Option<Right>); 6] = [
+const WANTS: [(&str, Option<Right>, Option<Right>); 9] = [
     ("/accounts", Some(Right::Operate), Some(Right::Operate)),
     ("/admin", Some(Right::Operate), Some(Right::Operate)),
     ("/audit", Some(Right::Audit), Some(Right::Audit)),
     ("/notices/new", Some(Right::Direct), Some(Right::Direct)),
+    ("/rolls/new", Some(Right::Direct), Some(Right::Direct)),
+    ("/stats/findings", None, Some(Right::Direct)),
+    ("/consultation/440000/0190a5e0d3f07000800000000000abcd/order", Some(Right::Direct), Some(Right::Direct)),
     ("/network/retry", None, Some(Right::Operate)),
     ("/network/withdraw", None, Some(Right::Operate)),
 ];

@@ -1,8 +1,8 @@
 //! What the machine may suggest to a person, by the obligations of the offices below, and the evidence that is kept with a finding.
 //!
-//! Two kinds alone: 迟报, what came too late, and 漏报 in its narrowest sense, that no report is found (未见报告). An office that was cut off
-//! when something was due stands as such ([`Standing::CutOff`]), and is never suggested; neither is one that has said why. Nothing follows
-//! from a suggestion before a person has acted on it.
+//! Three kinds alone: 迟报, what came too late; 漏报 in its narrowest sense, that no report is found (未见报告); and that a roll call was not
+//! answered (点名无应答). An office that was cut off when something was due stands as such ([`Standing::CutOff`]), and is never suggested; neither
+//! is one that has said why. Nothing follows from a suggestion before a person has acted on it.
 
 use dutynet_relay::ids::UnixMillis;
 
@@ -19,6 +19,8 @@ pub enum Suggested {
     Late,
     /// 未见报告
     Missing,
+    /// 点名无应答
+    Unanswered,
 }
 
 impl Suggested {
@@ -27,13 +29,20 @@ impl Suggested {
         match self {
             Self::Late => "late",
             Self::Missing => "missing",
+            Self::Unanswered => "unanswered",
         }
     }
 }
 
 /// What an obligation suggests; `None`: nothing.
 pub fn suggests(owed: &Obligation, standing: Standing) -> Option<Suggested> {
-    if !is_report(owed.duty) || matches!(owed.creditor, Creditor::Leader(_)) {
+    if matches!(owed.creditor, Creditor::Leader(_)) {
+        return None;
+    }
+    if is_of_a_roll_call(owed.duty) {
+        return matches!(standing, Standing::Overdue { .. }).then_some(Suggested::Unanswered);
+    }
+    if !is_report(owed.duty) {
         return None;
     }
     match standing {
@@ -63,6 +72,11 @@ pub fn contradicts(standing: Standing) -> bool {
     }
 }
 
+/// Whether an answer to a roll call is owed. Whether the office had the call in time stands in the call alone.
+pub fn is_of_a_roll_call(duty: Duty) -> bool {
+    [Duty::RollCallAnswer, Duty::SecondCallAnswer].contains(&duty)
+}
+
 /// Whether it is a report to an office above that is owed: what 迟报 and 漏报 are said of.
 fn is_report(duty: Duty) -> bool {
     match duty {
@@ -89,7 +103,7 @@ fn is_report(duty: Duty) -> bool {
         | Duty::SilenceAsked
         | Duty::Explanation
         | Duty::Rectification
-        // Whoever called rules about those who did not answer.
+        // Of answers to a call more than their obligation has to be known.
         | Duty::RollCallAnswer
         | Duty::SecondCallAnswer
         | Duty::SecondCall

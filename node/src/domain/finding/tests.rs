@@ -230,6 +230,10 @@ fn only_late_and_missing_reports_are_suggested_and_never_of_an_office_that_was_c
     }
     let of = |duty| suggests(&Obligation { duty, ..answer(Limited::Within(MINUTE), 1) }, Standing::Overdue { by });
     assert_eq!((of(Duty::Outcome), of(Duty::Receipt), of(Duty::Rectification)), (None, None, None), "those a person finds");
+    assert_eq!((of(Duty::RollCallAnswer), of(Duty::AbsenceInquiry)), (Some(Suggested::Unanswered), None));
+    let call = Obligation { duty: Duty::RollCallAnswer, ..answer(Limited::Within(MINUTE), 1) };
+    let said = [Standing::Late { by }, Standing::CutOff { by }, Standing::Explained { by }];
+    assert!(said.into_iter().all(|standing| suggests(&call, standing).is_none()), "it answered, or could not, or has said why");
     let told = Obligation { creditor: Creditor::Leader("leader".into()), ..owed };
     assert_eq!(suggests(&told, Standing::Late { by }), None, "what stays inside an office");
 }

@@ -10,6 +10,7 @@
 //! - [`advice`](mod@advice): what the rules suggest: elements, a grade from the figures, whom to tell. [`elements`]: where each element is said.
 //! - [`numbering`]: 首报, 续报 n, 终报, for each office.
 //! - [`recipients`]: who else was sent a report, and whether all were told the same.
+//! - [`place`]: whether two calls may be about one event.
 //! - [`totals`]: figures of several offices together, each sum opening its parts.
 //! - [`facts`]: what is known, each with the records that say so; the elements that are still to be told.
 
@@ -19,6 +20,7 @@ mod elements;
 mod facts;
 mod handling;
 mod numbering;
+mod place;
 mod recipients;
 mod state;
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use advice::advice;
 pub use facts::{ELEMENTS, facts, missing_elements};
 pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, handling, names_by_itself, same_as};
 pub use numbering::{Report, Stage, reports};
+pub use place::may_be_one_place;
 pub use recipients::{skipped_facts, text_code};
 pub use state::{Ask, asks, is_withdrawn, summary, wanted};
 pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};

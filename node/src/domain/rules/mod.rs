@@ -29,7 +29,7 @@ pub use duty::{Basis, Duty, Receiver};
 pub use evaluate::{Rules, lowers};
 pub use fault::{PackFault, PackFaultKind};
 pub use limit::{Limit, Limited};
-pub use pack::{Force, PACK_BYTES_MAX, Pack};
+pub use pack::{Force, PACK_BYTES_MAX, Pack, Row, Scope};
 pub use packs::{Packs, Reach, Spread};
 pub use stricter::Here;
 

@@ -32,9 +32,10 @@ pub(in crate::projection) fn digest(tree: &Registry, from: &Stored, batch: &mut 
         return Err("an opening step names itself, and no other step does".to_owned());
     }
     let maker = &step.reference.origin;
-    // Of an office that is not known here, in a session with others, it was judged above, where it is.
-    let known = tree.entry(&step.office).is_some();
-    if step.office != *maker && known && !tree.is_ancestor(maker, &step.office) {
+    // Whoever stands beside us or above us may have offices that are not known here: of those it was judged above, where they are. Of whoever
+    // stands below us every office is known.
+    let judged_above = tree.entry(&step.office).is_none() && !tree.is_within(maker, tree.own());
+    if step.office != *maker && !judged_above && !tree.is_ancestor(maker, &step.office) {
         return Err(format!("{maker} does not stand above {} and may not speak for it", step.office));
     }
     if form.opens {

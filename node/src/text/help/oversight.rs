@@ -2,7 +2,7 @@
 
 /// `finding suggest`
 pub const SUGGEST_FINDINGS: &str =
-    "机器的提示：哪些下级迟报、哪些未见报告，带依据、双方时钟和期间线路；线路不通的不提示，认定与否由人";
+    "机器的提示：哪些下级迟报、未见报告、点名无应答，带依据、双方时钟和期间线路；线路不通的不提示，认定与否由人";
 /// `finding circular`
 pub const CIRCULAR: &str =
     "拟通报：只写裁定成立的和表扬，每个数写明事项编号；只拟稿，不发出，改好后用 directive order --kind circular 下发";
@@ -27,6 +27,8 @@ pub const KEEP_STATUS: &str =
 pub const TABLE: &str = "看存入的即时状态表：当时是什么样就是什么样，参加会商的各单位都看得到";
 /// `--record`
 pub const TABLE_RECORD: &str = "看哪一张，写“单位/记录编号”；不写则为最后存入的一张";
+/// `consultation analyse`
+pub const ANALYSE: &str = "拟议程第二部分：参加范围内各单位一个月的值班和信息报告情况，每个数有记录可查；只拟稿，改好后用 consultation agenda --part analyse --words - 存入";
 /// `consultation order`
 pub const ORDER: &str = "把一件议定事项交办：下达指示类事项，会商与它互相写明；重试不会交办两次";
 /// the outcome

@@ -114,13 +114,13 @@ impl Office {
     async fn passed_on(&self, adding: &Adding, files: &[Attached], (record, file): (&str, &str)) -> Result<Attached, Refused> {
         let row = self.open_attachment(record, file).await?;
         let said = row.said.ok_or(Refusal::AttachmentGone)?;
-        let name = self.fits(adding, files, (said.name.as_str(), row.file.bytes))?;
+        let name = self.fits(adding, files, (said.name.as_str(), Some(row.file.bytes)))?;
         let stated_plain_by = adding.stated_plain_by.clone();
         Ok(Attached { file: row.file, name, media_type: said.media_type, stated_plain_by })
     }
 
     /// What can be said of a file before it is sent.
-    fn fits(&self, adding: &Adding, files: &[Attached], (name, bytes): (&str, u64)) -> Result<FileName, Refused> {
+    fn fits(&self, adding: &Adding, files: &[Attached], (name, bytes): (&str, Option<u64>)) -> Result<FileName, Refused> {
         if adding.names.len() + files.len() >= FILES_MAX {
             return Err(Refused::about(Refusal::AttachmentTooMany, FILES_MAX));
         }
@@ -133,7 +133,7 @@ impl Office {
         if parsed.kind().is_none() {
             return Err(not_taken(NotTaken::Extension, &parsed));
         }
-        if bytes == 0 || bytes > self.relay().file_bytes_max() {
+        if bytes.is_some_and(|bytes| bytes == 0 || bytes > self.relay().file_bytes_max()) {
             return Err(too_large(self.relay().file_bytes_max(), &parsed));
         }
         Ok(parsed)

@@ -18,8 +18,8 @@ pub enum SentFile {
     Begins {
         /// As it was typed.
         name: String,
-        /// How long it is said to be.
-        bytes: u64,
+        /// How long it is said to be; `None`: its end will tell.
+        bytes: Option<u64>,
         /// What is in it.
         pieces: Pieces,
     },
@@ -39,7 +39,7 @@ pub enum SentFile {
 pub struct Pieces {
     from: mpsc::Receiver<Option<Bytes>>,
     now: Bytes,
-    left: u64,
+    left: Option<u64>,
     ended: bool,
 }
 
@@ -48,8 +48,8 @@ pub fn incoming() -> (mpsc::Sender<SentFile>, Incoming) {
     mpsc::channel(1)
 }
 
-/// A way for the pieces of one file of that length; `None` is its end.
-pub fn pieces(bytes: u64) -> (mpsc::Sender<Option<Bytes>>, Pieces) {
+/// A way for the pieces of one file of that length, if it is known; `None` is its end.
+pub fn pieces(bytes: Option<u64>) -> (mpsc::Sender<Option<Bytes>>, Pieces) {
     let (to, from) = mpsc::channel(WAITING_MAX);
     (to, Pieces { from, now: Bytes::new(), left: bytes, ended: false })
 }
@@ -64,12 +64,13 @@ impl Read for Pieces {
             }
         }
         let count = self.now.len().min(into.len());
-        let too_long = count as u64 > self.left;
-        if too_long || (self.ended && self.left > 0) {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        if let Some(left) = &mut self.left {
+            if count as u64 > *left || (self.ended && *left > 0) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            *left -= count as u64;
         }
         into[..count].copy_from_slice(&self.now.split_to(count));
-        self.left -= count as u64;
         Ok(count)
     }
 }
@@ -78,7 +79,7 @@ impl Read for Pieces {
 mod tests {
     use super::*;
 
-    fn read(bytes: u64, sent: Vec<Option<&'static [u8]>>) -> Result<Vec<u8>, io::ErrorKind> {
+    fn read(bytes: Option<u64>, sent: Vec<Option<&'static [u8]>>) -> Result<Vec<u8>, io::ErrorKind> {
         let (to, mut pieces) = pieces(bytes);
         for piece in sent {
             to.try_send(piece.map(Bytes::from_static)).unwrap();
@@ -90,10 +91,12 @@ mod tests {
 
     #[test]
     fn a_file_is_what_was_said_of_it_or_nothing() {
-        assert_eq!(read(5, vec![Some(b"ab"), Some(b""), Some(b"cde"), None]).unwrap(), b"abcde");
+        assert_eq!(read(Some(5), vec![Some(b"ab"), Some(b""), Some(b"cde"), None]).unwrap(), b"abcde");
         let broken = Err(io::ErrorKind::UnexpectedEof);
-        assert_eq!(read(5, vec![Some(b"abcde")]), broken, "no end");
-        assert_eq!(read(5, vec![Some(b"abcd"), None]), broken, "too short");
-        assert_eq!(read(5, vec![Some(b"abcdef"), None]), broken, "too long");
+        assert_eq!(read(Some(5), vec![Some(b"abcde")]), broken, "no end");
+        assert_eq!(read(Some(5), vec![Some(b"abcd"), None]), broken, "too short");
+        assert_eq!(read(Some(5), vec![Some(b"abcdef"), None]), broken, "too long");
+        assert_eq!(read(None, vec![Some(b"abc"), Some(b"de"), None]).unwrap(), b"abcde");
+        assert_eq!(read(None, vec![Some(b"abcde")]), broken, "no end");
     }
 }

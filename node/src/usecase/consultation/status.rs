@@ -131,7 +131,7 @@ impl Office {
     pub async fn open_status(&self, asked: KeepStatus) -> Result<KeepingStatus, Refused> {
         let matter = self.matter_named(&asked.matter).await?;
         let steps = self.steps_of(&matter)?;
-        of_its_kind(form()?, &matter, &steps)?;
+        of_its_kind(status_form()?, &matter, &steps)?;
         let keeping = |pulled| KeepingStatus { office: self.clone(), asked: asked.clone(), matter: matter.clone(), pulled };
         let first = RecordRef { origin: self.own().clone(), id: asked.id };
         if steps.iter().any(|step| step.reference == first) {
@@ -148,7 +148,7 @@ impl Office {
     pub async fn kept_status(&self, asked: &ShowStatus) -> Result<KeptTables, Refused> {
         let matter = self.matter_named(&asked.matter).await?;
         let (all, steps) = (self.all_steps_of(&matter)?, self.steps_of(&matter)?);
-        of_its_kind(form()?, &matter, &steps)?;
+        of_its_kind(status_form()?, &matter, &steps)?;
         let tables = tables(&steps);
         let wanted = match asked.record.as_str() {
             "" => tables.len().checked_sub(1),
@@ -250,7 +250,7 @@ impl KeptTables {
     }
 }
 
-fn form() -> Result<&'static StepForm, Refused> {
+pub(super) fn status_form() -> Result<&'static StepForm, Refused> {
     StepForms::built_in().get(STATUS).ok_or_else(|| Refusal::Internal.into())
 }
 

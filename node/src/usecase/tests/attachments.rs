@@ -32,8 +32,8 @@ impl House {
         let (to, from) = incoming();
         let sending = async move {
             for (at, (name, content, bytes)) in files.iter().enumerate() {
-                let (file, pieces) = pieces(*bytes);
-                let begins = SentFile::Begins { name: (*name).into(), bytes: *bytes, pieces };
+                let (file, pieces) = pieces(Some(*bytes));
+                let begins = SentFile::Begins { name: (*name).into(), bytes: Some(*bytes), pieces };
                 if to.send(begins).await.is_err() {
                     return;
                 }

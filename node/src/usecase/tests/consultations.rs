@@ -3,7 +3,7 @@
 use dutynet_relay::ids::RecordRef;
 
 use super::{behalf::with_child, *};
-use crate::domain::{special::Brings, status::Why};
+use crate::domain::{obligation::Standing, rules::Duty, special::Brings, status::Why};
 
 fn text(field: &str, words: &str) -> Answer {
     Answer { field: field.into(), value: Value::Text(words.into()) }
@@ -126,4 +126,54 @@ async fn the_status_of_the_area_is_kept_as_it_was_shown_and_again_as_another_tab
     let earlier = house.office.kept_status(&show(&first.step.reference.to_string())).await.unwrap();
     assert_eq!(there(earlier), Some((0, TableThere::Whole(first.table))), "what was shown then stays what it was");
     assert_eq!(refusal(house.office.kept_status(&show("zhuhai/nothing")).await), Refusal::RecordUnknown);
+}
+
+#[tokio::test]
+async fn the_second_part_of_the_agenda_is_drafted_from_what_the_area_owed_and_names_what_it_counts() {
+    let house = house().await;
+    with_child(&house, "haian", "海安镇").await;
+    let session = house.office.take_step(call(1, "")).await.unwrap().number().to_string();
+    house.clock.set_wall(at("2026-07-03", "20:00"));
+    let ask = |month: &str| AskAnalysis { matter: session.clone(), month: month.into() };
+    let found = house.office.analyse(ask("2026-07")).await.unwrap();
+    assert_eq!((found.offices, found.incidents.len(), found.findings.len()), (1, 0, 0), "the area alone");
+    let daily = found.duties.iter().find(|figures| figures.duty == Duty::DailyReport).expect("daily reports are owed");
+    let overdue = Standing::Overdue { by: 1 }.place();
+    assert_eq!(daily.counts[overdue], 3, "{daily:?}");
+    let keys: Vec<_> = daily.at_fault.iter().map(|(office, _, key)| (office.as_str(), key.to_string())).collect();
+    let days = ["2026-07-01", "2026-07-02", "2026-07-03"];
+    assert_eq!(keys, days.map(|day| ("jiaowei", format!("daily-report.jiaowei.{day}"))), "each opens");
+    assert!(found.words.contains("日报告：共 3，逾期未报 3。") && found.words.contains("角尾乡 3"), "{}", found.words);
+    let said = vec![code("part", "analyse"), text("words", &found.words)];
+    house.office.take_step(step(2, "consultation.agenda", &session, said, &[])).await.expect("it fits the step");
+    assert_eq!(refusal(house.office.analyse(ask("2026-13")).await), Refusal::MonthInvalid);
+    assert_eq!(house.office.analyse(ask("2026-06")).await.unwrap().duties.iter().map(|d| d.at_fault.len()).sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn a_table_of_many_offices_is_kept_in_parts_and_without_one_of_them_it_is_no_table_any_more() {
+    let house = House::new();
+    let offices: Vec<String> = (0..200).map(|number| format!("n{number:03}")).collect();
+    for office in &offices {
+        with_child(&house, office, "某某市某某区某某街道办事处总值班室").await;
+    }
+    let named: Vec<&str> = offices.iter().map(String::as_str).collect();
+    let called = TakeStep { to: offices.clone(), ..call(1, "") };
+    let session = house.office.take_step(called).await.unwrap().number().to_string();
+    let keep = KeepStatus { id: record_id(2), matter: session.clone(), within: Duration::ZERO, by: by() };
+    let kept = house.office.keep_status(keep).await.unwrap();
+    let rows: Vec<_> = kept.table.rows.iter().map(|row| row.office.as_str()).collect();
+    assert_eq!(rows, named);
+    let shown = house.office.matter(&session).await.unwrap();
+    let facts = shown.facts.iter().filter(|fact| fact.key == "offices").count();
+    let parts: Vec<_> = shown.steps.iter().filter(|held| held.step.form == "consultation.status").collect();
+    assert!(parts.len() > 1 && facts == 1, "{} parts, of one table", parts.len());
+    let asked = ShowStatus { matter: session, record: String::new() };
+    let there = async || house.office.kept_status(&asked).await.unwrap().shown;
+    assert_eq!(there().await, Some((0, TableThere::Whole(kept.table))));
+    let second = parts.iter().find(|held| held.step.number("part") == Some(2)).expect("a second part");
+    let record = second.step.reference.to_string();
+    let destroy = Destroy { id: record_id(3), record, reason: "误录".into(), by: by() };
+    house.office.destroy(destroy).await.unwrap();
+    assert_eq!(there().await, Some((0, TableThere::Removed)));
 }

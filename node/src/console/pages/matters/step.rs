@@ -1,57 +1,69 @@
-//! The form of a step: what it asks, whom it names, for whom it is entered; and taking it.
+//! The form of a step: what it asks, with what is known already; whom it names, for whom it is entered; and which files go with it.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::IntoResponse as _,
-};
-use dutynet_relay::{record::Mode, registry::Entry};
+use axum::extract::{Path, Query, State};
+use dutynet_relay::{ids::OfficeId, registry::Entry};
 
 use super::{
     super::super::{
         Console,
         desk::Desk,
         fields::{self, FieldView, Input},
-        page::{Frame, Paged, Part, html, moment, then},
-        posted::{Posted, Typed, record_id},
-        trouble::{Said, http_status},
+        page::{Frame, Paged, Part, html, moment},
+        posted::Typed,
+        trouble::Said,
     },
+    changed::Seen,
     known,
 };
 use crate::{
-    body::{Channel, Entered},
     domain::{
-        access::{How, Seen},
+        attachment::Kind,
+        form::{Answer, Field},
         step::{LinkRole, MatterKind, Naming, StepForm, StepForms},
     },
     projection::Openness,
-    text::refusal::Refusal,
-    usecase::{MatterRow, NamedRecord, OnBehalf, Refused, ShownMatter, TakeStep},
+    text::{console_matter as text, matter as words, refusal::Refusal},
+    usecase::{AskPrefill, FieldPrefilled, FilePlace, MatterRow, Refused, ShownMatter},
 };
 
+/// A step's form on a page.
 #[derive(Template)]
 #[template(path = "step.html")]
-struct StepPage {
-    frame: Frame,
-    form: &'static StepForm,
+pub(super) struct StepPage {
+    pub(super) frame: Frame,
+    pub(super) form: &'static StepForm,
     /// Where it is posted.
-    action: String,
+    pub(super) action: String,
     /// The matter that it is taken of; empty: it begins one.
-    back: String,
-    fields: Vec<FieldView>,
+    pub(super) back: String,
+    pub(super) fields: Vec<FieldView>,
     /// Offices that it may name.
-    offices: Vec<(String, String)>,
+    pub(super) offices: Vec<(String, String)>,
     /// Offices below, for which it may be entered.
-    below: Vec<(String, String)>,
+    pub(super) below: Vec<(String, String)>,
     /// Matters and records that it may name, by role.
-    links: Vec<LinkView>,
-    typed: Typed,
-    id: String,
-    said: Option<Said>,
+    pub(super) links: Vec<LinkView>,
+    /// Files of the matter that are here and may be passed on: digest and name.
+    pub(super) passes: Vec<(String, String)>,
+    /// What it takes the place of, in words; empty: of nothing.
+    pub(super) corrects: String,
+    /// What the matter had come to when this was made.
+    pub(super) seen: Seen,
+    /// What has happened since the form was opened.
+    pub(super) changed: Vec<String>,
+    pub(super) typed: Typed,
+    /// What is wrong with who said it, and from where.
+    pub(super) told_fault: String,
+    pub(super) phone_fault: String,
+    pub(super) id: String,
+    pub(super) said: Option<Said>,
 }
 
 /// A record that a step names.
-struct LinkView {
+pub(super) struct LinkView {
     role: String,
     label: String,
     must: bool,
@@ -67,38 +79,95 @@ impl StepPage {
         self.typed.all("to").any(|to| to == office)
     }
 
-    fn is(&self, name: &str, value: &str) -> bool {
+    fn is_passed(&self, digest: &str) -> bool {
+        self.typed.all("pass").any(|pass| pass == digest)
+    }
+
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
         self.typed.text(name) == value
+    }
+
+    /// What a browser offers to choose from.
+    pub(super) fn accepts() -> String {
+        Kind::extensions().map(|extension| format!(".{extension}")).collect::<Vec<_>>().join(",")
     }
 }
 
+/// Of what a form is opened: the step, and the matter where it does not begin one.
+pub(super) type Of<'a> = (&'static StepForm, Option<&'a ShownMatter>);
+
 /// The step of a matter's kind that is named in a path.
-fn form(kind: MatterKind, verb: &str) -> Result<&'static StepForm, Refused> {
+pub(super) fn form(kind: MatterKind, verb: &str) -> Result<&'static StepForm, Refused> {
     StepForms::built_in().of(kind).find(|form| form.command == verb).ok_or_else(|| Refusal::PageUnknown.into())
 }
 
-pub(super) async fn begin(State(console): State<Console>, desk: Desk, Path((kind, verb)): Path<(String, String)>) -> Paged {
+type Asked = Query<Vec<(String, String)>>;
+
+pub(super) async fn begin(
+    State(console): State<Console>,
+    desk: Desk,
+    Path((kind, verb)): Path<(String, String)>,
+    Query(asked): Asked,
+) -> Paged {
     let form = form(known(&kind)?, &verb)?;
-    html(&step_page(&console, &desk, (form, None), Typed::default()).await?)
+    if form.id == super::intake::CALL {
+        return super::intake::open(&console, &desk, form).await;
+    }
+    html(&opened(&console, &desk, (form, None), Typed::new(asked)).await?)
 }
 
 pub(super) async fn step(
     State(console): State<Console>,
     desk: Desk,
     Path((origin, id, verb)): Path<(String, String, String)>,
+    Query(asked): Asked,
 ) -> Paged {
     let matter = console.office.matter(&format!("{origin}/{id}")).await?;
     let form = form(matter.row.summary.kind, &verb)?;
-    console.saw(&desk, How::Opened, Seen::matter(&matter.row.matter));
-    html(&step_page(&console, &desk, (form, Some(&matter)), Typed::default()).await?)
+    console.saw_matter(&desk, &matter.row.matter);
+    html(&opened(&console, &desk, (form, Some(&matter)), Typed::new(asked)).await?)
 }
 
-async fn step_page(
+/// With what was said before; whom it names, for whom it is and what it corrects may stand in the address.
+async fn opened(console: &Console, desk: &Desk, of: Of<'_>, typed: Typed) -> Result<StepPage, Refused> {
+    let said = said_before(console, of, &typed, None).await?;
+    let answers: Vec<Answer> = said.iter().map(|said| said.answer.clone()).collect();
+    let mut views = fields::said(&of.0.fields, &answers);
+    mark(&mut views, &said, &answers);
+    Ok(StepPage { fields: views, ..blank(console, desk, of, typed).await? })
+}
+
+/// What need not be typed.
+pub(super) async fn said_before(
     console: &Console,
-    desk: &Desk,
-    (form, matter): (&'static StepForm, Option<&ShownMatter>),
-    typed: Typed,
-) -> Result<StepPage, Refused> {
+    (form, matter): Of<'_>,
+    typed: &Typed,
+    id: Option<dutynet_relay::ids::RecordId>,
+) -> Result<Vec<FieldPrefilled>, Refused> {
+    let Some(matter) = matter.filter(|_| !form.opens) else { return Ok(Vec::new()) };
+    let asked = AskPrefill {
+        form: form.id.clone(),
+        matter: matter.row.matter.to_string(),
+        on_behalf_of: typed.text("on_behalf_of").to_owned(),
+        corrects: typed.text("corrects").to_owned(),
+        id,
+    };
+    console.office.prefill(asked).await
+}
+
+/// Says of each field that still holds what was said before, where that was.
+pub(super) fn mark(views: &mut [FieldView], said: &[FieldPrefilled], answers: &[Answer]) {
+    for said in said.iter().filter(|said| answers.contains(&said.answer)) {
+        if let Some(view) = views.iter_mut().find(|view| view.key == said.answer.field) {
+            let title = |form: &str| StepForms::built_in().get(form).map_or_else(|| form.to_owned(), |form| form.title.clone());
+            let sources: Vec<_> = said.sources.iter().map(|source| (title(&source.form), moment(source.at))).collect();
+            view.carried = text::carried(&sources);
+        }
+    }
+}
+
+/// The form without what is said in its fields.
+pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>, typed: Typed) -> Result<StepPage, Refused> {
     let named = |(_, entry): (usize, Entry)| (entry.office.to_string(), entry.name);
     let below: Vec<_> = console.office.offices_below().into_iter().map(named).collect();
     let own = console.office.status().office;
@@ -111,8 +180,12 @@ async fn step_page(
         Some(matter) => format!("/matter/{}/{}/{}", matter.row.matter.origin, matter.row.matter.id, form.command),
         None => format!("/matters/{}/{}", form.matter.key(), form.command),
     };
+    let title = match matter.and_then(|matter| matter.row.title.as_ref()) {
+        Some(title) => words::named(&form.title, title),
+        None => form.title.clone(),
+    };
     Ok(StepPage {
-        frame: console.frame(desk, Part::Matters(form.matter), form.title.clone())?,
+        frame: console.frame(desk, Part::Matters(form.matter), title)?,
         form,
         back: matter.map(|matter| format!("/matter/{}/{}", matter.row.matter.origin, matter.row.matter.id)).unwrap_or_default(),
         action,
@@ -120,10 +193,37 @@ async fn step_page(
         offices,
         below,
         links: links(console, form, matter).await?,
+        passes: passes(console, matter, &own).await?,
+        corrects: corrects(matter, typed.text("corrects")),
+        seen: matter.map(Seen::of).unwrap_or_default(),
+        changed: Vec::new(),
         typed,
+        told_fault: String::new(),
+        phone_fault: String::new(),
         id: console.new_id()?,
         said: None,
     })
+}
+
+/// In words; empty: nothing, or nothing that is known.
+fn corrects(matter: Option<&ShownMatter>, reference: &str) -> String {
+    let step = matter.and_then(|matter| matter.steps.iter().find(|step| step.step.reference.to_string() == reference));
+    step.map_or_else(String::new, |shown| text::corrects(&title(&shown.step.form), &moment(shown.step.times.recorded.here)))
+}
+
+/// What a step is called.
+pub(super) fn title(form: &str) -> String {
+    StepForms::built_in().get(form).map_or_else(|| form.to_owned(), |form| form.title.clone())
+}
+
+/// Files that other offices have added and that are here.
+async fn passes(console: &Console, matter: Option<&ShownMatter>, own: &OfficeId) -> Result<Vec<(String, String)>, Refused> {
+    let Some(matter) = matter else { return Ok(Vec::new()) };
+    let rows = console.office.attachments(&matter.row.matter.to_string()).await?;
+    let others = rows.into_iter().filter(|row| row.place == FilePlace::Here && row.record.origin != *own);
+    let by_digest: BTreeMap<String, String> =
+        others.filter_map(|row| Some((row.file.digest.to_string(), row.said?.name.as_str().to_owned()))).collect();
+    Ok(by_digest.into_iter().collect())
 }
 
 /// What a step may name: steps of its own matter, and matters of this office.
@@ -133,8 +233,8 @@ async fn links(console: &Console, form: &StepForm, matter: Option<&ShownMatter>)
     }
     let mut options: Vec<(String, String)> = Vec::new();
     for step in matter.iter().flat_map(|matter| matter.steps.iter().rev()) {
-        let title = StepForms::built_in().get(&step.step.form).map_or(step.step.form.as_str(), |form| form.title.as_str());
-        let words = format!("{title} {}", moment(step.step.times.recorded.here));
+        let by = step.step.by.as_ref().map(|by| by.name.as_str()).unwrap_or_default();
+        let words = text::step_at(&title(&step.step.form), &moment(step.step.times.recorded.here), by);
         options.push((step.step.reference.to_string(), words));
     }
     for kind in MatterKind::ALL {
@@ -152,58 +252,8 @@ async fn links(console: &Console, form: &StepForm, matter: Option<&ShownMatter>)
     Ok(form.links.iter().map(view).collect())
 }
 
-pub(super) async fn open(State(console): State<Console>, Path((kind, verb)): Path<(String, String)>, posted: Posted) -> Paged {
-    let form = form(known(&kind)?, &verb)?;
-    take_step(&console, posted, form, None).await
-}
-
-pub(super) async fn take(
-    State(console): State<Console>,
-    Path((origin, id, verb)): Path<(String, String, String)>,
-    posted: Posted,
-) -> Paged {
-    let matter = console.office.matter(&format!("{origin}/{id}")).await?;
-    let form = form(matter.row.summary.kind, &verb)?;
-    take_step(&console, posted, form, Some(&matter)).await
-}
-
-async fn take_step(
-    console: &Console,
-    Posted { desk, typed }: Posted,
-    form: &'static StepForm,
-    matter: Option<&ShownMatter>,
-) -> Paged {
-    desk.must_for_step(&form.id)?;
-    let asked = asked(&desk, &typed, form, matter)?;
-    match console.office.take_step(asked).await {
-        Ok(taken) => then(&format!("/matter/{}/{}", taken.matter.origin, taken.matter.id)),
-        Err(refused) => {
-            let (fields, id) = (fields::typed_again(&form.fields, &typed, &refused.faults), typed.text("id").to_owned());
-            let page = step_page(console, &desk, (form, matter), typed).await?;
-            let page = StepPage { fields, id, said: Some(Said::of(&refused)), ..page };
-            Ok((http_status(refused.refusal), html(&page)?).into_response())
-        }
-    }
-}
-
-fn asked(desk: &Desk, typed: &Typed, form: &StepForm, matter: Option<&ShownMatter>) -> Result<TakeStep, Refused> {
-    let behalf = typed.text("on_behalf_of");
-    let entered =
-        Entered { channel: Channel::Telephone, told_by: typed.text("told_by").to_owned(), phone: typed.text("phone").to_owned() };
-    let link = |role: &LinkRole| {
-        let record = typed.text(&format!("link.{}", role.role)).to_owned();
-        (!record.is_empty()).then(|| NamedRecord { role: role.role.clone(), record })
-    };
-    Ok(TakeStep {
-        id: record_id(typed)?,
-        form: form.id.clone(),
-        matter: matter.map(|matter| matter.row.matter.to_string()).unwrap_or_default(),
-        answers: fields::answers(&form.fields, typed),
-        links: form.links.iter().filter_map(link).collect(),
-        to: typed.all("to").map(str::to_owned).collect(),
-        by: desk.person(),
-        mode: (typed.text("mode") == "exercise").then_some(Mode::Exercise),
-        on_behalf: (!behalf.is_empty()).then(|| OnBehalf { office: behalf.to_owned(), entered }),
-        corrects: typed.text("corrects").to_owned(),
-    })
+/// A field of a form that stands on another page, too.
+pub(super) fn one_field(form: &StepForm, key: &str, answers: &[Answer]) -> Option<FieldView> {
+    let field: Vec<Field> = form.field(key).into_iter().cloned().collect();
+    fields::said(&field, answers).pop()
 }

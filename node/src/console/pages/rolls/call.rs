@@ -1,0 +1,131 @@
+//! Making a call: of everybody below, a group, a list, or some who are drawn from one of these.
+
+use askama::Template;
+use axum::{extract::State, response::IntoResponse as _};
+use dutynet_relay::record::Mode;
+
+use super::{
+    super::super::{
+        Console,
+        desk::Desk,
+        page::{Frame, Paged, html, then},
+        posted::{Posted, Typed, record_id},
+        trouble::{Said, http_status},
+    },
+    PART,
+};
+use crate::{
+    domain::{
+        account::Right,
+        beijing,
+        form::{Fault, FaultKind},
+    },
+    text::{console_look as look, fault, refusal::Refusal},
+    usecase::{CallKind, CallRoll, Refused, To},
+};
+
+/// With more offices below, only those of the first two tiers are listed; others are named by number.
+const LISTED_MAX: usize = 300;
+
+#[derive(Template)]
+#[template(path = "roll_new.html")]
+struct Page {
+    frame: Frame,
+    typed: Typed,
+    offices: Vec<(String, String)>,
+    groups: Vec<String>,
+    /// Not everybody is listed.
+    more: bool,
+    /// Field and sentence.
+    faults: Vec<(String, String)>,
+    id: String,
+    said: Option<Said>,
+}
+
+impl Page {
+    fn fault(&self, field: &str) -> &str {
+        self.faults.iter().find(|(at, _)| at == field).map_or("", |(_, sentence)| sentence)
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.typed.text(name) == value
+    }
+
+    fn is_to(&self, office: &str) -> bool {
+        self.typed.all("to").any(|to| to == office)
+    }
+}
+
+pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
+    desk.must(Right::Direct)?;
+    html(&blank(&console, &desk, Typed::default(), console.new_id()?).await?)
+}
+
+async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Page, Refused> {
+    let below: Vec<_> = console.office.offices_below().into_iter().filter(|(depth, _)| *depth > 0).collect();
+    let more = below.len() > LISTED_MAX;
+    let listed = below.into_iter().filter(|(depth, _)| !more || *depth <= 2);
+    Ok(Page {
+        frame: console.frame(desk, PART, look::CALL)?,
+        typed,
+        offices: listed.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
+        more,
+        faults: Vec::new(),
+        id,
+        said: None,
+    })
+}
+
+pub(super) async fn call(State(console): State<Console>, posted: Posted) -> Paged {
+    let Posted { desk, typed } = posted;
+    desk.must(Right::Direct)?;
+    let called = match asked(&desk, &typed) {
+        Ok(asked) => console.office.call_roll(asked).await,
+        Err(refused) => Err(refused),
+    };
+    match called {
+        Ok(called) => then(&format!("/roll/{}/{}", called.taken.matter.origin, called.taken.matter.id)),
+        Err(refused) => {
+            let id = typed.text("id").to_owned();
+            let faults = refused.faults.iter().map(|at| (at.field.clone(), fault::sentence(&at.kind))).collect();
+            let page = Page { faults, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
+            Ok((http_status(refused.refusal), html(&page)?).into_response())
+        }
+    }
+}
+
+fn asked(desk: &Desk, typed: &Typed) -> Result<CallRoll, Refused> {
+    let named = || typed.all("to").chain(typed.text("more").split_whitespace()).map(str::to_owned).collect();
+    let to = match typed.text("whom") {
+        "all" => Some(To::EverybodyBelow),
+        "group" => Some(To::Group(typed.text("group").to_owned())),
+        "list" => Some(To::Offices(named())),
+        _ => None,
+    };
+    let at = typed.text("opens_at").trim();
+    Ok(CallRoll {
+        id: record_id(typed)?,
+        kind: if typed.text("kind") == "spot" { CallKind::Spot } else { CallKind::Roll },
+        title: typed.text("title").to_owned(),
+        to,
+        draw: number(typed, "draw")?,
+        at: if at.is_empty() { None } else { Some(beijing::moment(at).ok_or(Refusal::RollTime)?) },
+        minutes: number(typed, "minutes")?,
+        by: desk.person(),
+        mode: if typed.ticked("exercise") { Mode::Exercise } else { Mode::Real },
+    })
+}
+
+/// `None`: nothing was typed.
+pub(super) fn number(typed: &Typed, name: &str) -> Result<Option<u32>, Refused> {
+    match typed.text(name).trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| wants_number(name)),
+    }
+}
+
+fn wants_number(name: &str) -> Refused {
+    let label = crate::text::rollcall::label(name).unwrap_or(name).to_owned();
+    Refused::at_fields(vec![Fault { field: name.to_owned(), label, kind: FaultKind::WantsNumber }])
+}

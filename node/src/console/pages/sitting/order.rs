@@ -1,0 +1,118 @@
+//! An outcome of a session becomes a directive, in one form.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::IntoResponse as _,
+};
+use serde::Deserialize;
+
+use super::{
+    super::super::{
+        Console,
+        desk::Desk,
+        fields::{self, FieldView, Input},
+        page::{Frame, Paged, html, then},
+        posted::{Posted, Typed, record_id},
+        trouble::{Said, http_status},
+    },
+    PART,
+};
+use crate::{
+    domain::{
+        account::Right,
+        step::{StepForm, StepForms},
+    },
+    text::{console_look as look, refusal::Refusal},
+    usecase::{OrderOutcome, Refused, TakeStep},
+};
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct OrderPage {
+    frame: Frame,
+    form: &'static StepForm,
+    action: String,
+    back: String,
+    fields: Vec<FieldView>,
+    offices: Vec<(String, String)>,
+    typed: Typed,
+    id: String,
+    said: Option<Said>,
+}
+
+impl OrderPage {
+    fn is_to(&self, office: &str) -> bool {
+        self.typed.all("to").any(|to| to == office)
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct AskOrder {
+    #[serde(default)]
+    outcome: String,
+}
+
+fn directive_form() -> Result<&'static StepForm, Refused> {
+    StepForms::built_in().get("directive.order").ok_or_else(|| Refusal::Internal.into())
+}
+
+pub(super) async fn open(
+    State(console): State<Console>,
+    desk: Desk,
+    Path((origin, id)): Path<(String, String)>,
+    Query(asked): Query<AskOrder>,
+) -> Paged {
+    desk.must(Right::Direct)?;
+    html(&order_page(&console, &desk, (&format!("{origin}/{id}"), &asked.outcome), Typed::default())?)
+}
+
+fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), typed: Typed) -> Result<OrderPage, Refused> {
+    let outcome: String = outcome.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')).collect();
+    let below = console.office.offices_below().into_iter().filter(|(depth, _)| (1..=2).contains(depth));
+    let form = directive_form()?;
+    Ok(OrderPage {
+        frame: console.frame(desk, PART, look::ORDER)?,
+        form,
+        action: format!("/consultation/{session}/order?outcome={outcome}"),
+        back: format!("/consultation/{session}"),
+        fields: fields::said(&form.fields, &[]),
+        offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        typed,
+        id: console.new_id()?,
+        said: None,
+    })
+}
+
+pub(super) async fn order(
+    State(console): State<Console>,
+    Path((origin, id)): Path<(String, String)>,
+    Query(asked): Query<AskOrder>,
+    posted: Posted,
+) -> Paged {
+    let (Posted { desk, typed }, session) = (posted, format!("{origin}/{id}"));
+    desk.must(Right::Direct)?;
+    let form = directive_form()?;
+    let directive = TakeStep {
+        id: record_id(&typed)?,
+        form: form.id.clone(),
+        matter: String::new(),
+        answers: fields::answers(&form.fields, &typed),
+        links: Vec::new(),
+        to: typed.all("to").map(str::to_owned).collect(),
+        by: desk.person(),
+        mode: None,
+        on_behalf: None,
+        corrects: String::new(),
+    };
+    match console.office.order_outcome(OrderOutcome { outcome: asked.outcome.clone(), directive }).await {
+        Ok(_) => then(&format!("/consultation/{session}")),
+        Err(refused) => {
+            let again = fields::typed_again(&form.fields, &typed, &refused.faults);
+            let id = typed.text("id").to_owned();
+            let page = order_page(&console, &desk, (&session, &asked.outcome), typed)?;
+            let page = OrderPage { fields: again, id, said: Some(Said::of(&refused)), ..page };
+            Ok((http_status(refused.refusal), html(&page)?).into_response())
+        }
+    }
+}

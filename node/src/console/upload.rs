@@ -1,0 +1,204 @@
+//! A form that brings files: its fields first, then the files, piece by piece, none of them ever whole in memory.
+//!
+//! Fields are bounded as those of every form; a file is bounded by what the use case takes. Of what is refused the rest is read and thrown
+//! away, up to a bound, because a browser shows no answer to a form that it has not finished sending.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts as _, Request},
+    http::header,
+};
+use dutynet_relay::ids::RecordId;
+use multer::{Field, Multipart};
+use tokio::sync::mpsc;
+
+use super::{
+    Console, FORM_BYTES_MAX,
+    desk::Desk,
+    posted::{Posted, TOKEN, Typed, comes_from_here},
+    trouble::Trouble,
+};
+use crate::{
+    text::refusal::Refusal,
+    usecase::{AddAttachments, AddedAttachments, Office, Refused, SentFile, incoming, pieces},
+};
+
+/// Fields that a form may have.
+const FIELDS_MAX: usize = 1000;
+/// So much of a refused form is read to its end.
+const THROWN_AWAY_MAX: usize = 256 * 1024 * 1024;
+
+/// What somebody at an open desk sends, with files perhaps.
+pub(super) struct PostedWithFiles {
+    /// Who.
+    pub(super) desk: Desk,
+    /// What stood before the files.
+    pub(super) typed: Typed,
+    /// What comes after it.
+    pub(super) files: Files,
+}
+
+/// Files that are still on their way.
+pub(super) struct Files(Option<(Multipart<'static>, Option<Field<'static>>)>);
+
+impl FromRequest<Console> for PostedWithFiles {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Trouble> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let Ok(boundary) = multer::parse_boundary(kind) else {
+            let Posted { desk, typed } = Posted::from_request(request, console).await?;
+            return Ok(Self { desk, typed, files: Files(None) });
+        };
+        comes_from_here(&request)?;
+        let (mut parts, body) = request.into_parts();
+        let desk = Desk::from_request_parts(&mut parts, console).await?;
+        let mut form = Multipart::new(body.into_data_stream(), boundary);
+        let (typed, first) = fields(&mut form).await?;
+        if let Err(refused) = desk.proves(typed.text(TOKEN)) {
+            Files(Some((form, first))).throw_away().await;
+            return Err(refused.into());
+        }
+        Ok(Self { desk, typed, files: Files(Some((form, first))) })
+    }
+}
+
+/// What stands before the first file, and that file.
+async fn fields(form: &mut Multipart<'static>) -> Result<(Typed, Option<Field<'static>>), Refused> {
+    let (mut fields, mut room) = (Vec::new(), FORM_BYTES_MAX);
+    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+        if field.file_name().is_some_and(|name| !name.is_empty()) {
+            return Ok((Typed::new(fields), Some(field)));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let (mut value, is_file) = (Vec::new(), field.file_name().is_some());
+        while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+            room = room.checked_sub(piece.len()).ok_or(Refusal::RequestTooLarge)?;
+            value.extend_from_slice(&piece);
+        }
+        if fields.len() >= FIELDS_MAX {
+            return Err(Refusal::RequestTooLarge.into());
+        }
+        // A field for files into which nothing was put.
+        if !is_file {
+            fields.push((name, String::from_utf8(value).map_err(|error| Refused::because(Refusal::RequestUnreadable, error))?));
+        }
+    }
+    Ok((Typed::new(fields), None))
+}
+
+fn unreadable(error: multer::Error) -> Refused {
+    Refused::because(Refusal::RequestUnreadable, error)
+}
+
+impl Files {
+    /// Whether there is one at least.
+    pub(super) fn any(&self) -> bool {
+        self.0.as_ref().is_some_and(|(_, first)| first.is_some())
+    }
+
+    /// Adds them, and files that are here already, to a record of this office; `None`: there are none.
+    pub(super) async fn add(
+        mut self,
+        office: &Office,
+        asked: AddAttachments,
+        passed: Vec<(String, String)>,
+    ) -> Result<Option<AddedAttachments>, Refused> {
+        if !self.any() && passed.is_empty() {
+            return Ok(None);
+        }
+        let (to, from) = incoming();
+        let office = office.clone();
+        // By itself, so that it ends properly, with nothing left, when the browser goes away: then nothing comes any more.
+        let mut adding = tokio::spawn(async move { office.add_attachments(asked, from).await });
+        let added = tokio::select! {
+            added = &mut adding => added,
+            () = self.carry(passed, to) => adding.await,
+        };
+        self.throw_away().await;
+        added.map_err(|error| Refused::because(Refusal::Internal, error))?.map(Some)
+    }
+
+    /// Hands files on as they come. Ends when they do, when they break off, or when nobody takes them any more.
+    async fn carry(&mut self, passed: Vec<(String, String)>, to: mpsc::Sender<SentFile>) {
+        for (record, file) in passed {
+            if to.send(SentFile::Passes { record, file }).await.is_err() {
+                return;
+            }
+        }
+        if let Some((form, first)) = &mut self.0 {
+            let mut next = first.take();
+            while let Some(field) = next {
+                if !hand_on(field, &to).await {
+                    return;
+                }
+                next = match form.next_field().await {
+                    Ok(next) => next,
+                    Err(_) => return,
+                };
+            }
+        }
+        // Nobody takes them any more: it was refused.
+        let _ = to.send(SentFile::Ended).await;
+    }
+
+    /// Reads what is left, so that the browser reads the answer.
+    pub(super) async fn throw_away(self) {
+        let Some((mut form, first)) = self.0 else { return };
+        let (mut next, mut room) = (Ok(first), THROWN_AWAY_MAX);
+        loop {
+            match next {
+                Ok(Some(mut field)) => {
+                    while let Ok(Some(piece)) = field.chunk().await {
+                        room = room.saturating_sub(piece.len());
+                        if room == 0 {
+                            return;
+                        }
+                    }
+                }
+                // There was no first file, or it was taken.
+                Ok(None) => {}
+                Err(_) => return,
+            }
+            next = match form.next_field().await {
+                Ok(None) => return,
+                next => next,
+            };
+        }
+    }
+}
+
+/// One file; false: nobody takes it, or it broke off.
+async fn hand_on(mut field: Field<'static>, to: &mpsc::Sender<SentFile>) -> bool {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return true;
+    }
+    let (sender, pieces) = pieces(None);
+    if to.send(SentFile::Begins { name, bytes: None, pieces }).await.is_err() {
+        return false;
+    }
+    loop {
+        let piece = match field.chunk().await {
+            Ok(Some(piece)) => Some(piece),
+            Ok(None) => None,
+            Err(_) => return false,
+        };
+        let ended = piece.is_none();
+        if sender.send(piece).await.is_err() {
+            return false;
+        }
+        if ended {
+            return true;
+        }
+    }
+}
+
+/// The id of the record that says to what files belong, beside the step that they come with: made of the step's, so that sending a form
+/// twice makes one of both.
+pub(super) fn beside(step: RecordId) -> RecordId {
+    let mut id = step;
+    if let Some(last) = id.0.last_mut() {
+        *last ^= 1;
+    }
+    id
+}

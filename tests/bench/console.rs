@@ -1,0 +1,185 @@
+//! How long an officer waits for a page, and how much it transfers: at a county with a year of records, and at a province over 1,901 offices.
+//!
+//! The pages come over HTTP from the console of a real office in this process. The province has twenty cities, each an office with a node and a
+//! line of its own, and ninety-four offices without a node under each.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dutynet_node::{
+    console::{self, Serving},
+    domain::account::Post,
+    projection::Follower,
+    usecase::{NewAccount, Office},
+};
+use dutynet_relay::clock::Clock;
+use dutynet_tests::net::Network;
+use serde_json::{Map, Value as Json, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+use crate::year::County;
+
+const TIMES: usize = 9;
+const CITIES: usize = 20;
+const UNDER_EACH: usize = 94;
+const PASSWORD: &str = "shuideng-2026";
+
+/// A console that is open, and somebody who is logged in.
+struct Open {
+    address: String,
+    cookie: String,
+    stop: watch::Sender<bool>,
+}
+
+impl Open {
+    async fn of(office: &Office, clock: Arc<dyn Clock>) -> Self {
+        let posts = [Post::Officer, Post::Leader, Post::Manager, Post::Operator, Post::Auditor].into();
+        let new = NewAccount { id: "zhangsan".into(), name: "张三".into(), posts, password: PASSWORD.into() };
+        office.make_first_account(new).await.expect("an account");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (stop, stopped) = watch::channel(false);
+        let serving = Serving { lock_after: Duration::from_secs(86_400), names: Vec::new() };
+        tokio::spawn(console::run(office.clone(), listener, serving, clock, stopped));
+        let mut this = Self { address, cookie: String::new(), stop };
+        let (head, _) = this.ask("POST", "/enter", &format!("id=zhangsan&password={PASSWORD}")).await;
+        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut this.cookie);
+        this
+    }
+
+    /// Head and body of an answer.
+    async fn ask(&self, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
+        let mut line = TcpStream::connect(&self.address).await.expect("a console");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{body}",
+            self.address,
+            self.cookie,
+            body.len()
+        );
+        line.write_all(request.as_bytes()).await.expect("a request goes out");
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).await.expect("an answer");
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+        (String::from_utf8_lossy(&answer[..end]).into_owned(), answer[end..].to_vec())
+    }
+
+    /// Median and longest of several times, and bytes.
+    async fn page(&self, path: &str) -> Json {
+        let (mut took, mut bytes) = (Vec::new(), 0);
+        for _ in 0..TIMES {
+            let began = Instant::now();
+            let (head, body) = self.ask("GET", path, "").await;
+            took.push(began.elapsed());
+            assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+            bytes = head.len() + body.len();
+        }
+        took.sort_unstable();
+        let (median, most) = (took[TIMES / 2], took[TIMES - 1]);
+        println!("    {path:34} median {median:>8.1?}, longest {most:>8.1?}, {:>6.1} KB", bytes as f64 / 1000.0);
+        json!({ "median_us": median.as_micros() as u64, "longest_us": most.as_micros() as u64, "bytes": bytes })
+    }
+
+    async fn pages(&self, paths: &[&str]) -> Json {
+        let mut all = Map::new();
+        for path in paths {
+            all.insert((*path).to_owned(), self.page(path).await);
+        }
+        Json::Object(all)
+    }
+}
+
+/// Measures; with `open` the consoles stay open until Enter, to be looked at.
+pub(crate) async fn measure(days: usize, open: bool) -> Json {
+    let (county, _, _) = County::of_days(days).await;
+    println!("PAGES  a county with {days} days of records");
+    let desk = Open::of(county.office(), county.clock()).await;
+    let at_county = [
+        "/",
+        "/reports",
+        "/reports/month",
+        "/reports/new/daily",
+        "/matters/incident",
+        "/matters/directive",
+        "/notices",
+        "/dues",
+        "/rolls",
+        "/consultations",
+        "/status",
+        "/stats",
+        "/stats?month=2026",
+        "/stats/findings",
+        "/network",
+        "/network/440825001",
+        "/rules",
+        "/rules?q=%E6%8A%A5%E5%91%8A",
+        "/rules/ask",
+        "/find?q=%E9%99%A9%E6%83%85",
+    ];
+    let of_county = desk.pages(&at_county).await;
+    println!("PAGES  a province over {} offices", 1 + CITIES * (1 + UNDER_EACH));
+    let (net, office) = province().await;
+    let wide = Open::of(&office, net.relay("p").clock()).await;
+    let called = call(&wide).await;
+    let at_province =
+        ["/", "/reports", "/reports/month", "/network", "/network?open=c01", "/rolls", &called, "/status", "/rules"];
+    let of_province = wide.pages(&at_province).await;
+    if open {
+        println!("    county http://{}/  province http://{}/  zhangsan {PASSWORD}; Enter ends it", desk.address, wide.address);
+        let _ = tokio::io::stdin().read(&mut [0]).await;
+    }
+    desk.stop.send_replace(true);
+    wide.stop.send_replace(true);
+    county.close().await;
+    drop(net);
+    json!({ "days": days, "county": of_county, "province": of_province })
+}
+
+/// Everybody below is called, so that the grid has something to show.
+async fn call(desk: &Open) -> String {
+    let (_, form) = desk.ask("GET", "/rolls/new", "").await;
+    let form = String::from_utf8_lossy(&form).into_owned();
+    let hidden = |name: &str| {
+        let marked = format!("type=\"hidden\" name=\"{name}\" value=\"");
+        form.split(&marked).nth(1).and_then(|rest| rest.split('"').next()).expect("a hidden field").to_owned()
+    };
+    let body = format!("token={}&id={}&whom=all&kind=roll", hidden("token"), hidden("id"));
+    let (head, _) = desk.ask("POST", "/rolls/new", &body).await;
+    let at = head.lines().find_map(|line| line.strip_prefix("location: ")).expect("the page of the call");
+    at.to_owned()
+}
+
+/// A province with its cities, and everything below them registered.
+async fn province() -> (Network, Office) {
+    let mut net = Network::found("p").await;
+    for city in 0..CITIES {
+        let city = format!("c{city:02}");
+        net.join("p", &city).await;
+        for n in 0..UNDER_EACH {
+            net.add_without_node(&city, &format!("{city}-{n:03}")).await;
+        }
+    }
+    let relay = net.relay("p").clone();
+    while relay.registry().entries().count() < 1 + CITIES * (1 + UNDER_EACH) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // A quarter of the cities is cut off.
+    for city in (0..CITIES).step_by(4) {
+        net.line(&format!("c{city:02}")).cut();
+    }
+    let (follower, caught_up) = Follower::new(&relay).expect("a projection");
+    let office = Office::new(relay, caught_up, Vec::new());
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        follower.run(stopped).await;
+        drop(stop);
+    });
+    (net, office)
+}
