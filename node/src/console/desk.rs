@@ -163,6 +163,8 @@ pub(super) struct Seated {
     pub(super) token: String,
     /// The desk is locked.
     pub(super) locked: bool,
+    /// A page asks by itself, to be right; nobody has clicked.
+    pub(super) by_itself: bool,
 }
 
 /// Somebody who is logged in, at an open desk. What every page wants.
@@ -213,7 +215,7 @@ impl FromRequestParts<Console> for Seated {
             console.desks.end(&session);
             return Err(enter());
         }
-        Ok(Self { session, account, token: found.token, locked: found.locked })
+        Ok(Self { session, account, token: found.token, locked: found.locked, by_itself })
     }
 }
 

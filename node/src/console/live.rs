@@ -8,7 +8,7 @@
 //!
 //! Whoever reads slowly is told the state once more instead of every ring that he missed.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     Router,
@@ -22,7 +22,7 @@ use axum::{
 use serde::Serialize;
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc, watch},
-    time::Instant,
+    time::{Sleep, sleep},
 };
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -101,7 +101,7 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
     let mut ringing = !rang.is_empty();
-    let mut next_change = Instant::now();
+    let mut rest = Box::pin(sleep(Duration::ZERO));
     let mut told = state(events, &rang).await;
     while told {
         told = tokio::select! {
@@ -118,23 +118,25 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
                 }
                 Err(RecvError::Closed) => false,
             },
-            () = rested_and_moved(next_change, &mut moved) => {
-                next_change = Instant::now() + PAUSE;
+            () = rested_and_moved(rest.as_mut(), &mut moved) => {
+                rest.set(sleep(PAUSE));
                 send(events, "changed", &console.clock.wall().0).await && (!ringing || {
                     let rang = console.office.rang_now().await?;
                     ringing = !rang.is_empty();
                     state(events, &rang).await
                 })
             }
-            () = tokio::time::sleep(QUIET) => send(events, "clock", &console.clock.wall().0).await,
+            () = sleep(QUIET) => send(events, "clock", &console.clock.wall().0).await,
         };
     }
     Ok(())
 }
 
 /// Returns when something has changed and the pause is over. Meanwhile rings are heard; whoever stops waiting misses no change.
-async fn rested_and_moved(rested: Instant, moved: &mut CaughtUp) {
-    tokio::time::sleep_until(rested).await;
+async fn rested_and_moved(rest: Pin<&mut Sleep>, moved: &mut CaughtUp) {
+    if !rest.is_elapsed() {
+        rest.await;
+    }
     moved.moved().await;
 }
 

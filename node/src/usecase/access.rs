@@ -5,7 +5,7 @@
 //! kept as a number, so that a gap is no secret.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -49,6 +49,8 @@ pub(super) struct Accesses {
 struct Waiting {
     noted: Vec<Access>,
     lost: u64,
+    /// Who has what open, by its path; begun anew when it is full.
+    open: BTreeSet<(String, String)>,
 }
 
 /// What one frame holds.
@@ -93,8 +95,12 @@ impl Accesses {
 impl Office {
     /// Notes that somebody has seen something. Costs no wait.
     pub fn note_access(&self, by: &str, how: How, what: Seen) {
-        let access = Access { at: self.now(), by: by.to_owned(), how, what };
         let mut waiting = self.inner.accesses.lock();
+        if waiting.open.len() >= WAITING_MAX {
+            waiting.open.clear();
+        }
+        waiting.open.insert((by.to_owned(), what.path()));
+        let access = Access { at: self.now(), by: by.to_owned(), how, what };
         if waiting.noted.len() < WAITING_MAX {
             waiting.noted.push(access);
         } else {
@@ -102,10 +108,21 @@ impl Office {
         }
     }
 
+    /// Notes that a page renews itself. Whoever has it open has opened it, and that stands already, however often it is read anew.
+    pub fn note_renewal(&self, by: &str, what: Seen) {
+        let known = self.inner.accesses.lock().open.contains(&(by.to_owned(), what.path()));
+        if !known {
+            self.note_access(by, How::Opened, what);
+        }
+    }
+
     /// Writes what was noted; on disk when it returns. What cannot be written waits further.
     pub async fn keep_accesses(&self) -> Result<(), Refused> {
         let _one_at_a_time = self.inner.accesses.writing.lock().await;
-        let Waiting { noted, mut lost } = mem::take(&mut *self.inner.accesses.lock());
+        let (noted, mut lost) = {
+            let mut waiting = self.inner.accesses.lock();
+            (mem::take(&mut waiting.noted), mem::take(&mut waiting.lost))
+        };
         let mut days: BTreeMap<Day, Vec<Access>> = BTreeMap::new();
         for access in noted {
             days.entry(Day::of(access.at)).or_default().push(access);
@@ -215,6 +232,7 @@ mod tests {
             house.office.note_access("lisi", How::Opened, Seen::report("daily", office, "2026-07-01"));
         }
         assert_eq!(house.office.status().store.journal_bytes, before, "noting writes nothing");
+        house.office.note_renewal("lisi", Seen::report("daily", "440100", "2026-07-01"));
         house.clock().advance(Duration::from_secs(86_400));
         house.office.note_access("wang", How::Exported, Seen::Page("/reports".into()));
         let all = house.office.accesses(asked("", "2026-07-01", "2026-07-02")).await.unwrap();

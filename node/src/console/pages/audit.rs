@@ -35,7 +35,10 @@ pub(super) fn router() -> Router<Console> {
 impl Console {
     /// Notes that somebody sees what is about people. Every page of that kind calls it when it is shown, exported or printed.
     pub(in crate::console) fn saw(&self, seated: &Seated, how: How, what: Seen) {
-        self.office.note_access(&seated.account.id, how, what);
+        match (seated.by_itself, how) {
+            (true, How::Opened) => self.office.note_renewal(&seated.account.id, what),
+            (_, _) => self.office.note_access(&seated.account.id, how, what),
+        }
     }
 
     /// Notes that somebody sees a matter.
