@@ -40,7 +40,7 @@ struct Open {
 impl Open {
     async fn of(office: &Office, clock: Arc<dyn Clock>) -> Self {
         let posts = [Post::Officer, Post::Leader, Post::Manager, Post::Operator, Post::Auditor].into();
-        let new = NewAccount { id: "zhangsan".into(), name: "张三".into(), posts, password: PASSWORD.into() };
+        let new = NewAccount { id: "zhangsan".into(), name: "张三".into(), posts, password: PASSWORD.into(), own: true };
         office.make_first_account(new).await.expect("an account");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();

@@ -199,6 +199,16 @@ impl Window {
         self.control(label).await.select_by_label(option).await.expect("it can be chosen");
     }
 
+    /// Chooses the first of what the list beside a label offers.
+    pub async fn choose_first(&self, label: &str) {
+        self.control(label).await.select_by_index(1).await.expect("something can be chosen");
+    }
+
+    /// Clicks the box beside a label.
+    pub async fn tick(&self, label: &str) {
+        self.control(label).await.click().await.expect("it can be ticked");
+    }
+
     /// Answers 「不明，正在核实」 to whatever is still empty and may be answered so.
     pub async fn unknown_otherwise(&self) {
         let tick = "for (const field of document.querySelectorAll('.field')) { \
@@ -218,6 +228,16 @@ impl Window {
     pub async fn keys(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(keys).await.expect("keys can be pressed");
+    }
+
+    /// Unfolds what stands folded in a row of a table.
+    pub async fn fold(&self, row: &str, words: &str) {
+        let find = "const row = Array.from(document.querySelectorAll('tr')).find((row) => row.textContent.includes(arguments[0])); \
+                    document.querySelectorAll('[data-found]').forEach((found) => found.removeAttribute('data-found')); \
+                    const fold = row && Array.from(row.querySelectorAll('summary')).find((one) => one.textContent.includes(arguments[1])); \
+                    if (!fold) return false; fold.setAttribute('data-found', ''); return true;";
+        self.comes_true(row, async || self.run(find, &[row, words]).await == Value::Bool(true)).await;
+        self.client.find(FOUND).await.expect("it was found").click().await.expect("it unfolds");
     }
 
     /// Presses the button of a step of a matter; those that are seldom wanted stand folded away.

@@ -1,6 +1,33 @@
 //! Incidents: from the telephone to the province's desk.
 
-use super::{journey::walk, offices::Seat};
+use super::{
+    browser::Window,
+    journey::walk,
+    offices::{PASSWORD, Seat},
+};
+
+/// Takes the call, as far as the caller knows anything.
+async fn takes_the_call(clerk: &Window, what: &str) {
+    clerk.open("/").await;
+    clerk.alt('2').await;
+    clerk.sees("接报").await;
+    let caller = [("标题", what), ("来电人姓名", "陈村长"), ("来电人单位", "东堤村"), ("联系电话", "0759-4800001")];
+    for (label, words) in caller.into_iter().chain([("地点", "海安镇东堤"), ("何事", what)]) {
+        clerk.fill(label, words).await;
+    }
+    clerk.unknown_otherwise().await;
+    clerk.alt('s').await;
+    clerk.sees("经过").await;
+}
+
+/// Asks a leader to approve.
+async fn asks(clerk: &Window, what: &str) {
+    clerk.step("送审").await;
+    clerk.fill("送给谁审", "李四").await;
+    clerk.fill("送审内容", what).await;
+    clerk.alt('s').await;
+    clerk.sees(what).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_cut() {
@@ -9,19 +36,7 @@ async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_
         let township = county.below(journey, ["440825103", "海安镇", "township"]).await;
         let clerk = journey.seated(&township, "zhang").await;
         township.cut();
-        clerk.open("/").await;
-        clerk.alt('2').await;
-        clerk.sees("接报").await;
-        for (label, words) in
-            [("标题", "海堤渗漏"), ("来电人姓名", "陈村长"), ("来电人单位", "东堤村"), ("联系电话", "0759-4800001")]
-        {
-            clerk.fill(label, words).await;
-        }
-        clerk.fill("地点", "海安镇东堤").await;
-        clerk.fill("何事", "海堤渗漏，水位仍在上涨").await;
-        clerk.unknown_otherwise().await;
-        clerk.alt('s').await;
-        clerk.sees("经过").await;
+        takes_the_call(&clerk, "海堤渗漏").await;
         let event = clerk.path().await;
 
         clerk.step("报告领导").await;
@@ -33,11 +48,7 @@ async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_
         clerk.alt('s').await;
         clerk.sees("马上报县里").await;
 
-        clerk.step("送审").await;
-        clerk.fill("送给谁审", "李四").await;
-        clerk.fill("送审内容", "东堤渗漏，拟转移三十人").await;
-        clerk.alt('s').await;
-        clerk.sees("拟转移三十人").await;
+        asks(&clerk, "东堤渗漏，拟转移三十人").await;
 
         let leader = journey.seated(&township, "li").await;
         leader.open(&event).await;
@@ -66,6 +77,37 @@ async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_
         duty_officer.press("海堤渗漏").await;
         duty_officer.sees("已转移三十人").await;
         clerk.comes(&event, "已到达").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_by_telephone_stands_unconfirmed_until_the_leader_logs_in() {
+    walk("telephone", async |journey| {
+        let county = Seat::first(journey, ["440825", "徐闻县", "county"]);
+        let clerk = journey.seated(&county, "zhang").await;
+        takes_the_call(&clerk, "码头起火").await;
+        let event = clerk.path().await;
+        asks(&clerk, "码头起火，拟请消防支援").await;
+        clerk.step("批准").await;
+        clerk.fill("何人", "李四").await;
+        clerk.choose("方式", "电话").await;
+        clerk.fill("电话号码", "0759-4800002").await;
+        clerk.press("现在").await;
+        clerk.fill("原话", "马上请，我在路上").await;
+        clerk.alt('s').await;
+        clerk.sees("马上请，我在路上").await;
+        clerk.sees("待领导本人确认").await;
+
+        let leader = journey.window(&county, "li").await;
+        leader.enter("li", PASSWORD).await;
+        leader.comes(&event, "待领导本人确认").await;
+        leader.step("领导本人确认").await;
+        leader.choose_first("所确认的批准").await;
+        leader.fill("补充意见", "是我说的").await;
+        leader.alt('s').await;
+        leader.sees("是我说的").await;
+        leader.sees_not("待领导本人确认").await;
     })
     .await;
 }

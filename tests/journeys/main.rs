@@ -13,4 +13,8 @@ mod incidents;
 mod journey;
 mod notices;
 mod offices;
+mod operators;
 mod reports;
+mod rolls;
+mod sessions;
+mod warnings;

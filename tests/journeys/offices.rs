@@ -51,6 +51,13 @@ impl Seat {
         (seat, invitation)
     }
 
+    /// A machine with the program and a configuration, and nothing else.
+    pub fn new_machine(journey: &Journey, id: &str) -> Self {
+        let seat = Self { site: Site::new(&journey.folder.path().join(id)), id: id.to_owned(), line: None, port: free_port() };
+        seat.configure("");
+        seat
+    }
+
     /// Writes `node.toml`, with more in it.
     pub fn configure(&self, more: &str) {
         self.site.configure(&format!(

@@ -131,12 +131,13 @@ fn named(path: &str) -> Option<(AskPaper, String)> {
         }
         ["duty", day] => (AskPaper::Duty(day.to_owned()), format!("/reports?day={day}")),
         ["sign-for", origin, id] => (AskPaper::SignFor(format!("{origin}/{id}")), format!("/notices/show/{origin}/{id}")),
-        ["roll", origin, id] => (AskPaper::Roll(format!("{origin}/{id}")), format!("/matter/{origin}/{id}")),
+        ["roll", origin, id] => (AskPaper::Roll(format!("{origin}/{id}")), format!("/roll/{origin}/{id}")),
         ["dues"] => (dues(WhichDues::Open), "/dues".to_owned()),
         ["overdue"] => (dues(WhichDues::ToChase), "/dues?overdue=1".to_owned()),
-        ["stats"] => (AskPaper::Stats(AskDueStats::default()), "/dues".to_owned()),
+        ["stats"] => (AskPaper::Stats(AskDueStats::default()), "/stats".to_owned()),
         ["stats", month] => {
-            (AskPaper::Stats(AskDueStats { month: month.to_owned(), ..AskDueStats::default() }), "/dues".to_owned())
+            let asked = AskDueStats { month: month.to_owned(), ..AskDueStats::default() };
+            (AskPaper::Stats(asked), format!("/stats?month={month}"))
         }
         _ => return None,
     })

@@ -18,15 +18,19 @@ use super::super::{
     desk::Desk,
     page::{Frame, Paged, Part, html, moment},
 };
+use super::tiers::{self, Folded, Open};
 use crate::{
     domain::{
         beijing::{self, Day},
         board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
         form::{Form, Forms},
     },
-    text::{console as text, notice, refusal::Refusal, words},
+    text::{console as text, console_look as look, notice, refusal::Refusal, words},
     usecase::Refused,
 };
+
+/// Rows of the board that are shown without being asked for.
+const SHOWN_MAX: usize = 200;
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
@@ -90,6 +94,9 @@ struct BoardPage {
     before: String,
     after: String,
     counts: String,
+    /// Parts of a tree that is larger than anybody reads at once.
+    parts: Vec<Folded>,
+    /// Of the parts that are open.
     rows: Vec<BoardView>,
     only: String,
 }
@@ -123,6 +130,9 @@ struct AskBoard {
     /// `missing`: only those that have not reported.
     #[serde(default)]
     only: String,
+    /// Parts of the tree that are open.
+    #[serde(default)]
+    open: String,
 }
 
 async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<AskBoard>) -> Paged {
@@ -130,13 +140,30 @@ async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<A
     let timings: Vec<Timing> = board.rows.iter().map(|row| row.timing).collect();
     let day = board.period.first();
     let missing = |row: &&BoardRow| asked.only != "missing" || matches!(row.timing, Timing::Missing | Timing::CutOff);
-    let rows = board.rows.iter().filter(missing).map(|row| row_view(row, board.as_of)).collect();
+    let tops = tiers::tops(&console);
+    let part = |row: &BoardRow| tops.get(&row.seat.office).map_or_else(String::new, ToString::to_string);
+    let parts = tiers::parts(board.rows.iter().filter(missing), part);
+    let open = Open::of(&parts, &asked.open, SHOWN_MAX);
+    let name = |key: &str| board.rows.iter().find(|row| row.seat.office.as_str() == key).map(|row| row.seat.name.clone());
+    let is_missing = |row: &&&BoardRow| matches!(row.timing, Timing::Missing | Timing::CutOff);
+    let folded = |open: &Open, key: &str, rows: &[&BoardRow]| Folded {
+        name: name(key).unwrap_or_else(|| look::DIRECTLY.to_owned()),
+        open: open.has(key),
+        toggled: open.toggled(key),
+        all: rows.len(),
+        missing: rows.iter().filter(is_missing).count(),
+    };
+    let rows = parts.iter().filter(|(key, _)| open.has(key)).flat_map(|(_, rows)| rows);
+    let rows = rows.map(|row| row_view(row, board.as_of)).collect();
+    let parts: Vec<Folded> = parts.iter().map(|(key, rows)| folded(&open, key, rows)).collect();
     html(&BoardPage {
         frame: console.frame(&desk, Part::Reports, text::board(&day.to_string()))?,
         period: day.to_string(),
         before: day.previous().to_string(),
         after: if day.next() <= Day::of(board.as_of) { day.next().to_string() } else { String::new() },
         counts: notice::board_counts(&timings),
+        // Of a small tree everything is there.
+        parts: if parts.iter().all(|part| part.open) { Vec::new() } else { parts },
         rows,
         only: asked.only,
     })

@@ -46,6 +46,18 @@ pub(super) fn parts<'a, R>(rows: impl IntoIterator<Item = &'a R>, part: impl Fn(
     parts
 }
 
+/// A part as a line that opens it.
+pub(super) struct Folded {
+    pub(super) name: String,
+    pub(super) open: bool,
+    /// What is asked for to open or shut it.
+    pub(super) toggled: String,
+    /// Rows in it.
+    pub(super) all: usize,
+    /// Those who are missing.
+    pub(super) missing: usize,
+}
+
 /// Which parts are open.
 pub(super) struct Open(BTreeSet<String>);
 

@@ -14,14 +14,15 @@ impl Browser {
     }
 
     /// Takes a call; `origin/id` of the matter.
-    async fn called(&mut self, title: &str) -> String {
-        let time = [("f.happened_at.unknown", "yes"), ("f.why.unknown", "yes")];
+    async fn took_a_call(&mut self, title: &str) -> String {
+        let time = [("rest_unknown", "1")];
         let words = [("f.title", title), ("f.place", "村口"), ("f.who", "三人"), ("f.what", "<script>漫水</script>")];
         let caller = [("f.caller_name", "李村长"), ("f.caller_unit", "良垌村"), ("f.caller_phone", "0759-1")];
         let chosen = [("f.category", "natural"), ("f.channel", "telephone")];
         self.get("/matters/incident/call").await;
         self.post("/matters/incident/call", &[&words[..], &caller, &time, &chosen].concat()).await;
-        self.at.strip_prefix("/matter/").unwrap_or_else(|| panic!("{} {}", self.at, self.page)).to_owned()
+        let path = self.at.split(['?', '#']).next().unwrap_or_default();
+        path.strip_prefix("/matter/").unwrap_or_else(|| panic!("{} {}", self.at, self.page)).to_owned()
     }
 }
 
@@ -29,7 +30,7 @@ impl Browser {
 async fn a_form_of_a_matter_is_printed_and_kept_and_what_was_typed_is_only_words() {
     let mut browser = Browser::new();
     browser.first_account().await;
-    let matter = browser.called("<b>=山洪</b>").await;
+    let matter = browser.took_a_call("<b>=山洪</b>").await;
     let page = browser.get(&format!("/matter/{matter}")).await.to_owned();
     for paper in ["handling-slip", "submission", "record-sheet"] {
         let path = format!("/print/form/{paper}/{matter}");

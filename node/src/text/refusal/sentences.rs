@@ -12,11 +12,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::PeriodInvalid, "PERIOD_INVALID", "报告期应写成 YYYY-MM-DD，例如 2026-07-01，请改正。"),
     (Refusal::PeriodFuture, "PERIOD_FUTURE", "这一天还没有到（以北京时间为准），请到当天再报；若日期无误，请核对本机时间。"),
     (Refusal::PeriodClosed, "PERIOD_CLOSED", "该报告期已截止，请用“更正”（report correct）并写明理由。"),
-    (
-        Refusal::PeriodNoHoliday,
-        "PERIOD_NO_HOLIDAY",
-        "这一天不在国务院公布的节假日放假期间内，请用 --period 写明该假期中的任意一天。",
-    ),
+    (Refusal::PeriodNoHoliday, "PERIOD_NO_HOLIDAY", "这一天不在放假期间内，请用 --period 写明该假期中的任意一天。"),
     (
         Refusal::PeriodNotAnnounced,
         "PERIOD_NOT_ANNOUNCED",

@@ -49,6 +49,8 @@ pub(super) struct Page {
     acts: Vec<ActView>,
     pub(super) form: Option<ActForm>,
     panel: Option<Panel>,
+    /// `<origin>/<id>`, as its table is printed.
+    reference: String,
     id: String,
     pub(super) said: Option<Said>,
 }
@@ -165,6 +167,7 @@ pub(super) async fn page(console: &Console, desk: &Desk, call: &str, asked: &Ask
         acts: views(true),
         panel: row.map(|row| panel(row, &table, &names, views(false))),
         form,
+        reference: table.call.to_string(),
         id: console.new_id()?,
         said: None,
     })

@@ -1,0 +1,46 @@
+//! A roll is called over a city whose counties answer, keep silent, and are cut off.
+
+use super::{journey::walk, offices::Seat};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_calls_the_roll_and_sees_who_answered_who_is_silent_and_who_is_cut_off() {
+    walk("rollcall", async |journey| {
+        let city = Seat::first(journey, ["440800", "湛江市", "city"]);
+        let answers = city.below(journey, ["440825", "徐闻县", "county"]).await;
+        let silent = city.below(journey, ["440881", "廉江市", "county"]).await;
+        let away = city.below(journey, ["440882", "雷州市", "county"]).await;
+        let caller = journey.seated(&city, "wang").await;
+        away.cut();
+        caller.comes("/network", "断").await;
+        caller.open("/rolls/new").await;
+        caller.fill("标题", "夜间点名").await;
+        caller.alt('s').await;
+        caller.sees("应到 3").await;
+        let call = caller.path().await;
+
+        let clerk = journey.seated(&answers, "zhang").await;
+        clerk.comes("/rolls", "等本单位应答").await;
+        clerk.alt('9').await;
+        clerk.sees("夜间点名").await;
+        for (label, words) in [("带班领导", "李四"), ("值班员", "张三"), ("今日重点工作", "防汛巡查")] {
+            clerk.fill(label, words).await;
+        }
+        clerk.alt('s').await;
+        clerk.sees("李四").await;
+
+        // The grid renews itself: nobody loads the page again.
+        caller.sees("在岗 1").await;
+        let other = journey.seated(&silent, "zhang").await;
+        other.comes("/rolls", "夜间点名").await;
+        let (grid, of) = (caller.text().await, |text: &str, name: &str| {
+            let mut lines = text.lines();
+            lines.find(|line| line.contains(name)).map(str::to_owned).unwrap_or_default()
+        });
+        assert!(of(&grid, "雷州市").contains("线路"), "{grid}");
+        assert!(!of(&grid, "廉江市").contains("线路"), "{grid}");
+        caller.open(&format!("{call}?show=missing")).await;
+        caller.sees("廉江市").await;
+        caller.sees_not("徐闻县 在岗").await;
+    })
+    .await;
+}
