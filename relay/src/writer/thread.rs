@@ -236,6 +236,7 @@ fn weight(intent: &Intent) -> (usize, usize) {
         | Intent::Hollow { .. }
         | Intent::Hollowed(_)
         | Intent::Invite(_)
+        | Intent::Revoke(_)
         | Intent::Enrol(_)
         | Intent::Register(..)
         | Intent::NotInterpreted { .. } => (1, 256),

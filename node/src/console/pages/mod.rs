@@ -1,6 +1,8 @@
 //! The pages. Each file has a group of them: what they show, and what their forms do.
 
 mod accounts;
+mod admin;
+mod audit;
 mod door;
 mod dues;
 mod duty;
@@ -21,7 +23,9 @@ mod stats;
 mod status;
 mod suggested;
 mod tiers;
+mod trust;
 
+pub(super) use admin::Jobs;
 use axum::Router;
 
 pub(super) use self::status::Pulls;
@@ -50,6 +54,9 @@ pub(super) fn router() -> Router<Console> {
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
+        .merge(audit::router())
+        .merge(admin::router())
+        .merge(trust::router())
         .merge(help::router())
 }
 
