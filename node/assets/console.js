@@ -61,7 +61,10 @@
     looking = true;
     fetch(location.href, { headers: { "dutynet-by-itself": "1" }, redirect: "error" }).then((answer) => (answer.ok ? answer.text() : "")).then((html) => {
       const fresh = new DOMParser().parseFromString(html, "text/html");
+      const held = document.activeElement;
       lives.forEach((live) => { const to = fresh.getElementById(live.id); if (to) renew(live, to); });
+      // What was moved has lost the focus.
+      if (held && held.isConnected && held !== document.activeElement) held.focus({ preventScroll: true });
       tick();
     }).catch(() => { /* the next look finds it */ }).finally(() => { looking = false; if (again) { again = false; setTimeout(look, 2000); } });
     return true;
