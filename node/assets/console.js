@@ -1,4 +1,4 @@
-// What a page cannot do without a script: clocks that run, what rings, and keeping what is being typed. Every page works without it.
+// What a page cannot do without a script: clocks that run, and keeping what is being typed. Every page works without it.
 "use strict";
 (() => {
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
@@ -36,28 +36,6 @@
   large(kept("large") === "1");
   all("[data-large]").forEach((button) => button.addEventListener("click", () => { const on = kept("large") !== "1"; keep("large", on ? "1" : null); large(on); }));
 
-  // Sound: two tones, made here. A browser lets a page sound only after somebody has clicked in it.
-  let audio = null;
-  const beep = () => {
-    try {
-      audio = audio || new AudioContext();
-      if (audio.state === "suspended") audio.resume();
-      [0, 0.35, 0.7].forEach((wait, i) => {
-        const tone = audio.createOscillator(), volume = audio.createGain();
-        tone.frequency.value = i % 2 ? 660 : 880;
-        volume.gain.value = 0.4;
-        tone.connect(volume).connect(audio.destination);
-        tone.start(audio.currentTime + wait);
-        tone.stop(audio.currentTime + wait + 0.3);
-      });
-      return audio.state === "running";
-    } catch (e) { return false; }
-  };
-  all("[data-sound-test]").forEach((button) => button.addEventListener("click", () => {
-    beep();
-    setTimeout(() => { const state = one("[data-sound-state]"); if (state) state.textContent = audio && audio.state === "running" ? "响了。听不见请检查音量和喇叭。" : "这个浏览器不让本页发声，请在设置里允许声音。"; }, 200);
-  }));
-
   // Parts of a page that follow what happens: the page is read anew, and only what is another is put in its place, so that focus, scroll
   // and what is being typed stay. A form is never touched.
   const lives = all("[data-live]");
@@ -83,7 +61,10 @@
     looking = true;
     fetch(location.href, { headers: { "dutynet-by-itself": "1" }, redirect: "error" }).then((answer) => (answer.ok ? answer.text() : "")).then((html) => {
       const fresh = new DOMParser().parseFromString(html, "text/html");
+      const held = document.activeElement;
       lives.forEach((live) => { const to = fresh.getElementById(live.id); if (to) renew(live, to); });
+      // What was moved has lost the focus.
+      if (held && held.isConnected && held !== document.activeElement) held.focus({ preventScroll: true });
       tick();
     }).catch(() => { /* the next look finds it */ }).finally(() => { looking = false; if (again) { again = false; setTimeout(look, 2000); } });
     return true;
@@ -92,34 +73,9 @@
   let looked = now();
   if (lives.length) setInterval(() => { if (every() && now() - looked >= every() * 1000 && !document.hidden) { looked = now(); look(); } }, 1000);
 
-  // What rings until somebody has seen it. What was seen is remembered for this browser, so that it is not rung at every page.
-  const bar = one("[data-ring]");
-  const rings = new Map();
-  const seen = () => { try { return JSON.parse(sessionStorage.getItem("seen") || "[]"); } catch (e) { return []; } };
-  const see = (ids) => { try { sessionStorage.setItem("seen", JSON.stringify(seen().concat(ids).slice(-500))); } catch (e) { /* rings again at the next page */ } };
-  const title = document.title;
-  let sounding = null;
-  const show = () => {
-    const unseen = Array.from(rings.values()).filter((ring) => !seen().includes(ring.id));
-    bar.hidden = unseen.length === 0;
-    document.title = unseen.length ? "【" + unseen.length + " 项提醒】" + title : title;
-    bar.textContent = "";
-    if (!unseen.length) { clearInterval(sounding); sounding = null; return; }
-    const list = document.createElement("ul");
-    unseen.slice(0, 8).forEach((ring) => { const li = document.createElement("li"), a = document.createElement("a"); a.href = ring.path; a.textContent = ring.sentence; if (!list.children.length) { a.accessKey = "a"; a.append("（Alt+A）"); } li.append(a); list.append(li); });
-    if (unseen.length > 8) { const li = document.createElement("li"); li.textContent = "另有 " + (unseen.length - 8) + " 项，见“时限”。"; list.append(li); }
-    const button = document.createElement("button");
-    button.type = "button"; button.textContent = "知道了";
-    button.addEventListener("click", () => { see(unseen.map((ring) => ring.id)); show(); });
-    bar.append(list, button);
-    if (!sounding) { beep(); sounding = setInterval(beep, 5000); }
-  };
-  if (bar && window.EventSource) {
-    const events = new EventSource("/live");
-    events.addEventListener("state", (event) => { rings.clear(); JSON.parse(event.data).forEach((ring) => rings.set(ring.id, ring)); show(); });
-    events.addEventListener("ring", (event) => { const ring = JSON.parse(event.data); rings.set(ring.id, ring); show(); });
-    events.addEventListener("changed", (event) => { ahead = Number(event.data) - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
-  }
+  // What the node says of itself; what rings is in ring.js.
+  document.addEventListener("node-clock", (event) => { ahead = event.detail - Date.now(); });
+  document.addEventListener("node-changed", (event) => { ahead = event.detail - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
 
   // What is being typed stays in this browser until it was sent: through a reload, logging out, and a power cut.
   const person = document.body.dataset.person || "";

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use dutynet_relay::{ids::OfficeId, relay::LEAF_VALID};
+use dutynet_relay::{ids::OfficeId, relay::LEAF_VALID, tls::front::fault_of_files};
 use reader::Reader;
 
 use crate::domain::retention::Rules;
@@ -32,6 +32,8 @@ pub struct Config {
     pub api: SocketAddr,
     /// Pages for the people of the office.
     pub console: ConsoleConfig,
+    /// What rings where nobody listens.
+    pub ring: RingConfig,
     /// Lines to neighbours.
     pub link: LinkConfig,
     /// Copies of the store.
@@ -53,10 +55,25 @@ pub struct Config {
 /// Pages for the people of the office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleConfig {
-    /// Where it listens. Loopback.
+    /// Where it listens. Beyond loopback everything is TLS.
     pub listen: SocketAddr,
+    /// Host names and addresses by which other machines open it, without port or brackets.
+    pub names: Vec<String>,
+    /// PEM files of a certificate and its key; `None`: one of the node's own, where one is needed.
+    pub certificate: Option<(PathBuf, PathBuf)>,
     /// A desk is locked after so long without a click.
     pub lock_after: Duration,
+}
+
+/// A command that rings where nobody has a page open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingConfig {
+    /// Program and arguments, started without a shell; empty: there is none.
+    pub command: Vec<String>,
+    /// It is started when nobody has heard for so long.
+    pub after: Duration,
+    /// And once more after each such time, until it is heard or done with.
+    pub again: Duration,
 }
 
 /// Lines to neighbours.
@@ -138,6 +155,7 @@ impl Config {
             office: None,
             api: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             console: ConsoleConfig::default(),
+            ring: RingConfig::default(),
             link: LinkConfig::default(),
             backup: BackupConfig::default(),
             index_cache_bytes: 16 << 20,
@@ -172,7 +190,8 @@ impl Config {
         let config = Self {
             office: from.optional("node", "office", Allowed::Office, reader::office),
             api: from.optional("api", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.api),
-            console: ConsoleConfig::from_file(&mut from),
+            console: ConsoleConfig::from_file(&mut from, folder),
+            ring: RingConfig::from_file(&mut from),
             link: LinkConfig::from_file(&mut from),
             backup: BackupConfig::from_file(&mut from),
             index_cache_bytes: from.size("store", "index_cache", 4 << 20..=1 << 30).unwrap_or(default.index_cache_bytes),
@@ -189,17 +208,65 @@ impl Config {
 
 impl Default for ConsoleConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), lock_after: 1800 * SECOND }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { listen, names: Vec::new(), certificate: None, lock_after: 1800 * SECOND }
     }
 }
 
 impl ConsoleConfig {
-    fn from_file(from: &mut Reader) -> Self {
+    fn from_file(from: &mut Reader, folder: &Path) -> Self {
         let default = Self::default();
+        let listen = from.optional("console", "listen", Allowed::Address, reader::address).unwrap_or(default.listen);
+        let names = from.optional("console", "names", Allowed::Names, reader::names);
+        if listen.ip().is_unspecified() && names.as_ref().is_none_or(Vec::is_empty) {
+            // Every address of the machine: under which of them it is opened only a person knows.
+            from.missing("console", "names", Allowed::Names);
+        }
         Self {
-            listen: from.optional("console", "listen", Allowed::Loopback, reader::loopback).unwrap_or(default.listen),
+            listen,
+            names: names.unwrap_or_default(),
+            certificate: Self::certificate(from, folder),
             lock_after: from.duration("console", "lock_after", 60 * SECOND..=86_400 * SECOND).unwrap_or(default.lock_after),
         }
+    }
+}
+
+impl ConsoleConfig {
+    /// Files that can be used together, or a fault.
+    fn certificate(from: &mut Reader, folder: &Path) -> Option<(PathBuf, PathBuf)> {
+        let certificate = from.optional("console", "certificate", Allowed::Pem, reader::path).map(|path| folder.join(path));
+        let key = from.optional("console", "key", Allowed::Pem, reader::path).map(|path| folder.join(path));
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => match fault_of_files(&certificate, &key) {
+                None => Some((certificate, key)),
+                Some(fault) => {
+                    from.unusable("console", "certificate", fault.to_string());
+                    None
+                }
+            },
+            (Some(_), None) => {
+                from.missing("console", "key", Allowed::Pem);
+                None
+            }
+            (None, Some(_)) => {
+                from.missing("console", "certificate", Allowed::Pem);
+                None
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// Whether other machines may reach it, or a certificate was given for it: then everything is TLS.
+    pub fn is_secure(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.certificate.is_some()
+    }
+
+    /// Everything by which it may be opened besides loopback, without port or brackets.
+    pub fn opened_by(&self) -> Vec<String> {
+        let listen = Some(self.listen.ip()).filter(|ip| !ip.is_unspecified() && !ip.is_loopback());
+        let mut all = self.names.clone();
+        all.extend(listen.map(|ip| ip.to_string()).filter(|ip| !self.names.contains(ip)));
+        all
     }
 }
 
@@ -207,6 +274,23 @@ impl ConsoleConfig {
 fn retention_rules(path: &Path) -> Result<Rules, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     Rules::parse(&text).map_err(|faults| crate::text::retention::faults(&faults))
+}
+
+impl Default for RingConfig {
+    fn default() -> Self {
+        Self { command: Vec::new(), after: 30 * SECOND, again: 60 * SECOND }
+    }
+}
+
+impl RingConfig {
+    fn from_file(from: &mut Reader) -> Self {
+        let (default, short) = (Self::default(), Duration::from_millis(100));
+        Self {
+            command: from.optional("ring", "command", Allowed::Command, reader::command).unwrap_or_default(),
+            after: from.duration("ring", "after", short..=3600 * SECOND).unwrap_or(default.after),
+            again: from.duration("ring", "again", short..=3600 * SECOND).unwrap_or(default.again),
+        }
+    }
 }
 
 impl Default for BackupConfig {

@@ -10,7 +10,14 @@ pub(crate) mod opened;
 
 pub use file::Serving;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use dutynet_relay::{
     clock::{Clock, SystemClock},
@@ -18,6 +25,7 @@ use dutynet_relay::{
     live::Answerer,
     random,
     relay::{Relay, RelayConfig},
+    tls::front::{FrontSource, FrontTls},
     writer::StoreError,
 };
 use tokio::{
@@ -44,6 +52,7 @@ pub struct Running {
     serving: Serving,
     name: String,
     relay: Relay,
+    office: Office,
     /// Live questions are answered for as long as it is kept.
     answers: Arc<dyn Answerer>,
     stop: watch::Sender<bool>,
@@ -54,9 +63,11 @@ pub struct Running {
     files_task: JoinHandle<()>,
     backup_task: JoinHandle<()>,
     dues_task: JoinHandle<()>,
+    ring_task: JoinHandle<()>,
     rules_task: JoinHandle<()>,
     console_task: JoinHandle<io::Result<()>>,
     retention_task: JoinHandle<()>,
+    access_task: JoinHandle<()>,
     api_task: JoinHandle<Result<(), tonic::transport::Error>>,
 }
 
@@ -80,6 +91,7 @@ impl Running {
             office: relay.own().to_string(),
             api: local_address(&api_listener)?.to_string(),
             console: local_address(&console_listener)?.to_string(),
+            console_url: console_url(&config, local_address(&console_listener)?),
             link: link.map(|address| address.to_string()),
         };
         let (follower, caught_up) = Follower::new(&relay)?;
@@ -90,10 +102,12 @@ impl Running {
         let answers: Arc<dyn Answerer> = Arc::new(usecase::AnswersLive(office.clone()));
         relay.answer_with(&answers);
         let running = relay.clone();
-        let pages = console::run(office.clone(), console_listener, served(&config), relay.clock(), stopped.clone());
+        let served = served(&config, &relay)?;
+        let pages = console::run(office.clone(), console_listener, served, relay.clock(), stopped.clone());
         let this = Self {
             name: office.status().name,
             relay,
+            office: office.clone(),
             answers,
             relay_task: tokio::spawn(async move { running.run(link_listener).await }),
             follower_task: tokio::spawn(follower.run(stopped.clone())),
@@ -103,7 +117,9 @@ impl Running {
             backup_task: tokio::spawn(backups),
             rules_task: tokio::spawn(usecase::tell_rules_by_itself(office.clone(), stopped.clone())),
             retention_task: tokio::spawn(usecase::retain_by_itself(office.clone(), stopped.clone())),
+            ring_task: tokio::spawn(usecase::ring_by_itself(office.clone(), config.ring.clone(), stopped.clone())),
             dues_task: tokio::spawn(usecase::keep_dues(office.clone(), stopped.clone())),
+            access_task: tokio::spawn(usecase::keep_accesses_by_itself(office.clone(), stopped.clone())),
             console_task: tokio::spawn(pages),
             api_task: tokio::spawn(async move { api::run(office, api_listener, &key, stopped).await }),
             stop,
@@ -139,6 +155,10 @@ impl Running {
         }
         self.stop.send_replace(true);
         finish("console", self.console_task).await;
+        finish("accesses", self.access_task).await;
+        if let Err(refused) = self.office.keep_accesses().await {
+            tracing::warn!(%refused, "who has seen what in the last seconds is not kept");
+        }
         finish("api", self.api_task).await;
         finish("delivering", self.deliver_task).await;
         finish("purges", self.purge_task).await;
@@ -146,6 +166,7 @@ impl Running {
         finish("projection", self.follower_task).await;
         finish("backups", self.backup_task).await;
         finish("obligations", self.dues_task).await;
+        finish("ringing", self.ring_task).await;
         finish("rules", self.rules_task).await;
         finish("retention", self.retention_task).await;
         drop(self.answers);
@@ -187,8 +208,33 @@ pub(crate) fn settings(config: &Config) -> RelayConfig {
 }
 
 /// How the console is served.
-fn served(config: &Config) -> console::Serving {
-    console::Serving { lock_after: config.console.lock_after, names: Vec::new() }
+fn served(config: &Config, relay: &Relay) -> Result<console::Serving, Refused> {
+    let names = config.console.opened_by();
+    let source = match &config.console.certificate {
+        Some((certificate, key)) => FrontSource::Files { certificate: certificate.clone(), key: key.clone() },
+        None => {
+            let called = format!("dutynet {}", relay.own());
+            FrontSource::Own { folder: pages_folder(&config.data), names: names.clone(), called }
+        }
+    };
+    let front = config.console.is_secure().then(|| FrontTls::open(source, relay.clock().wall())).transpose();
+    let front = front.map_err(|fault| Refused::because(Refusal::FolderDamaged, fault))?;
+    Ok(console::Serving { lock_after: config.console.lock_after, names, front })
+}
+
+/// Where the certificate of the pages is kept that is the node's own.
+pub(crate) fn pages_folder(data: &Path) -> PathBuf {
+    data.join("pages")
+}
+
+/// What is typed into a browser.
+pub(crate) fn console_url(config: &Config, address: SocketAddr) -> String {
+    if !config.console.is_secure() {
+        return format!("http://{address}/");
+    }
+    let host = config.console.opened_by().into_iter().next().unwrap_or_else(|| address.ip().to_string());
+    let host = if host.contains(':') { format!("[{host}]") } else { host };
+    format!("https://{host}:{}/", address.port())
 }
 
 /// Where children dial: what the operator says, or else where this node listens, if that is an address at all.
@@ -199,7 +245,7 @@ fn addresses(config: &Config, link: Option<SocketAddr>) -> Vec<String> {
     link.filter(|address| !address.ip().is_unspecified()).map(|address| address.to_string()).into_iter().collect()
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Refused> {
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Refused> {
     TcpListener::bind(address).await.map_err(|error| {
         let taken = error.kind() == std::io::ErrorKind::AddrInUse;
         let refusal = if taken { Refusal::PortInUse } else { Refusal::PortNotAllowed };
@@ -207,7 +253,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Refused> {
     })
 }
 
-fn local_address(listener: &TcpListener) -> Result<SocketAddr, Refused> {
+pub(crate) fn local_address(listener: &TcpListener) -> Result<SocketAddr, Refused> {
     listener.local_addr().map_err(|error| Refused::because(Refusal::PortNotAllowed, error))
 }
 

@@ -147,6 +147,11 @@ impl Digest {
         }
         Self(hash.finalize().into())
     }
+
+    /// Reads what its display writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_slice(&HEXLOWER.decode(text.as_bytes()).ok()?).ok()
+    }
 }
 
 impl RecordId {

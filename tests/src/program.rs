@@ -106,12 +106,21 @@ impl Site {
         command
     }
 
+    /// Starts the program of the first run; its page is at the console's address.
+    pub fn set_up(&mut self) {
+        self.serving = Some(self.start("setup"));
+    }
+
+    fn start(&self, verb: &str) -> Child {
+        let log = std::fs::File::create(self.folder.join("node.log")).expect("a log");
+        let mut command = self.command(&[verb, "--until-stdin-closes"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
+        command.spawn().expect("the program starts")
+    }
+
     /// Starts the node and waits until it serves.
     pub fn serve(&mut self) {
-        let log = std::fs::File::create(self.folder.join("node.log")).expect("a log");
-        let mut command = self.command(&["serve", "--until-stdin-closes"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
-        let mut child = command.spawn().expect("the program starts");
+        let mut child = self.start("serve");
         let serving = self.folder.join("data/serving.json");
         wait_for("the node serves", || {
             let ended = child.try_wait().expect("a child that can be asked");

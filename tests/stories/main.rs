@@ -18,6 +18,7 @@ mod dues;
 mod earthquake;
 mod files;
 mod findings;
+mod first_run;
 mod full_disk;
 mod guarantees;
 mod handover;

@@ -48,6 +48,8 @@ pub(super) enum Verb {
     Enrol(Enrol),
     #[command(about = help::SERVE)]
     Serve(Serve),
+    #[command(about = help::SETUP)]
+    Setup(Serve),
     #[command(about = help::CHECK_CONFIG)]
     CheckConfig,
     #[command(about = help::STATUS)]
@@ -153,7 +155,13 @@ impl Verb {
     /// Whether a program reads what is printed.
     pub(super) fn wants_json(&self) -> bool {
         match self {
-            Self::Init(_) | Self::Enrol(_) | Self::Serve(_) | Self::CheckConfig | Self::Rebuild | Self::Demo(_) => false,
+            Self::Init(_)
+            | Self::Enrol(_)
+            | Self::Serve(_)
+            | Self::Setup(_)
+            | Self::CheckConfig
+            | Self::Rebuild
+            | Self::Demo(_) => false,
             Self::Destroy(destroy) => destroy.output.json,
             Self::Account { verb: account::AccountVerb::List(output) } => output.json,
             Self::Retention { verb: RetentionVerb::List(output) } => output.json,

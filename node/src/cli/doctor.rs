@@ -7,7 +7,7 @@ use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     folder::DataFolder,
     ids::UnixMillis,
-    tls::leaf::Proven,
+    tls::{front, leaf::Proven},
 };
 
 use super::{
@@ -21,18 +21,20 @@ use super::{
 use crate::{
     config::Config,
     domain::{beijing, board::Line},
-    serve::opened,
+    serve::{opened, pages_folder},
     text::{
         doctor::{self, Finding},
         notice,
         refusal::Refusal,
-        words,
+        trust, words,
     },
     usecase::{self, Refused},
 };
 
 /// A certificate of which less than this part is left wants looking at: it is renewed when a third is.
 const LEAF_LEFT_PART: i64 = 4;
+/// A given certificate wants exchanging when so little of it is left.
+const GIVEN_LEFT_MS: i64 = 30 * 86_400_000;
 /// Room on the disk that wants looking at, as parts of what is refused below.
 const ROOM_FACTOR: u64 = 8;
 
@@ -63,6 +65,7 @@ pub(super) async fn run(place: &Place, output: Output) -> Result<String, Told> {
             found.add("config", Finding::Good, doctor::config_good(place.file().map(|f| f.display().to_string()).as_deref()));
             check_folder(&mut found, &config);
             check_disk(&mut found, &config);
+            check_pages(&mut found, &config);
             check_node(&mut found, place, &config).await;
         }
         Err(told) => found.refused("config", &told),
@@ -145,6 +148,23 @@ fn check_leaf(found: &mut CheckUp, leaf: &[u8]) {
         }
         Ok(leaf) => found.add("certificate", Finding::Watch, doctor::leaf_ending(&beijing::rfc3339(leaf.not_after))),
         Err(fault) => found.refused("certificate", &Told::from(Refused::because(Refusal::FolderDamaged, fault))),
+    }
+}
+
+/// The certificate that browsers are shown. One of the node's own renews itself.
+fn check_pages(found: &mut CheckUp, config: &Config) {
+    if !config.console.is_secure() {
+        return;
+    }
+    let trusted = match &config.console.certificate {
+        Some((certificate, _)) => front::given_in(certificate),
+        None => front::kept_in(&pages_folder(&config.data)),
+    };
+    let Some(trusted) = trusted else { return found.add("pages", Finding::Good, trust::DOCTOR_NONE_YET) };
+    let (until, left) = (beijing::rfc3339(trusted.not_after), trusted.not_after.0 - SystemClock::default().wall().0);
+    match trusted.is_own || left > GIVEN_LEFT_MS {
+        true => found.add("pages", Finding::Good, trust::doctor_good(&until, &trusted.fingerprint)),
+        false => found.add("pages", Finding::Watch, trust::doctor_ending(&until)),
     }
 }
 

@@ -4,11 +4,16 @@ use std::{
     fs,
     future::Future,
     io::{self, Read as _},
+    net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
 
 use dutynet_relay::{
-    backup::code::RecoveryCode, clock::SystemClock, folder::DataFolder, index::sled_index::SledIndex, record::Person,
+    backup::code::RecoveryCode,
+    clock::SystemClock,
+    folder::{DataFolder, FolderError},
+    index::sled_index::SledIndex,
+    record::Person,
     relay::Relay,
 };
 use tokio::{
@@ -24,10 +29,11 @@ use super::{
 };
 use crate::{
     api::convert::verified,
-    config::Config,
+    config::{Config, ConsoleConfig},
+    console::setup,
     projection::Follower,
     serve::{self, Running, logs, opened},
-    text::{backup, notice, refusal::Refusal},
+    text::{backup, notice, refusal::Refusal, setup as text},
     usecase::{self, NewChild, Refused},
 };
 
@@ -80,15 +86,49 @@ pub(super) fn check_config(place: &Place) -> Result<String, Told> {
     Ok(notice::config_good(&file, &config.data.display().to_string()))
 }
 
+/// Serves the page of the first run where the data folder is empty, then, and where it is not, the node.
+pub(super) async fn setup(place: &Place, serve: &Serve) -> Result<String, Told> {
+    let config = place.config()?;
+    logs::begin(config.log);
+    match DataFolder::at(&config.data).office() {
+        Err(FolderError::Empty(_)) => {}
+        Ok(_) | Err(_) => return self::serve(place, serve).await,
+    }
+    // For this machine alone, wherever the console will be.
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.console.listen.port()));
+    let listener = serve::bind(address).await?;
+    let address = serve::local_address(&listener)?;
+    say(io::stdout(), &text::waiting(&address.to_string()));
+    let internal = |error: io::Error| Told::of(Refusal::Internal).about(error.to_string());
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    // The browser goes on at the address where it is, whatever port the machine gave.
+    let listen = SocketAddr::new(config.console.listen.ip(), address.port());
+    let config = Config { console: ConsoleConfig { listen, ..config.console.clone() }, ..config };
+    let console = serve::console_url(&config, listen);
+    let enrolling = setup::run(config.clone(), listener, &console, stopped);
+    let end = end(serve).map_err(internal)?;
+    tokio::select! {
+        ended = enrolling => ended.map_err(internal)?,
+        () = end => {
+            stop.send_replace(true);
+            return Ok(notice::STOPPED.to_owned());
+        }
+    }
+    self::served(config, serve).await
+}
+
 /// Serves until SIGTERM or Ctrl-C, until standard input closes when that was asked for, or until the store fails.
 pub(super) async fn serve(place: &Place, serve: &Serve) -> Result<String, Told> {
-    let config = place.config()?;
+    served(place.config()?, serve).await
+}
+
+async fn served(config: Config, serve: &Serve) -> Result<String, Told> {
     logs::begin(config.log);
     let running = Running::start(config).await?;
     let serving = running.serving();
     say(
         io::stdout(),
-        &notice::serving(running.name(), &serving.office, (&serving.console, &serving.api), serving.link.as_deref()),
+        &notice::serving(running.name(), &serving.office, (&serving.console_url, &serving.api), serving.link.as_deref()),
     );
     let end = end(serve).map_err(|error| Told::of(Refusal::Internal).about(error.to_string()))?;
     running.until(end).await?;

@@ -118,7 +118,7 @@ fn run(line: &Line) -> ExitCode {
 
 /// A node has calls, lines and a projection at once; a command has one thing to wait for.
 fn runtime(verb: &Verb) -> io::Result<Runtime> {
-    if matches!(verb, Verb::Serve(_)) {
+    if matches!(verb, Verb::Serve(_) | Verb::Setup(_)) {
         return Builder::new_multi_thread().worker_threads(SERVING_THREADS).enable_all().build();
     }
     logs::begin(LogLevel::Error);
@@ -142,7 +142,14 @@ async fn perform_under_banner(line: &Line) -> Result<String, Told> {
     let done = perform(line).await?;
     let on_a_folder = matches!(
         line.command,
-        Verb::Init(_) | Verb::Enrol(_) | Verb::Serve(_) | Verb::CheckConfig | Verb::Restore(_) | Verb::Salvage(_) | Verb::Rebuild
+        Verb::Init(_)
+            | Verb::Enrol(_)
+            | Verb::Serve(_)
+            | Verb::Setup(_)
+            | Verb::CheckConfig
+            | Verb::Restore(_)
+            | Verb::Salvage(_)
+            | Verb::Rebuild
     );
     if on_a_folder || done.is_empty() || line.command.wants_json() {
         return Ok(done);
@@ -157,6 +164,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::Invite(invite) => tree::invite(place, invite).await,
         Verb::Enrol(enrol) => folder::enrol(place, enrol).await,
         Verb::Serve(serve) => folder::serve(place, serve).await,
+        Verb::Setup(serve) => folder::setup(place, serve).await,
         Verb::CheckConfig => folder::check_config(place),
         Verb::Status(output) => node::status(place, *output).await,
         Verb::Links(output) => lines::links(place, *output).await,

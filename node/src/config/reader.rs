@@ -4,7 +4,7 @@
 
 use std::{
     collections::BTreeSet,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
@@ -59,6 +59,12 @@ pub enum Allowed {
     Loopback,
     /// A list of host and port.
     Hosts,
+    /// A list of host names and addresses without port.
+    Names,
+    /// A PEM file.
+    Pem,
+    /// A program with its arguments.
+    Command,
     /// A level of logging.
     Level,
     /// A duration.
@@ -131,10 +137,19 @@ impl Reader {
     ) -> Option<T> {
         let there = self.table.get(section).and_then(|s| s.get(key)).is_some();
         if !there {
-            let kind = FaultKind::Missing(allowed.clone());
-            self.faults.push(ConfigFault { place: format!("{section}.{key}"), kind });
+            self.missing(section, key, allowed.clone());
         }
         self.optional(section, key, allowed, read)
+    }
+
+    /// A key must be there because of what another one says.
+    pub(super) fn missing(&mut self, section: &str, key: &str, allowed: Allowed) {
+        self.faults.push(ConfigFault { place: format!("{section}.{key}"), kind: FaultKind::Missing(allowed) });
+    }
+
+    /// The file that a key names cannot be used.
+    pub(super) fn unusable(&mut self, section: &str, key: &str, why: String) {
+        self.faults.push(ConfigFault { place: format!("{section}.{key}"), kind: FaultKind::File(why) });
     }
 
     pub(super) fn duration(
@@ -211,6 +226,21 @@ pub(super) fn loopback(value: &Value) -> Option<SocketAddr> {
 
 pub(super) fn hosts(value: &Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|host| host.as_str().filter(|text| is_host_and_port(text)).map(str::to_owned)).collect()
+}
+
+/// Host names in lower case and addresses, none with port or brackets, each once.
+pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    let plain =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    let name = |value: &Value| value.as_str().filter(|name| plain(name) || name.parse::<IpAddr>().is_ok()).map(str::to_owned);
+    let names: Vec<String> = value.as_array()?.iter().map(name).collect::<Option<_>>()?;
+    let once: BTreeSet<_> = names.iter().collect();
+    (once.len() == names.len()).then_some(names)
+}
+
+pub(super) fn command(value: &Value) -> Option<Vec<String>> {
+    let all: Vec<String> = value.as_array()?.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+    all.first().is_some_and(|program| Path::new(program).is_absolute()).then_some(all)
 }
 
 /// Whether a text is `host:port` with a port above 0.

@@ -17,12 +17,15 @@ fn every_key_of_the_sample_that_is_commented_out_can_be_used() {
     let sample = include_str!("../../../deploy/node.toml");
     let is_key = |line: &str| line.strip_prefix("# ").is_some_and(|l| l.split_once(" = ").is_some_and(|(k, _)| k.is_ascii()));
     let text: String = sample.lines().map(|l| if is_key(l) { format!("{}\n", &l[2..]) } else { format!("{l}\n") }).collect();
-    // The file of rules that it names is not there: the one fault.
+    // The files that it names are not there: the only faults.
     let faults = Config::parse(&text).unwrap_err();
-    assert!(matches!(&faults[..], [ConfigFault { place, kind: FaultKind::File(_) }] if place == "retention.rules"), "{faults:?}");
+    let places: Vec<_> = faults.iter().map(|fault| (fault.place.as_str(), matches!(fault.kind, FaultKind::File(_)))).collect();
+    assert_eq!(places, [("console.certificate", true), ("retention.rules", true)]);
+    let text = text.replace("certificate = \"zhiban.pem\"", "").replace("key = \"zhiban.key\"", "");
     let text = text.replace("rules = \"retention.toml\"", "");
     let config = Config::parse(&text.replace("[retention]", "")).unwrap();
     assert_eq!(config.office.unwrap().as_str(), "440825");
+    assert_eq!(config.console.opened_by(), ["10.44.8.25", "zhiban.xuwen.gov.cn"]);
     assert_eq!(config.link.listen, Some("0.0.0.0:7600".parse().unwrap()));
     assert_eq!(config.link.advertise, ["10.44.8.25:7600"]);
     assert_eq!(config.link.heartbeat, LinkConfig::default().heartbeat);
@@ -124,4 +127,22 @@ fn retention_rules_are_read_from_the_file_beside_and_their_faults_are_told() {
     std::fs::write(&rules, row.replace("10y", "7y")).unwrap();
     let Err(ConfigError::Faults(faults)) = Config::read(&config) else { panic!("it is faulty") };
     assert!(text::config::what(&faults[0]).contains("规则 a"), "{faults:?}");
+}
+
+#[test]
+fn a_console_beyond_loopback_is_secure_and_says_by_which_names_it_is_opened() {
+    let console = |text: &str| Config::parse(&format!("[node]\ndata = \"x\"\n[console]\n{text}")).map(|config| config.console);
+    assert!(!console("listen = \"127.0.0.1:1\"").unwrap().is_secure());
+    let own = console("listen = \"10.44.8.25:443\"\nnames = [\"zhiban.gov.cn\"]").unwrap();
+    assert!(own.is_secure() && own.opened_by() == ["zhiban.gov.cn", "10.44.8.25"]);
+    for (text, place) in [
+        ("listen = \"0.0.0.0:443\"", "console.names"),
+        ("names = [\"zhiban:443\"]", "console.names"),
+        ("names = [\"a\", \"a\"]", "console.names"),
+        ("certificate = \"c.pem\"", "console.key"),
+        ("key = \"k.pem\"", "console.certificate"),
+    ] {
+        let faults = console(text).unwrap_err();
+        assert_eq!(faults.iter().map(|fault| fault.place.as_str()).collect::<Vec<_>>(), [place], "{text}");
+    }
 }

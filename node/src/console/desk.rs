@@ -163,6 +163,8 @@ pub(super) struct Seated {
     pub(super) token: String,
     /// The desk is locked.
     pub(super) locked: bool,
+    /// A page asks by itself, to be right; nobody has clicked.
+    pub(super) by_itself: bool,
 }
 
 /// Somebody who is logged in, at an open desk. What every page wants.
@@ -187,6 +189,11 @@ impl Seated {
         if self.account.may(right) { Ok(()) } else { Err(Refusal::RightMissing.into()) }
     }
 
+    /// Refuses a person whose posts do not allow this step.
+    pub(super) fn must_for_step(&self, form: &str) -> Result<(), Refused> {
+        Right::for_step(form).map_or(Ok(()), |right| self.must(right))
+    }
+
     /// Refuses a form that was not made for this session.
     pub(super) fn proves(&self, token: &str) -> Result<(), Refused> {
         let same = bool::from(token.as_bytes().ct_eq(self.token.as_bytes()));
@@ -208,7 +215,7 @@ impl FromRequestParts<Console> for Seated {
             console.desks.end(&session);
             return Err(enter());
         }
-        Ok(Self { session, account, token: found.token, locked: found.locked })
+        Ok(Self { session, account, token: found.token, locked: found.locked, by_itself })
     }
 }
 
@@ -239,7 +246,8 @@ impl Console {
     pub(super) fn cookie(&self, session: &str) -> String {
         let name = self.cookie_name();
         let age = if session.is_empty() { "; Max-Age=0" } else { "" };
-        format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{age}")
+        let secure = if self.front.is_some() { "; Secure" } else { "" };
+        format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
     }
 }
 

@@ -1,12 +1,14 @@
 //! What rings and what changes, as server-sent events, for as long as a page is open; also while the desk is locked.
 //!
-//! - `state`: at the beginning, everything that has rung and is still open, so that a page that slept or lost the line is right at once;
+//! - `state`: at the beginning, and when something of it is done with, everything that has rung and is still open, so that a page that slept or lost
+//!   the line is right at once, and what was answered elsewhere rings no more;
 //! - `ring`: one more;
+//! - `clock`: what time it is, where nothing else was said for a while;
 //! - `changed`: something was recorded or a line changed; pages offer to be loaded anew.
 //!
 //! Whoever reads slowly is told the state once more instead of every ring that he missed.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     Router,
@@ -20,7 +22,7 @@ use axum::{
 use serde::Serialize;
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc, watch},
-    time::Instant,
+    time::{Sleep, sleep},
 };
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -34,7 +36,7 @@ use crate::{
 
 /// Events that a page may be behind.
 const BEHIND_MAX: usize = 64;
-/// A comment goes out after so long without an event, so that a line that is gone is noticed.
+/// The time goes out after so long without an event, so that a line that is gone is noticed, and a clock is right after sleep.
 const QUIET: Duration = Duration::from_secs(15);
 /// Pages are told of changes no more often than that.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -53,17 +55,19 @@ struct RingNow {
     /// It is overdue, or the leader is to be told.
     loud: bool,
     due_ms: i64,
+    /// What is owed, in one word: many rings are counted by it.
+    kind: &'static str,
+    /// It rings until it is answered, whoever has seen it.
+    insists: bool,
 }
 
 impl RingNow {
     fn of(rang: &Rang) -> Self {
         let due = &rang.due;
         let owed = &due.obligation;
-        let stands = words::stands(due.standing.place(), due.standing.late_ms());
-        let what = words::ring_sentence(owed.mode, &due.debtor_name, words::duty(owed.duty), (words::stage(rang.stage), &stands));
         Self {
             id: format!("{} {}", rang.stage.key(), owed.key),
-            sentence: what,
+            sentence: rang.sentence(),
             path: match (owed.duty, due.side) {
                 // What is wanted is the answer, and nothing else.
                 (Duty::RollCallAnswer | Duty::SecondCallAnswer, Side::ByUs) => "/rolls/answer".to_owned(),
@@ -71,6 +75,8 @@ impl RingNow {
             },
             loud: due.side == Side::ByUs && owed.due.here <= rang.at,
             due_ms: owed.due.here.0,
+            kind: words::duty(owed.duty),
+            insists: rang.insists(),
         }
     }
 }
@@ -94,39 +100,54 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
     let (rang, mut rings) = console.office.watch_dues().await?;
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
-    let mut next_change = Instant::now();
-    let mut told = send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await;
+    let mut ringing = !rang.is_empty();
+    let mut rest = Box::pin(sleep(Duration::ZERO));
+    let mut told = state(events, &rang).await;
     while told {
         told = tokio::select! {
             () = stopped(&mut stop) => false,
             ring = rings.recv() => match ring {
-                Ok(rang) => send(events, "ring", &RingNow::of(&rang)).await,
+                Ok(rang) => {
+                    ringing = true;
+                    send(events, "ring", &RingNow::of(&rang)).await
+                }
                 Err(RecvError::Lagged(_)) => {
                     let (rang, anew) = console.office.watch_dues().await?;
                     rings = anew;
-                    send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await
+                    state(events, &rang).await
                 }
                 Err(RecvError::Closed) => false,
             },
-            () = rested_and_moved(next_change, &mut moved) => {
-                next_change = Instant::now() + PAUSE;
-                send(events, "changed", &console.clock.wall().0).await
+            () = rested_and_moved(rest.as_mut(), &mut moved) => {
+                rest.set(sleep(PAUSE));
+                send(events, "changed", &console.clock.wall().0).await && (!ringing || {
+                    let rang = console.office.rang_now().await?;
+                    ringing = !rang.is_empty();
+                    state(events, &rang).await
+                })
             }
-            () = tokio::time::sleep(QUIET) => events.send(Ok(Event::default().comment("still here"))).await.is_ok(),
+            () = sleep(QUIET) => send(events, "clock", &console.clock.wall().0).await,
         };
     }
     Ok(())
 }
 
 /// Returns when something has changed and the pause is over. Meanwhile rings are heard; whoever stops waiting misses no change.
-async fn rested_and_moved(rested: Instant, moved: &mut CaughtUp) {
-    tokio::time::sleep_until(rested).await;
+async fn rested_and_moved(rest: Pin<&mut Sleep>, moved: &mut CaughtUp) {
+    if !rest.is_elapsed() {
+        rest.await;
+    }
     moved.moved().await;
 }
 
 /// Returns when the node stops; a sender that is gone wants the end too.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Everything that rings now. False: nobody listens any more.
+async fn state(events: &Events, rang: &[Rang]) -> bool {
+    send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await
 }
 
 /// False: nobody listens any more.

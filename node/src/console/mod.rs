@@ -3,24 +3,28 @@
 //! Plain pages made on the server: every one works by keyboard and without a script; a little script of our own rings, counts down and keeps
 //! what is being typed. Nothing comes from another host. Pages reach state through the use cases and nothing else.
 //!
+//! - [`connections`]: taken, made secure, and never held for ever.
 //! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
 //! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
 //! - [`upload`]: a form that brings files, too.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
+//! - [`setup`]: the first run, before there is an office.
 //! - [`pages`]: one file for each group of pages, with the templates of `node/templates`.
 //!
 //! A write is a form that is posted and answered by a redirection; the id of its record is made when the form is rendered, so that sending
 //! it twice makes one record. What is refused comes back with everything that was typed, and a sentence at the field.
 
 mod assets;
+mod connections;
 mod desk;
 mod fields;
 mod live;
 mod page;
 mod pages;
 mod posted;
+pub mod setup;
 mod throttle;
 mod trouble;
 mod upload;
@@ -33,12 +37,16 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
-use dutynet_relay::clock::Clock;
+use dutynet_relay::{clock::Clock, tls::front::FrontTls};
 use tokio::{net::TcpListener, sync::watch};
 
-use self::{desk::Desks, trouble::Trouble};
+use self::{connections::Limits, desk::Desks, pages::Jobs, trouble::Trouble};
 use crate::{text::refusal::Refusal, usecase::Office};
 
+/// Between two looks at the certificate of the pages.
+const RENEWAL_LOOK: Duration = Duration::from_secs(3600);
+/// Until a request has its answer's head, its body read.
+const REQUEST_MAX: Duration = Duration::from_secs(300);
 /// Largest form that is taken, bytes.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
@@ -47,8 +55,10 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 pub struct Serving {
     /// After so long without a page or a click the desk is locked.
     pub lock_after: Duration,
-    /// Names besides the loopback ones by which it may be opened, without port.
+    /// Names besides the loopback ones by which it may be opened, without port or brackets.
     pub names: Vec<String>,
+    /// What browsers are shown; `None`: plain HTTP, on loopback alone.
+    pub front: Option<FrontTls>,
 }
 
 /// What every page has.
@@ -59,6 +69,8 @@ struct Console {
     pulls: Arc<pages::Pulls>,
     clock: Arc<dyn Clock>,
     names: Arc<[String]>,
+    front: Option<FrontTls>,
+    jobs: Arc<Jobs>,
     stop: watch::Receiver<bool>,
 }
 
@@ -68,22 +80,44 @@ pub async fn run(
     listener: TcpListener,
     serving: Serving,
     clock: Arc<dyn Clock>,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
+    if serving.front.is_none() && !listener.local_addr()?.ip().is_loopback() {
+        return Err(io::Error::other("nothing is served without TLS beyond loopback"));
+    }
     let console = Console {
         office,
         desks: Arc::new(Desks::new(serving.lock_after)),
         pulls: Arc::default(),
         clock,
         names: serving.names.into(),
+        front: serving.front.clone(),
+        jobs: Arc::default(),
         stop: stop.clone(),
     };
-    axum::serve(listener, router(console))
-        .with_graceful_shutdown(async move {
-            // A sender that is gone wants the end too.
-            let _ = stop.wait_for(|stop| *stop).await;
-        })
-        .await
+    let renewing = serving.front.clone().map(|front| tokio::spawn(keep_renewed(front, Arc::clone(&console.clock), stop.clone())));
+    connections::serve(listener, serving.front, router(console), Limits::default(), stop).await;
+    if let Some(renewing) = renewing {
+        renewing.await.map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// Looks at the certificate now and then until it is told to stop.
+async fn keep_renewed(front: FrontTls, clock: Arc<dyn Clock>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(RENEWAL_LOOK) => {}
+        }
+        match front.renew(clock.wall()) {
+            Ok(true) => tracing::info!(fingerprint = front.trusted().fingerprint, "browsers are shown another certificate"),
+            Ok(false) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "the certificate of the pages cannot be looked after; the old one is shown further")
+            }
+        }
+    }
 }
 
 fn router(console: Console) -> Router {
@@ -99,8 +133,13 @@ fn router(console: Console) -> Router {
 async fn guarded(State(console): State<Console>, request: Request, next: Next) -> Response {
     let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let known = page::is_known_host(host, &console.names);
-    let mut answer = if known { next.run(request).await } else { Trouble::from(Refusal::PageUnknown).into_response() };
-    page::guard(answer.headers_mut());
+    let mut answer = if known {
+        let answered = tokio::time::timeout(REQUEST_MAX, next.run(request)).await;
+        answered.unwrap_or_else(|_| Trouble::from(Refusal::RequestUnreadable).into_response())
+    } else {
+        Trouble::from(Refusal::PageUnknown).into_response()
+    };
+    page::guard(answer.headers_mut(), console.front.is_some());
     answer
 }
 

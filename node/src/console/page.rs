@@ -13,9 +13,13 @@ use dutynet_relay::{
 
 use super::{Console, desk::Seated, trouble::Trouble};
 use crate::{
-    domain::{account::Right, beijing, step::MatterKind},
+    domain::{
+        account::{Account, Right},
+        beijing,
+        step::MatterKind,
+    },
     text::{
-        console as text, console_look as look, matter,
+        access, admin, console as text, console_look as look, matter,
         refusal::Refusal,
         warning,
         words::{self, Progress},
@@ -42,6 +46,8 @@ pub(super) enum Part {
     Rules,
     Find,
     Accounts,
+    Admin,
+    Audit,
     Help,
 }
 
@@ -86,7 +92,7 @@ impl Console {
     pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
         let (status, now) = (self.office.status(), self.clock.wall());
         let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
-        let mut parts = parts(part, seated.account.may(Right::Operate));
+        let mut parts = parts(part, &seated.account);
         if seated.account.may(Right::Approve) {
             parts.insert(
                 1,
@@ -130,7 +136,7 @@ fn list_of(kind: MatterKind) -> String {
     }
 }
 
-fn parts(here: Part, operates: bool) -> Vec<Entry> {
+fn parts(here: Part, account: &Account) -> Vec<Entry> {
     let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
     all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), list_of(kind), matter::kind(kind))));
     all.extend([
@@ -143,8 +149,12 @@ fn parts(here: Part, operates: bool) -> Vec<Entry> {
         (Part::Rules, "/rules".to_owned(), look::RULES),
         (Part::Find, "/find".to_owned(), look::FIND),
     ]);
-    if operates {
+    if account.may(Right::Operate) {
         all.push((Part::Accounts, "/accounts".to_owned(), text::ACCOUNTS));
+        all.push((Part::Admin, "/admin".to_owned(), admin::ADMIN));
+    }
+    if account.may(Right::Audit) {
+        all.push((Part::Audit, "/audit".to_owned(), access::AUDIT));
     }
     all.push((Part::Help, "/help".to_owned(), text::HELP));
     all.into_iter().map(|(part, path, name)| Entry { path, name, here: part == here }).collect()
@@ -196,11 +206,15 @@ pub(super) fn is_known_host(host: &str, names: &[String]) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         Some(_) | None => host,
     };
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || names.iter().any(|known| known == name)
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]") || names.iter().any(|known| known == bare)
 }
 
 /// What every answer's head says.
-pub(super) fn guard(headers: &mut HeaderMap) {
+pub(super) fn guard(headers: &mut HeaderMap, is_secure: bool) {
+    if is_secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     let said = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -220,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_console_answers_only_to_its_own_names() {
-        let names = ["duty.zj.gov".to_owned()];
-        for host in ["localhost", "127.0.0.1:7680", "[::1]:7680", "[::1]", "duty.zj.gov:443"] {
+        let names = ["duty.zj.gov".to_owned(), "fd00::25".to_owned()];
+        for host in ["localhost", "127.0.0.1:7680", "[::1]:7680", "[::1]", "duty.zj.gov:443", "[fd00::25]:7680"] {
             assert!(is_known_host(host, &names), "{host}");
         }
         for host in ["", "evil.example", "evil.example:7680", "127.0.0.1.evil.example", "localhost:evil"] {

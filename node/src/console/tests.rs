@@ -2,6 +2,7 @@
 
 mod matters;
 mod papers;
+mod routes;
 
 use axum::{
     body::Body,
@@ -37,6 +38,8 @@ impl Browser {
             pulls: Arc::default(),
             clock: house.clock(),
             names: Arc::from([]),
+            front: None,
+            jobs: Arc::default(),
             stop,
         };
         Self {
@@ -261,5 +264,41 @@ async fn every_page_opens_for_somebody_who_may_do_everything() {
 impl Browser {
     fn advance(&self, seconds: u64) {
         self._house.clock().advance(Duration::from_secs(seconds));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_opens_a_report_leaves_an_access_record_that_the_auditor_alone_reads() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    let (token, id) = (browser.hidden("token"), browser.hidden("id"));
+    let nil = ["natural", "accident", "health", "social", "other"].map(|key| format!("f.{key}.nil"));
+    let fields = nil.iter().map(|name| (name.as_str(), "1")).chain([("token", token.as_str()), ("id", id.as_str())]);
+    browser.send("/reports/new/zero", &fields.collect::<Vec<_>>(), "http://127.0.0.1:7680").await;
+    browser.get("/audit").await;
+    assert!(browser.status == StatusCode::FORBIDDEN && browser.page.contains("RIGHT_MISSING"), "{}", browser.page);
+    browser.seat(&["auditor"]).await;
+    browser.get("/audit?from=2026-07-01&by=zhangsan").await;
+    assert!(browser.page.contains("/reports/show/zero/440000/2026-07-01"), "{}", browser.page);
+    assert!(!browser.page.contains("href=\"/audit\">页面"), "other people are left out");
+    browser.get("/audit?matter=0701-482137").await;
+    assert!(browser.page.contains("没有") && browser.page.contains("value=\"0701-482137\""), "{}", browser.page);
+    browser.get("/audit?from=2026-06-01&to=2026-06-30").await;
+    assert!(!browser.page.contains("/reports/show/"), "another month");
+}
+
+impl Browser {
+    /// Makes an account with these posts and sits down with it.
+    async fn seat(&mut self, posts: &[&str]) {
+        let id = format!("with-{}", posts.join("-"));
+        self.get("/accounts").await;
+        let name = [("id", id.as_str()), ("name", "某人"), ("password", "linshi-mima")];
+        let fields: Vec<_> = name.into_iter().chain(posts.iter().map(|post| ("post", *post))).collect();
+        self.post("/accounts", &fields).await;
+        self.cookie.clear();
+        self.post("/enter", &[("id", id.as_str()), ("password", "linshi-mima")]).await;
+        let change = [("old", "linshi-mima"), ("password", "wode-mima-9"), ("again", "wode-mima-9")];
+        self.post("/password", &change).await;
+        assert_eq!(self.at, "/", "{}", self.page);
     }
 }

@@ -82,6 +82,9 @@ impl IntoResponse for Trouble {
 
 /// As browsers and tools that look at numbers understand it.
 pub(super) fn http_status(refusal: Refusal) -> StatusCode {
+    if refusal == Refusal::LogInWait {
+        return StatusCode::TOO_MANY_REQUESTS;
+    }
     match codes::grpc_code(refusal) {
         Code::InvalidArgument | Code::OutOfRange => StatusCode::UNPROCESSABLE_ENTITY,
         Code::NotFound => StatusCode::NOT_FOUND,

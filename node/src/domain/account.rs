@@ -145,6 +145,25 @@ impl Post {
     }
 }
 
+impl Right {
+    /// What a step of a matter wants; `None`: every account may take it. Nothing that is received, said upwards or passed on wants a right:
+    /// only what orders others, judges them, or is said by a leader himself does.
+    pub fn for_step(form: &str) -> Option<Self> {
+        match form {
+            "incident.confirmed" => Some(Self::Approve),
+            "directive.order" | "directive.recall" | "directive.close" | "verification.ask" | "verification.close" => {
+                Some(Self::Direct)
+            }
+            "rollcall.call" | "rollcall.again" | "rollcall.rule" | "rollcall.close" => Some(Self::Direct),
+            "drill.start" | "drill.suspend" | "drill.resume" | "drill.end" => Some(Self::Direct),
+            "consultation.call" | "consultation.publish" | "consultation.close" => Some(Self::Direct),
+            "finding.open" | "finding.dismiss" | "finding.praise" | "finding.rule" | "finding.follow" | "finding.rectify"
+            | "finding.check" | "finding.close" => Some(Self::Direct),
+            _ => None,
+        }
+    }
+}
+
 impl What {
     /// Stable name.
     pub fn key(self) -> &'static str {

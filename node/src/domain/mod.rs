@@ -3,7 +3,7 @@
 //! Whoever calls brings the time and the facts; what comes back is a decision. Officer-facing words are in [`crate::text`].
 //!
 //! - [`attachment`]: which files are taken, by what is in them and what they are called.
-//! - [`account`]: who may use the console, and for what.
+//! - [`account`]: who may use the console, and for what; [`access`]: who has seen what is about people.
 //! - [`beijing`]: days and times of day, Asia/Shanghai whatever the machine says.
 //! - [`form`]: reports as data, and what may be answered.
 //! - [`period`], [`holiday`]: what a report is about: a day, or a statutory holiday.
@@ -24,6 +24,7 @@
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
 //! - [`number`]: short numbers that can be said on the telephone.
 
+pub mod access;
 pub mod account;
 pub mod attachment;
 pub mod beijing;

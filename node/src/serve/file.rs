@@ -24,6 +24,9 @@ pub struct Serving {
     /// Address of the console.
     #[serde(default)]
     pub console: String,
+    /// What is typed into a browser to open it.
+    #[serde(default)]
+    pub console_url: String,
     /// Address for children; `None`: it takes none.
     pub link: Option<String>,
 }

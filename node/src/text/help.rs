@@ -45,6 +45,8 @@ pub const ENROL: &str = "用上级的邀请加入网络：在本机生成密钥�
 pub const INVITE: &str = "给下级单位发一份一次性邀请";
 /// `serve`
 pub const SERVE: &str = "启动节点";
+/// `setup`
+pub const SETUP: &str = "首次安装：在本机网页上粘贴邀请入网，然后启动节点；已入网的直接启动";
 /// `check-config`
 pub const CHECK_CONFIG: &str = "检查配置文件，一次列出全部错误";
 /// `status`

@@ -15,6 +15,8 @@
 //! - [`retention`]: what is said of words that a rule lets go.
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
+//! - [`admin`]: words of looking after a node.
+//! - [`console`]: words of the pages; [`access`]: of who has seen what.
 //! - [`console`]: words of the pages; [`console_matter`]: of those of matters.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
@@ -22,7 +24,9 @@
 //! - [`matter`]: around matters of every kind.
 //! - [`help`]: what the command line says of itself.
 //! - [`notice`]: what commands print when they have done something.
+//! - [`setup`]: words of the first run.
 //! - [`status`]: what offices are at this moment.
+//! - [`trust`]: words around the certificate of the pages.
 //! - [`typed`]: what officers may type in more than one way.
 //! - [`upkeep`]: what is said of the journal read again and of bodies that are gone.
 //! - [`usage`]: what is said when a command line cannot be understood.
@@ -30,6 +34,8 @@
 //! - [`warning_matter`]: words of a warning about what may come.
 //! - [`warning`]: what a person should know about a node that runs.
 
+pub mod access;
+pub mod admin;
 pub mod attachment;
 pub mod backup;
 pub mod clock;
@@ -59,7 +65,9 @@ pub mod retention;
 pub mod rollcall;
 pub mod rules;
 pub mod secrecy;
+pub mod setup;
 pub mod status;
+pub mod trust;
 pub mod typed;
 pub mod upkeep;
 pub mod usage;

@@ -199,7 +199,7 @@ pub fn config_good(file: &str, data: &str) -> String {
 /// The node serves.
 pub fn serving(name: &str, office: &str, (console, api): (&str, &str), link: Option<&str>) -> String {
     let link = link.map_or_else(|| "不接受下级拨入".to_owned(), |link| format!("下级拨入地址 {link}"));
-    format!("值守通已启动：{name}（{office}），值班台 http://{console}/ ，本机接口 {api}，{link}")
+    format!("值守通已启动：{name}（{office}），值班台 {console} ，本机接口 {api}，{link}")
 }
 
 /// The node has stopped.

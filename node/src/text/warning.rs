@@ -24,6 +24,7 @@ pub fn code(kind: WarningKind) -> &'static str {
         WarningKind::BackupOld => "BACKUP_OLD",
         WarningKind::BackupDamaged => "BACKUP_DAMAGED",
         WarningKind::BackupSameDisk => "BACKUP_SAME_DISK",
+        WarningKind::RingFailing => "RING_FAILING",
     }
 }
 
@@ -55,6 +56,7 @@ pub fn sentence(kind: WarningKind, about: &str) -> String {
         WarningKind::BackupOld => format!("备份太旧或还没有：{about}，请检查备份盘，或立即执行 backup now。"),
         WarningKind::BackupDamaged => format!("备份时发现本机日志库有损坏：{about}，请用 verify 查看并联系维护人员。"),
         WarningKind::BackupSameDisk => format!("备份和数据在同一块盘上：{about}，盘坏了两份都没有，请换到另一块盘。"),
+        WarningKind::RingFailing => format!("响铃命令没有执行成（{about}），没有人看着网页时不会响，请检查配置的 [ring]。"),
         WarningKind::ClockSkew => format!("电脑时间不对：{about}，请校准时钟；收发照常，证书和邀请的期限以上级时钟为准。"),
         WarningKind::ClockSkewBelow => format!("电脑时间不对：{about}，请通知其校准时钟；收发照常。"),
         WarningKind::ClockWrong => format!("电脑时间不对：本机时间 {about} 不可能正确，请立即校准时钟；收发照常。"),

@@ -104,11 +104,7 @@ pub struct BackedUp {
 impl Office {
     /// Makes a backup in a folder, for the first time too.
     pub async fn back_up(&self, folder: &str, by: Option<Person>) -> Result<BackedUp, Refused> {
-        let by = person(by)?;
-        let to = PathBuf::from(folder);
-        if !to.is_absolute() {
-            return Err(Refused::about(Refusal::BackupAbsent, shown(folder)));
-        }
+        let (by, to) = (person(by)?, backup_folder(folder)?);
         let made = self.make_backup(&to, &format!("{} {}", by.id, by.name), First::Begin).await?;
         let same_disk = is_same_disk(&to, self.relay().data_folder().path());
         Ok(BackedUp { copied: made.copied, same_disk, backup: self.last_backup(&to)?.unwrap_or_else(|| last(&to, &made)) })
@@ -229,6 +225,12 @@ impl Backups {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A folder that may hold backups: an absolute path, and there.
+pub fn backup_folder(folder: &str) -> Result<PathBuf, Refused> {
+    let to = PathBuf::from(folder);
+    if to.is_absolute() && to.is_dir() { Ok(to) } else { Err(Refused::about(Refusal::BackupAbsent, shown(folder))) }
 }
 
 fn warnings_of(folder: &BackupFolder, (every, now): (Duration, UnixMillis), data: &Path) -> Vec<Warning> {

@@ -3,18 +3,21 @@
 //!
 //! - `gather`: everything that is owed now, and the lines over which it would have come.
 //! - `bell`: the one clock: rings, and remembers what has rung.
+//! - `hook`: rings through a command where nobody listens.
 //! - `overdue`: how much of it, by debtor.
 //! - `chase`: chases on the record. `stats`: counts, each with what was counted.
 
 mod bell;
 mod chase;
 mod gather;
+mod hook;
 mod overdue;
 mod stats;
 
 pub(super) use bell::Bell;
 pub use bell::{Rang, keep_dues};
 pub use chase::{ChaseDue, ChasedDue, ShownChase};
+pub use hook::ring_by_itself;
 pub use stats::{AskDueStats, DueStats};
 
 use std::cmp::Ordering;

@@ -3,6 +3,7 @@
 //! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
 //! the projection.
 
+mod access;
 mod account;
 mod attachment;
 mod backup;
@@ -21,6 +22,7 @@ mod group;
 mod guard;
 mod join;
 mod lines;
+mod machine;
 mod matter;
 mod node;
 mod notice;
@@ -39,12 +41,13 @@ mod tree;
 mod upkept;
 mod verify;
 
+pub use access::{AskAccesses, FoundAccesses, keep_accesses_by_itself};
 pub use account::{AccountChange, ChangedBy, NewAccount};
 pub use attachment::{
     AddAttachments, AddedAttachments, AttachmentRow, FilePlace, Incoming, SaidOfFile, SentFile, forget_unnamed_by_itself,
     incoming, not_taken, pieces,
 };
-pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup};
+pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup, backup_folder};
 pub use board::Board;
 pub use choose::{ChooseReport, ChosenReport};
 pub use classified::{AddClassified, ClassifiedItem};
@@ -58,6 +61,7 @@ pub use destroy::{Destroy, Destroyed};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use due::{
     AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, OpenDues, Rang, ShownChase, ShownDue, WhichDues, keep_dues,
+    ring_by_itself,
 };
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use finding::{AskCircular, AskSuggestions, CircularDraft, Figure, Suggestion, Suggestions};
@@ -65,6 +69,7 @@ pub use group::{Group, SaveGroup};
 pub use guard::Guard;
 pub use join::{Joined, enrol, found};
 pub use lines::{AskLineHistory, LineHistory};
+pub use machine::{Below, Machine};
 pub use matter::{
     AskPrefill, FieldPrefilled, FilledPaper, MatterBoard, MatterRow, MatterSeat, NamedRecord, PrefillSource, ShownMatter,
     ShownStep, TakeStep, TakenStep,
@@ -92,7 +97,7 @@ pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use status::{AnswersLive, AskStatus, PulledStatus, STATUS_KIND, STATUS_WITHIN};
 pub use tree::{InvitationTerms, Invited, NewChild, Replacing};
 pub use upkept::Upkept;
-pub use verify::{Verified, verify};
+pub use verify::{Verified, Verifying, verify};
 
 use std::{
     collections::BTreeSet,
@@ -148,6 +153,7 @@ struct Inner {
     attachments: Attachments,
     dues: Dues,
     bell: due::Bell,
+    accesses: access::Accesses,
     caught_up: CaughtUp,
     locks: Vec<Mutex<()>>,
     since: UnixMillis,
@@ -172,6 +178,7 @@ impl Office {
             attachments: Attachments::new(index.clone()),
             dues: Dues::new(index),
             bell: due::Bell::default(),
+            accesses: access::Accesses::default(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
             relay,
             caught_up,

@@ -99,6 +99,8 @@ pub enum WarningKind {
     BackupDamaged,
     /// The backup lies on the disk that it is to replace.
     BackupSameDisk,
+    /// The command that rings where nobody listens came to nothing.
+    RingFailing,
 }
 
 impl Office {
@@ -121,6 +123,7 @@ impl Office {
                 damaged(upkept.as_ref()),
                 clock::warnings(self.now(), &links),
                 self.backup_warnings(),
+                self.inner.bell.warnings(),
             ]
             .concat(),
             store,

@@ -55,7 +55,12 @@ pub fn new_recovery_code(config: &Config) -> Result<RecoveryCode, Refused> {
 pub fn recovery_code(config: &Config) -> Result<Option<SealedKeys>, Refused> {
     let folder = DataFolder::at(&config.data);
     folder.office().map_err(opened::folder_refused)?;
-    backup::sealed_keys(&folder).map_err(in_folder)
+    code_in(&folder)
+}
+
+/// The same of a folder whose office is known.
+pub(super) fn code_in(folder: &DataFolder) -> Result<Option<SealedKeys>, Refused> {
+    backup::sealed_keys(folder).map_err(in_folder)
 }
 
 /// A recovery code as it was typed.

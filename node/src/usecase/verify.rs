@@ -1,6 +1,12 @@
 //! Checks the store while it is used: every frame of the journal is read again, every seal verified, every record looked up in the index.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use dutynet_relay::{
     ids::Digest,
@@ -40,11 +46,35 @@ impl Office {
     pub async fn verify(&self) -> Result<Verified, Refused> {
         verify(self.relay().store()).await
     }
+
+    /// The same, and says meanwhile how far it is.
+    pub async fn verify_telling(&self, far: Verifying) -> Result<Verified, Refused> {
+        checked(Check { far, ..Check::new(self.relay().store().clone()) }).await
+    }
+}
+
+/// How far a check is, per mille of what it will read.
+#[derive(Debug, Clone, Default)]
+pub struct Verifying(Arc<AtomicU32>);
+
+impl Verifying {
+    /// From 0 to 1000.
+    pub fn per_mille(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn is(&self, done: u64, of: u64) {
+        let far = done.saturating_mul(1000).checked_div(of).unwrap_or(1000);
+        self.0.store(u32::try_from(far.min(1000)).unwrap_or(1000), Ordering::Relaxed);
+    }
 }
 
 /// The same for a store that no node serves from.
 pub async fn verify(store: &Store) -> Result<Verified, Refused> {
-    let check = Check::new(store.clone());
+    checked(Check::new(store.clone())).await
+}
+
+async fn checked(check: Check) -> Result<Verified, Refused> {
     let checked = tokio::task::spawn_blocking(move || check.run()).await;
     checked.map_err(|error| Refused::because(Refusal::Internal, error))
 }
@@ -53,11 +83,12 @@ struct Check {
     store: Store,
     found: Verified,
     seals: HashMap<Digest, Result<Seal, &'static str>>,
+    far: Verifying,
 }
 
 impl Check {
     fn new(store: Store) -> Self {
-        Self { store, found: Verified::default(), seals: HashMap::new() }
+        Self { store, found: Verified::default(), seals: HashMap::new(), far: Verifying::default() }
     }
 
     fn run(mut self) -> Verified {
@@ -72,6 +103,7 @@ impl Check {
             };
             let Some(last) = groups.last() else { break };
             cursor = last.end;
+            self.far.is(cursor.groups, end.groups);
             groups.iter().filter(|group| group.end.groups <= end.groups).for_each(|group| self.group(group));
         }
         self.found.upkept = Upkept::of(&self.store).ok();

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use super::{Made, Relay, SubmitError};
 use crate::{
-    ids::{KeyId, OfficeId, UnixMillis},
+    ids::{Digest, KeyId, OfficeId, UnixMillis},
     invitation::{InvitationFault, InvitationSecret, InvitationText},
     random,
     record::{Person, PublicKey},
     registry::{Entry, OfficeClass},
-    writer::intent::{Intent, Invitation, WriteRefusal},
+    writer::{
+        OpenInvitation, StoreError,
+        intent::{Intent, Invitation, WriteRefusal},
+        open_invitations,
+    },
 };
 
 /// An office to be registered as a child of this one.
@@ -63,6 +67,16 @@ impl Relay {
         let held = registry.entry(office).ok_or_else(|| WriteRefusal::UnknownOffice(office.clone()))?;
         let replaced = held.key.as_ref().map(PublicKey::id);
         self.invite_as(held.clone(), addresses, terms, replaced).await
+    }
+
+    /// Invitations that nobody has used yet and nobody has taken back; those that have expired too.
+    pub fn invitations(&self) -> Result<Vec<OpenInvitation>, StoreError> {
+        open_invitations(self.store())
+    }
+
+    /// Takes an invitation back: whoever shows it is told that it has expired.
+    pub async fn revoke_invitation(&self, secret: Digest) -> Result<(), SubmitError> {
+        self.done(Intent::Revoke(secret)).await
     }
 
     async fn invite_as(

@@ -120,7 +120,7 @@ impl<'a> Decision<'a> {
             Intent::Destroy(destroying) => self.destroy(*destroying),
             Intent::Hollowed(intents) => Ok(self.hollowed(&intents)),
             Intent::Salvage(records) => self.salvage(records),
-            Intent::Invite(_) | Intent::Enrol(_) | Intent::Register(..) => self.enrolment(intent),
+            Intent::Invite(_) | Intent::Revoke(_) | Intent::Enrol(_) | Intent::Register(..) => self.enrolment(intent),
             Intent::Custody { .. }
             | Intent::Arrived { .. }
             | Intent::Line { .. }

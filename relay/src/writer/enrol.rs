@@ -4,20 +4,58 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::{
-    StoreError,
+    Store, StoreError,
     decide::Decision,
     frames::{Entry, LocalFrame},
     intent::{Answer, Draft, Enrolment, Intent, Invitation, WriteRefusal},
     lost::unless_lost,
 };
 use crate::{
-    ids::{KeyId, Lane, OfficeId, RecordId},
+    ids::{Digest, KeyId, Lane, OfficeId, RecordId, UnixMillis},
     record::{Audience, Mode, OFFICE_KIND, Person, PublicKey, entry_from_body, entry_to_body},
     registry::{self, EntryFault},
 };
 
 /// Namespace of what this crate keeps for itself: invitations, by the hash of their secret.
 const INVITATIONS: &str = "relay.invitation";
+
+/// Until when one was good that was taken back.
+const REVOKED: i64 = i64::MIN;
+
+/// An invitation that nobody has used yet and nobody has taken back, as its maker sees it. It may have expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenInvitation {
+    /// Hash of its secret, which is its name here.
+    pub secret: Digest,
+    /// The office, as it will be registered.
+    pub entry: registry::Entry,
+    /// By the clock of this office.
+    pub valid_until: UnixMillis,
+    /// It is for a new machine of an office that exists.
+    pub replaces: bool,
+    /// Who invited.
+    pub by: Option<Person>,
+}
+
+/// Every invitation that is open, soonest to expire first.
+pub(crate) fn open_invitations(store: &Store) -> Result<Vec<OpenInvitation>, StoreError> {
+    let mut open = Vec::new();
+    for (key, bytes) in store.locals(INVITATIONS)? {
+        let frame = InvitationFrame::decode(bytes).map_err(|_| StoreError::Journal("invitation"))?;
+        if !frame.used_by.is_empty() || frame.valid_until == REVOKED {
+            continue;
+        }
+        open.push(OpenInvitation {
+            secret: Digest::parse(&key).ok_or(StoreError::Journal("invitation"))?,
+            entry: entry_from_body(&frame.entry).map_err(|_| StoreError::Journal("invitation"))?,
+            valid_until: UnixMillis(frame.valid_until),
+            replaces: !frame.replace.is_empty(),
+            by: Some(frame.by_id).filter(|id| !id.is_empty()).map(|id| Person { id, name: frame.by_name }),
+        });
+    }
+    open.sort_by_key(|invitation| invitation.valid_until);
+    Ok(open)
+}
 
 /// An invitation on disk.
 #[derive(Clone, PartialEq, Message)]
@@ -46,6 +84,7 @@ impl Decision<'_> {
     pub(super) fn enrolment(&mut self, intent: Intent) -> Result<Answer, StoreError> {
         match intent {
             Intent::Invite(invitation) => self.invite(*invitation),
+            Intent::Revoke(secret) => self.revoke(&secret.to_string()),
             Intent::Enrol(enrolment) => self.enrol(&enrolment),
             Intent::Register(entry, by) => self.register_office(*entry, by),
             Intent::Submit(_)
@@ -107,6 +146,19 @@ impl Decision<'_> {
     fn keep_invitation(&mut self, key: &str, frame: &InvitationFrame) {
         let head = LocalFrame { namespace: INVITATIONS.to_owned(), key: key.to_owned() };
         self.push(Entry::Local(head, frame.encode_to_vec().into()));
+    }
+
+    /// From here on it counts as one that has expired. Whoever has used it up is not touched.
+    fn revoke(&mut self, key: &str) -> Result<Answer, StoreError> {
+        let Some(bytes) = unless_lost(self.store.local(INVITATIONS, key))?.flatten() else {
+            return Ok(Answer::Refused(WriteRefusal::InvitationUnknown));
+        };
+        let frame = InvitationFrame::decode(bytes).map_err(|_| StoreError::Journal("invitation"))?;
+        if !frame.used_by.is_empty() {
+            return Ok(Answer::Refused(WriteRefusal::InvitationUsed));
+        }
+        self.keep_invitation(key, &InvitationFrame { valid_until: REVOKED, ..frame });
+        Ok(Answer::Done)
     }
 
     fn enrol(&mut self, shown: &Enrolment) -> Result<Answer, StoreError> {

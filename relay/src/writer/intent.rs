@@ -254,6 +254,8 @@ pub enum Intent {
     },
     /// Keep an invitation (the hash of its secret) for an office.
     Invite(Box<Invitation>),
+    /// Take one back that was not used up, by the hash of its secret.
+    Revoke(crate::ids::Digest),
     /// Use one up and register the office.
     Enrol(Box<Enrolment>),
     /// Register an office directly: a child without a node, or the root itself.

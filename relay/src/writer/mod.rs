@@ -40,6 +40,8 @@ pub mod thread;
 mod values;
 
 pub use apply::Touched;
+pub use enrol::OpenInvitation;
+pub(crate) use enrol::open_invitations;
 pub use heads::{Heads, LineHead};
 pub use naming::Named;
 pub use neighbour::WANTED_BACK;

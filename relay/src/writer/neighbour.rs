@@ -64,6 +64,7 @@ impl Decision<'_> {
             | Intent::TakeBack { .. }
             | Intent::Salvage(_)
             | Intent::Invite(_)
+            | Intent::Revoke(_)
             | Intent::Enrol(_)
             | Intent::Register(..)
             | Intent::Destroy(_)

@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::{
     Identity, Moment, Random, Space, Store, WANTED_BACK, Writer,
-    intent::{Answer, Draft, Enrolment, Intent, Invitation},
+    intent::{Answer, Draft, Enrolment, Intent, Invitation, WriteRefusal},
+    open_invitations,
 };
 use crate::{
     disk::memory::MemoryDisk,
@@ -308,4 +309,23 @@ fn what_a_lane_waited_for_before_its_sender_was_replaced_does_not_let_it_skip_wh
     tree.tell_arrived("c", "p", Lane::Routine);
     let Intent::Arrived { arrived, .. } = tree.arrived("x", "c", Lane::Routine) else { panic!() };
     assert_eq!(arrived.seq, LinkSeq(1));
+}
+
+#[test]
+fn an_invitation_that_was_taken_back_enrols_nobody_and_one_that_was_used_stays_used() {
+    let mut tree = Tree::of(&[("c", "p")]);
+    assert_eq!(open_invitations(&tree.store("p")).unwrap(), [], "the one of c was used up");
+    let used = Digest::of("test", &[b"c"]);
+    assert_eq!(tree.commit("p", vec![Intent::Revoke(used)]), [Answer::Refused(WriteRefusal::InvitationUsed)]);
+    let secret = Digest::of("test", &[b"d"]);
+    let invitation = Invitation { secret, entry: entry("d", Some("p")), valid_until: AT.wall, replace: None, by: None };
+    tree.write("p", Intent::Invite(Box::new(invitation)));
+    let open = open_invitations(&tree.store("p")).unwrap();
+    assert_eq!((open.len(), open[0].secret, open[0].entry.office.as_str(), open[0].replaces), (1, secret, "d", false));
+    tree.write("p", Intent::Revoke(secret));
+    assert_eq!(open_invitations(&tree.store("p")).unwrap(), []);
+    let shown = Enrolment { secret, office: id("d"), key: key("d").public() };
+    assert_eq!(tree.commit("p", vec![Intent::Enrol(Box::new(shown))]), [Answer::Refused(WriteRefusal::InvitationExpired)]);
+    let unknown = Digest::of("test", &[b"x"]);
+    assert_eq!(tree.commit("p", vec![Intent::Revoke(unknown)]), [Answer::Refused(WriteRefusal::InvitationUnknown)]);
 }

@@ -235,6 +235,7 @@ fn weight(intent: &Intent) -> (usize, usize) {
         | Intent::Destroy(_)
         | Intent::Hollowed(_)
         | Intent::Invite(_)
+        | Intent::Revoke(_)
         | Intent::Enrol(_)
         | Intent::Register(..)
         | Intent::NotInterpreted { .. } => (1, 256),

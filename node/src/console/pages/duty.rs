@@ -59,7 +59,11 @@ async fn duty(State(console): State<Console>, desk: Desk) -> Paged {
     let mut kinds = Vec::new();
     for kind in MatterKind::ALL {
         let matters = office.matters(kind, Openness::Open).await?;
-        let matters = matters.iter().map(|row| MatterView::of(row, now)).collect();
+        let view = |row| {
+            let view = MatterView::of(row, now);
+            MatterView { path: super::own_page(kind, &view.path), ..view }
+        };
+        let matters = matters.iter().map(view).collect();
         kinds.push(Kind { name: matter::kind(kind), key: kind.key(), matters });
     }
     html(&Page {

@@ -22,7 +22,11 @@ use super::super::{
     upload::PostedWithFiles,
 };
 use crate::{
-    domain::{attachment::Kind, step::MatterKind},
+    domain::{
+        access::{How, Seen},
+        attachment::Kind,
+        step::MatterKind,
+    },
     text::{attachment as words, console_matter as text, notice, refusal::Refusal},
     usecase::{AddAttachments, AttachmentRow, FilePlace, Refused},
 };
@@ -185,9 +189,10 @@ async fn fetch(
     then(&format!("{}#files", home(&console, &named).await))
 }
 
-async fn read(State(console): State<Console>, _desk: Desk, Path((origin, id, digest)): Path<(String, String, String)>) -> Paged {
+async fn read(State(console): State<Console>, desk: Desk, Path((origin, id, digest)): Path<(String, String, String)>) -> Paged {
     let row = console.office.open_attachment(&format!("{origin}/{id}"), &digest).await?;
     let said = row.said.as_ref().ok_or(Refusal::AttachmentGone)?;
+    console.saw(&desk, How::Exported, Seen::at(&home(&console, &format!("{origin}/{id}")).await));
     let (kind, name) = (said.media_type.clone(), disposition(said.name.as_str()));
     let mut answer = Response::new(Body::from_stream(pieces(&console, &row)));
     let headers = answer.headers_mut();

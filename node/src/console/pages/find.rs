@@ -75,7 +75,7 @@ async fn find(State(console): State<Console>, desk: Desk, Query(asked): Query<As
                 Hit {
                     title: format!("{} {}", view.number, view.title),
                     beside: look::beside(&view.state, &view.last),
-                    path: view.path,
+                    path: super::own_page(kind, &view.path),
                 }
             };
             groups.push(group(matter::kind(kind), found.map(hit).collect()));

@@ -1,6 +1,8 @@
 //! The pages. Each file has a group of them: what they show, and what their forms do.
 
 mod accounts;
+mod admin;
+mod audit;
 mod door;
 mod dues;
 mod duty;
@@ -21,12 +23,15 @@ mod stats;
 mod status;
 mod suggested;
 mod tiers;
+mod trust;
 
+pub(super) use admin::Jobs;
 use axum::Router;
 
 pub(super) use self::status::Pulls;
 
 use super::Console;
+use crate::domain::step::MatterKind;
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
@@ -49,5 +54,22 @@ pub(super) fn router() -> Router<Console> {
         .merge(dues::router())
         .merge(network::router())
         .merge(accounts::router())
+        .merge(audit::router())
+        .merge(admin::router())
+        .merge(trust::router())
         .merge(help::router())
+}
+
+/// Where a matter is shown: at its own page, where its kind has one, else at the general one, whose path is given.
+fn own_page(kind: MatterKind, path: &str) -> String {
+    match kind {
+        MatterKind::RollCall => path.replacen("/matter/", "/roll/", 1),
+        MatterKind::Consultation => path.replacen("/matter/", "/consultation/", 1),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => path.to_owned(),
+    }
 }

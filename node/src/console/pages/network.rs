@@ -25,7 +25,7 @@ use super::super::{
     posted::{Posted, Typed},
 };
 use crate::{
-    domain::{beijing, board::Line},
+    domain::{account::Right, beijing, board::Line},
     text::{clock, console as text, console_look as look, line::length, notice, words},
     usecase::{Refused, parked_at},
 };
@@ -165,12 +165,14 @@ fn node(console: &Console) -> Vec<(&'static str, String)> {
 
 async fn retry(State(console): State<Console>, posted: Posted) -> Paged {
     let Posted { desk, typed } = posted;
+    desk.must(Right::Operate)?;
     console.office.retry_parked(place(&typed)?, desk.person()).await?;
     then("/network")
 }
 
 async fn withdraw(State(console): State<Console>, posted: Posted) -> Paged {
     let Posted { desk, typed } = posted;
+    desk.must(Right::Operate)?;
     console.office.withdraw_parked(place(&typed)?, desk.person()).await?;
     then("/network")
 }

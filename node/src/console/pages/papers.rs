@@ -17,7 +17,11 @@ use super::super::{
     page::{Paged, html},
 };
 use crate::{
-    domain::{paper::Papers, step::MatterKind},
+    domain::{
+        access::{How, Seen},
+        paper::Papers,
+        step::MatterKind,
+    },
     export::{Body, Document, Head, Kind, Shape, Sheet, Table},
     text::{paper as text, refusal::Refusal},
     usecase::{AskDueStats, AskDues, AskPaper, PaperFile, Refused, ShowReport, WhichDues},
@@ -78,14 +82,17 @@ struct AskShape {
     shape: String,
 }
 
-async fn print(State(console): State<Console>, _: Desk, Path(path): Path<String>, Query(asked): Query<AskShape>) -> Paged {
+async fn print(State(console): State<Console>, desk: Desk, Path(path): Path<String>, Query(asked): Query<AskShape>) -> Paged {
     let (paper, back) = named(&path).ok_or(Refusal::PageUnknown)?;
     if !asked.shape.is_empty() {
         let shape =
             Shape::from_key(&asked.shape).ok_or_else(|| Refused::about(Refusal::PaperShape, text::endings(&Shape::ALL)))?;
-        return Ok(download(console.office.paper_file(&paper, shape).await?, shape));
+        let file = console.office.paper_file(&paper, shape).await?;
+        console.saw(&desk, How::Exported, Seen::at(&back));
+        return Ok(download(file, shape));
     }
     let paper = console.office.printed(&paper).await?;
+    console.saw(&desk, How::Printed, Seen::at(&back));
     html(&Page {
         red: paper.head == Head::Red,
         across: paper.sheet == Sheet::Across,

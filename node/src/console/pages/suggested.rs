@@ -22,6 +22,7 @@ use super::super::{
 use crate::{
     domain::{
         account::Right,
+        finding::Suggested,
         form::{Answer, Value},
         step::{MatterKind, StepForm, StepForms},
     },
@@ -131,10 +132,14 @@ async fn page(console: &Console, desk: &Desk, asked: &Asked, typed: Option<(&Typ
 /// What need not be typed.
 fn known(row: &Suggestion) -> Vec<Answer> {
     let owed = &row.due.obligation;
+    let found_by = match row.kind {
+        Suggested::Unanswered => "rollcall",
+        Suggested::Late | Suggested::Missing => "records",
+    };
     let said = [
         ("due", Value::Text(owed.key.to_string())),
         ("kind", Value::Choices(vec![row.kind.key().to_owned()])),
-        ("found_by", Value::Choices(vec!["records".to_owned()])),
+        ("found_by", Value::Choices(vec![found_by.to_owned()])),
         ("title", Value::Text(words::title(owed.duty, &owed.about.to_string()))),
     ];
     said.into_iter().map(|(field, value)| Answer { field: field.to_owned(), value }).collect()

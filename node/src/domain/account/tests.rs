@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use dutynet_relay::ids::UnixMillis;
 
 use super::*;
+use crate::domain::step::{MatterKind, StepForms};
 
 fn account(id: &str, posts: &[Post]) -> Account {
     Account {
@@ -80,4 +81,15 @@ fn a_history_keeps_its_beginning_and_its_end() {
     assert_eq!(long.history.len(), 64);
     assert_eq!(long.made_at(), Some(UnixMillis(0)));
     assert_eq!(long.history.last().map(|last| last.at), Some(UnixMillis(399)));
+}
+
+#[test]
+fn every_step_that_wants_a_right_is_a_step_and_nothing_urgent_does() {
+    let forms = MatterKind::ALL.into_iter().flat_map(|kind| StepForms::built_in().of(kind));
+    let all: Vec<_> = forms.map(|form| form.id.as_str()).collect();
+    let wanting: Vec<_> = all.iter().filter(|id| Right::for_step(id).is_some()).collect();
+    assert_eq!(wanting.len(), 25, "{wanting:?}");
+    for id in all.iter().filter(|id| id.starts_with("incident.") || id.starts_with("warning.")) {
+        assert!(Right::for_step(id).is_none() || *id == "incident.confirmed", "{id}");
+    }
 }

@@ -10,6 +10,9 @@ use dutynet_relay::ids::UnixMillis;
 use super::{Key, Obligation};
 use crate::domain::rules::Duty;
 
+/// What somebody asks for within so short a time rings as soon as it comes: a reminder at half of it may be too late.
+const AT_ONCE_MS: i64 = 30 * 60_000;
+
 /// How an office stands to an obligation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
@@ -102,12 +105,20 @@ impl Obligation {
         }
     }
 
+    /// At which stages it rings for that side.
+    fn stages(&self, side: Side) -> impl Iterator<Item = Stage> {
+        let asked = matches!(self.duty, Duty::Receipt | Duty::VerificationAnswer | Duty::Feedback | Duty::WrittenRequested);
+        let is_short = self.due.here.0.saturating_sub(self.start.at.here.0) <= AT_ONCE_MS;
+        let at_once = (side == Side::ByUs && asked && is_short).then_some(Stage::Begun);
+        at_once.into_iter().chain(side.stages(self.duty).iter().copied())
+    }
+
     /// What is to ring now. The second: what was missed, and counts as rung from now on.
     pub fn rings(&self, side: Side, rung: &Rung, now: UnixMillis) -> (Vec<Ring>, Vec<Ring>) {
         if self.is_closed() {
             return (Vec::new(), Vec::new());
         }
-        let reached = side.stages(self.duty).iter().copied().filter(|stage| self.reaches(*stage) <= now);
+        let reached = self.stages(side).filter(|stage| self.reaches(*stage) <= now);
         let rings = reached.map(|stage| Ring { key: self.key.clone(), stage, due: self.due.here });
         let new: Vec<Ring> = rings.filter(|ring| !rung.0.contains_key(ring)).collect();
         let latest = new.iter().map(|ring| ring.stage).filter(|stage| *stage != Stage::Leader).max();
@@ -116,8 +127,8 @@ impl Obligation {
 
     /// When something rings next; `None`: nothing will.
     pub fn next_moment(&self, side: Side, now: UnixMillis) -> Option<UnixMillis> {
-        let stages = side.stages(self.duty).iter().filter(|_| !self.is_closed());
-        stages.map(|stage| self.reaches(*stage)).filter(|at| *at > now).min()
+        let stages = self.stages(side).filter(|_| !self.is_closed());
+        stages.map(|stage| self.reaches(stage)).filter(|at| *at > now).min()
     }
 }
 

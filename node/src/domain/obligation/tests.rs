@@ -254,9 +254,11 @@ fn play(owed: &Obligation, side: Side, (from, to): (&str, &str), rung: &mut Rung
 fn it_rings_at_shares_of_its_time_and_raises_to_the_leader_when_it_is_due() {
     let owed = quarter();
     let sounded = play(&owed, Side::ByUs, ("14:45", "16:00"), &mut Rung::default());
-    let wanted =
-        [(Stage::Half, at("14:53")), (Stage::Most, at("14:57")), (Stage::Due, at("15:01")), (Stage::Leader, at("15:01"))];
-    assert_eq!(sounded, wanted);
+    let begun = (Stage::Begun, at("14:45"));
+    let later = [(Stage::Half, at("14:53")), (Stage::Most, at("14:57")), (Stage::Due, at("15:01")), (Stage::Leader, at("15:01"))];
+    assert_eq!((sounded[0], &sounded[1..]), (begun, &later[..]), "what is asked for within minutes rings as soon as it comes");
+    let slow = answer(Limited::Within(minutes(31)), 1);
+    assert_eq!(play(&slow, Side::ByUs, ("14:45", "14:59"), &mut Rung::default()), [], "and nothing else");
     assert_eq!(play(&owed, Side::ToUs, ("14:45", "16:00"), &mut Rung::default()), [(Stage::Due, at("15:01"))]);
     assert_eq!(play(&owed, Side::Others, ("14:45", "16:00"), &mut Rung::default()), []);
 }
@@ -265,7 +267,7 @@ fn it_rings_at_shares_of_its_time_and_raises_to_the_leader_when_it_is_due() {
 fn a_restart_rings_nothing_twice_and_of_what_was_missed_only_the_latest() {
     let owed = quarter();
     let mut rung = Rung::default();
-    assert_eq!(play(&owed, Side::ByUs, ("14:45", "14:54"), &mut rung).len(), 1);
+    assert_eq!(play(&owed, Side::ByUs, ("14:45", "14:54"), &mut rung).len(), 2);
     let mut kept = rung.clone();
     assert_eq!(play(&owed, Side::ByUs, ("14:54", "14:56"), &mut kept), [], "the same again");
     let after_an_hour = play(&owed, Side::ByUs, ("16:00", "16:05"), &mut kept);
@@ -273,14 +275,14 @@ fn a_restart_rings_nothing_twice_and_of_what_was_missed_only_the_latest() {
     let mut off = Rung::default();
     let back = play(&owed, Side::ByUs, ("14:58", "14:59"), &mut off);
     assert_eq!(back, [(Stage::Most, at("14:58"))], "not the half as well");
-    assert_eq!(off.0.len(), 2, "which counts as rung");
+    assert_eq!(off.0.len(), 3, "which count as rung");
 }
 
 #[test]
 fn what_has_rung_is_kept_and_read_again() {
     let mut rung = Rung::default();
     play(&quarter(), Side::ByUs, ("14:45", "15:10"), &mut rung);
-    assert_eq!((Rung::read(&rung.written()), rung.0.len()), (rung, 4));
+    assert_eq!((Rung::read(&rung.written()), rung.0.len()), (rung, 5));
     assert_eq!(Rung::read("half x 3 key\nlate 1 2 key\n\nhalf 1\n"), Rung::default());
 }
 

@@ -19,7 +19,7 @@ use crate::{
         obligation::{Ring, Rung, Side, Stage},
     },
     text::refusal::Refusal,
-    usecase::{Office, Refused, board::Reach},
+    usecase::{Office, Refused, Warning, WarningKind, board::Reach},
 };
 
 /// Namespace of what has rung.
@@ -47,17 +47,39 @@ pub(in crate::usecase) struct Bell {
     rung: Mutex<Option<Rung>>,
     /// `None`: nobody hears anything any more, and whoever listens is sent away.
     rings: Mutex<Option<broadcast::Sender<Rang>>>,
+    /// Why the command that rings came to nothing last, and when.
+    hook: Mutex<Option<(String, UnixMillis)>>,
 }
 
 impl Default for Bell {
     fn default() -> Self {
-        Self { rung: Mutex::new(None), rings: Mutex::new(Some(broadcast::channel(BEHIND_MAX).0)) }
+        Self { rung: Mutex::new(None), rings: Mutex::new(Some(broadcast::channel(BEHIND_MAX).0)), hook: Mutex::new(None) }
     }
 }
 
 impl Bell {
     pub(in crate::usecase) fn hear(&self) -> Option<broadcast::Receiver<Rang>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(broadcast::Sender::subscribe)
+    }
+
+    /// How many listen.
+    pub(super) fn listeners(&self) -> usize {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, broadcast::Sender::receiver_count)
+    }
+
+    /// How the command that rings went; nothing: well.
+    pub(super) fn note_hook(&self, fault: Option<(String, UnixMillis)>) {
+        let mut hook = self.hook.lock().unwrap_or_else(PoisonError::into_inner);
+        // Since when stays, as long as it does not go well.
+        *hook = fault.map(|(why, at)| (why, hook.as_ref().map_or(at, |(_, since)| *since)));
+    }
+
+    /// What a person should know of it.
+    pub(in crate::usecase) fn warnings(&self) -> Vec<Warning> {
+        let hook = self.hook.lock().unwrap_or_else(PoisonError::into_inner);
+        let warning =
+            |(why, at): &(String, UnixMillis)| Warning { kind: WarningKind::RingFailing, about: why.clone(), since: Some(*at) };
+        hook.iter().map(warning).collect()
     }
 
     /// Nobody may be listening.
@@ -98,9 +120,14 @@ impl Office {
     pub async fn watch_dues(&self) -> Result<(Vec<Rang>, broadcast::Receiver<Rang>), Refused> {
         self.caught_up().await?;
         let hears = self.inner.bell.hear().ok_or(Refusal::Stopping)?;
+        Ok((self.rang_now().await?, hears))
+    }
+
+    /// What rang and is still open.
+    pub async fn rang_now(&self) -> Result<Vec<Rang>, Refused> {
         let office = self.clone();
         let made = tokio::task::spawn_blocking(move || office.rang_and_open()).await;
-        Ok((made.map_err(|error| Refused::because(Refusal::Internal, error))??, hears))
+        made.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
     fn rang_and_open(&self) -> Result<Vec<Rang>, Refused> {

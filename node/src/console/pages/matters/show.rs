@@ -129,6 +129,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Paged {
     let shown = console.office.matter(&format!("{origin}/{id}")).await?;
+    console.saw_matter(&desk, &shown.row.matter);
     let course = Course::of(&console, &shown)?;
     let (row, now) = (&shown.row, shown.as_of);
     let head = MatterView::of(row, now);

@@ -124,6 +124,7 @@ pub(super) async fn step(
 ) -> Paged {
     let matter = console.office.matter(&format!("{origin}/{id}")).await?;
     let form = form(matter.row.summary.kind, &verb)?;
+    console.saw_matter(&desk, &matter.row.matter);
     html(&opened(&console, &desk, (form, Some(&matter)), Typed::new(asked)).await?)
 }
 

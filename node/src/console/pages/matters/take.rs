@@ -57,6 +57,10 @@ pub(super) async fn take(
 
 async fn take_step(console: &Console, posted: PostedWithFiles, of: Of<'_>) -> Paged {
     let PostedWithFiles { desk, typed, files } = posted;
+    if let Err(refused) = desk.must_for_step(&of.0.id) {
+        files.throw_away().await;
+        return Err(refused.into());
+    }
     let typed = completed(console, of.0, typed);
     let is_plain = !typed.text("plain_by").trim().is_empty();
     if (files.any() || typed.ticked("pass")) && !is_plain {

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         board::Differs,
         form::{Answer, Form, Value},
         number::parse_reference,
@@ -79,7 +80,10 @@ struct SourceView {
 type Which = (String, String, String);
 
 pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(which): Path<Which>) -> Paged {
-    html(&page(&console, &desk, &which, Typed::default()).await?)
+    let (form, office, period) = &which;
+    let page = page(&console, &desk, &which, Typed::default()).await?;
+    console.saw(&desk, How::Opened, Seen::report(form, office, period));
+    html(&page)
 }
 
 async fn page(console: &Console, desk: &Desk, (form, office, period): &Which, typed: Typed) -> Result<ShowPage, Refused> {

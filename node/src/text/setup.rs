@@ -1,0 +1,9 @@
+//! Words of the first run.
+
+/// The office stands under nobody.
+pub const NO_PARENT: &str = "无";
+
+/// Where to open it.
+pub fn waiting(address: &str) -> String {
+    format!("首次安装：请在本机浏览器打开 http://{address}/ ，粘贴上级给的邀请。")
+}

@@ -1,0 +1,97 @@
+//! What an operator wants to know of this machine: until when its certificate is good, where it dials, who is below it and what they run,
+//! and which invitations are open.
+
+use dutynet_relay::{
+    ids::{Digest, OfficeId, UnixMillis},
+    tls::leaf::Proven,
+    writer::OpenInvitation,
+};
+
+use super::{Office, Refused, restore};
+use crate::text::refusal::Refusal;
+
+/// What is known of this machine beside its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Until when the certificate is good that neighbours are shown; `None`: it cannot be read.
+    pub leaf_until: Option<UnixMillis>,
+    /// Short name of this office's key, as it is compared over the telephone.
+    pub key: String,
+    /// Whom it dials, and where; `None`: it is the root.
+    pub parent: Option<(OfficeId, Vec<String>)>,
+    /// Where children dial; none: it takes no children.
+    pub addresses: Vec<String>,
+    /// The data folder.
+    pub folder: String,
+    /// Since when there is a recovery code; `None`: there is none.
+    pub code_since: Option<UnixMillis>,
+}
+
+/// A child as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Below {
+    /// Who.
+    pub office: OfficeId,
+    /// Its name.
+    pub name: String,
+    /// It has a node.
+    pub has_node: bool,
+    /// Its line is up; `None`: it has none.
+    pub up: Option<bool>,
+    /// Its program; empty: it was not linked since the start.
+    pub software: String,
+    /// Its rule packs with their versions; empty: it has not said yet.
+    pub packs: String,
+}
+
+impl Office {
+    /// See [`Machine`].
+    pub fn machine(&self) -> Result<Machine, Refused> {
+        let folder = self.relay().data_folder();
+        let leaf = folder.read_leaf().ok().and_then(|leaf| Proven::read(&leaf).ok());
+        let registry = self.relay().registry();
+        let key = registry.entry(self.own()).and_then(|entry| entry.key.as_ref()).map(|key| key.id().to_string());
+        Ok(Machine {
+            leaf_until: leaf.map(|leaf| leaf.not_after),
+            key: key.unwrap_or_default(),
+            parent: self.relay().office().parent.as_ref().map(|parent| (parent.office.clone(), parent.addresses.clone())),
+            addresses: self.inner.addresses.clone(),
+            folder: folder.path().display().to_string(),
+            code_since: restore::code_in(folder)?.map(|sealed| sealed.made_at),
+        })
+    }
+
+    /// Every direct child: its program and its rules.
+    pub async fn children(&self) -> Result<Vec<Below>, Refused> {
+        let (runs, links) = (self.rules_in_force().await?, self.links());
+        let registry = self.relay().registry();
+        let mut children: Vec<_> = registry.children(self.own()).cloned().collect();
+        children.sort_by(|a, b| a.office.cmp(&b.office));
+        let below = |entry: dutynet_relay::registry::Entry| {
+            let link = links.iter().map(|(link, _)| link).find(|link| link.office == entry.office);
+            let packs = runs.iter().find(|row| row.office == entry.office).and_then(|row| row.runs.as_ref());
+            Below {
+                has_node: entry.key.is_some(),
+                up: link.map(|link| link.state.up),
+                software: link.map(|link| link.state.software.clone()).unwrap_or_default(),
+                packs: packs.map(|runs| runs.stamp.to_string()).unwrap_or_default(),
+                office: entry.office,
+                name: entry.name,
+            }
+        };
+        Ok(children.into_iter().map(below).collect())
+    }
+
+    /// Invitations that nobody has used yet, soonest to expire first; those that have expired are left out.
+    pub fn open_invitations(&self) -> Result<Vec<OpenInvitation>, Refused> {
+        let now = self.now();
+        let open = self.relay().invitations()?;
+        Ok(open.into_iter().filter(|invitation| invitation.valid_until >= now).collect())
+    }
+
+    /// Takes an invitation back that nobody has used yet; `secret` is its name in the list.
+    pub async fn revoke_invitation(&self, secret: &str) -> Result<(), Refused> {
+        let secret = Digest::parse(secret).ok_or(Refusal::InvitationUnreadable)?;
+        Ok(self.relay().revoke_invitation(secret).await?)
+    }
+}
