@@ -68,7 +68,7 @@ async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_
         duty_officer.comes("/", "海堤渗漏").await;
         duty_officer.press("海堤渗漏").await;
         duty_officer.sees("已转移三十人").await;
-        clerk.comes(&event, "已到达").await;
+        clerk.comes(&event, "已送到全部收件单位").await;
     })
     .await;
 }
