@@ -45,7 +45,7 @@ impl Open {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let (stop, stopped) = watch::channel(false);
-        let serving = Serving { lock_after: Duration::from_secs(86_400), names: Vec::new() };
+        let serving = Serving { lock_after: Duration::from_secs(86_400), names: Vec::new(), front: None };
         tokio::spawn(console::run(office.clone(), listener, serving, clock, stopped));
         let mut this = Self { address, cookie: String::new(), stop };
         let (head, _) = this.ask("POST", "/enter", &format!("id=zhangsan&password={PASSWORD}")).await;

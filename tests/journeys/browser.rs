@@ -7,7 +7,12 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    key::Key,
+    wd::{Capabilities, PrintConfiguration},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -167,6 +172,16 @@ impl Window {
             self.text().await.contains(words)
         };
         self.comes_true(words, again).await;
+    }
+
+    /// Waits until a script says that number.
+    pub async fn says(&self, script: &str, number: i64) {
+        self.comes_true(number, async || self.run(script, &[]).await.as_i64() == Some(number)).await;
+    }
+
+    /// As it would come from a printer.
+    pub async fn printed(&self) -> Vec<u8> {
+        self.client.print(PrintConfiguration::builder().build().expect("A4")).await.expect("it can be printed")
     }
 
     /// Asserts that these words are not there.

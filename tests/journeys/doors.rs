@@ -58,3 +58,20 @@ async fn a_desk_that_was_locked_opens_at_the_page_that_was_asked_for() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_slept_two_hours_shows_the_right_time_again_by_itself() {
+    walk("asleep", async |journey| {
+        let office = Seat::first(journey, ["440825", "徐闻县", "county"]);
+        let clerk = journey.seated(&office, "zhang").await;
+        // How far the clock of the page is from the machine's, which the script below cannot move, in minutes.
+        let off = "const said = document.querySelector('[data-clock]').textContent.match(/\\d+/g).map(Number); \
+                   const shown = Date.UTC(said[0], said[1] - 1, said[2], said[3] - 8, said[4], said[5] || 0); \
+                   return Math.round((shown - performance.timeOrigin - performance.now()) / 60000)";
+        clerk.says(off, 0).await;
+        clerk.run("const real = Date.now.bind(Date); Date.now = () => real() + 7200000", &[]).await;
+        clerk.says(off, 120).await;
+        clerk.says(off, 0).await;
+    })
+    .await;
+}

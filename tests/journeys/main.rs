@@ -14,6 +14,7 @@ mod journey;
 mod notices;
 mod offices;
 mod operators;
+mod prints;
 mod reports;
 mod rolls;
 mod sessions;

@@ -7,6 +7,7 @@
 //! - [`desk`]: who sits here: sessions, the lock after idling, who may open a page; [`throttle`]: wrong passwords.
 //! - [`posted`]: what a form brings, and how it is proven to come from a page of this session.
 //! - [`upload`]: a form that brings files, too.
+//! - [`choosing`]: offices to choose from.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
@@ -17,6 +18,7 @@
 //! it twice makes one record. What is refused comes back with everything that was typed, and a sentence at the field.
 
 mod assets;
+mod choosing;
 mod connections;
 mod desk;
 mod fields;

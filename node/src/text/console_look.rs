@@ -121,6 +121,16 @@ pub const RULES: &str = "规则";
 pub const FIND: &str = "查找";
 /// 会商
 pub const CONSULTATIONS: &str = "会商";
+/// Several of one kind.
+pub fn listed(names: &[String]) -> String {
+    names.join("、")
+}
+
+/// A chart in words, for whoever cannot see it.
+pub fn bars(said: impl Iterator<Item = String>) -> String {
+    said.collect::<Vec<_>>().join("；")
+}
+
 /// An outcome becomes a directive.
 pub const ORDER: &str = "交办议定事项";
 /// 综合情况

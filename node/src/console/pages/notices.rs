@@ -14,6 +14,7 @@ use dutynet_relay::{
 
 use super::super::{
     Console,
+    choosing::Choosing,
     desk::Desk,
     page::{Frame, Paged, Part, how_far, html, moment, then},
     posted::{Posted, Typed, record_id},
@@ -128,7 +129,7 @@ async fn list(State(console): State<Console>, desk: Desk) -> Paged {
 struct Write {
     frame: Frame,
     typed: Typed,
-    offices: Vec<(String, String)>,
+    choosing: Choosing,
     groups: Vec<String>,
     faults: Vec<(String, String)>,
     id: String,
@@ -145,11 +146,6 @@ impl Write {
         value == if typed.is_empty() { usual } else { typed }
     }
 
-    /// Whether an office was chosen.
-    fn is_to(&self, office: &str) -> bool {
-        self.typed.all("to").any(|to| to == office)
-    }
-
     fn fault(&self, field: &str) -> &str {
         self.faults.iter().find(|(key, _)| key == field).map_or("", |(_, sentence)| sentence.as_str())
     }
@@ -161,11 +157,10 @@ async fn write(State(console): State<Console>, desk: Desk) -> Paged {
 }
 
 async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Write, Refused> {
-    let below = console.office.offices_below().into_iter();
     Ok(Write {
         frame: console.frame(desk, Part::Notices, text::WRITE_NOTICE)?,
         typed,
-        offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        choosing: Choosing::below(console),
         groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
         faults: Vec::new(),
         id,
@@ -179,7 +174,7 @@ async fn send(State(console): State<Console>, posted: Posted) -> Paged {
     let to = match typed.text("whom") {
         "all" => Some(To::EverybodyBelow),
         "group" => Some(To::Group(typed.text("group").to_owned())),
-        "list" => Some(To::Offices(typed.all("to").map(str::to_owned).collect())),
+        "list" => Some(To::Offices(typed.offices())),
         _ => None,
     };
     let asked = SendNotice {

@@ -114,7 +114,7 @@ async fn rules(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         name: runs.name.clone(),
         packs: runs.runs.as_ref().map_or_else(
             || words::NOT_TOLD.to_owned(),
-            |runs| runs.stamp.0.iter().map(|(key, version)| look::pack(key, *version)).collect::<Vec<_>>().join("、"),
+            |runs| look::listed(&runs.stamp.0.iter().map(|(key, version)| look::pack(key, *version)).collect::<Vec<_>>()),
         ),
         since: runs.runs.as_ref().filter(|runs| runs.since.0 > 0).map(|runs| moment(runs.since)).unwrap_or_default(),
         same: runs.runs.as_ref().map(|runs| &runs.stamp) == ours.as_ref(),
@@ -166,7 +166,7 @@ fn rows(pack: &Pack, rules: &Rules) -> Vec<RowView> {
             (look::LOSS_YUAN, row.rule.loss_yuan),
         ];
         let says = figures.into_iter().filter_map(|(name, figure)| Some(look::from(name, figure?)));
-        row_view(row, (look::ROW_GRADE, grade, String::new(), says.collect::<Vec<_>>().join("，")), rules)
+        row_view(row, (look::ROW_GRADE, grade, String::new(), look::listed(&says.collect::<Vec<_>>())), rules)
     }));
     rows
 }
@@ -184,7 +184,7 @@ fn scope(scope: &Scope, rules: &Rules) -> String {
     let reference = scope.by_reference.then(|| look::BY_REFERENCE.to_owned());
     let parts: Vec<String> =
         scope.categories.iter().map(category).chain(grades).chain(from).chain(until).chain(reference).collect();
-    parts.join("、")
+    look::listed(&parts)
 }
 
 #[derive(Template)]

@@ -195,7 +195,7 @@ fn chart(title: &'static str, lines: Vec<(String, String, [u32; WAYS])>, ways: &
     let lines = lines.into_iter().take(LINES_MAX);
     let more = lines.len().saturating_sub(BARS_MAX);
     let bars: Vec<Bar> = lines.enumerate().map(|(at, line)| bar(line, (at, most), ways)).collect();
-    let says = bars.iter().take(BARS_MAX).map(|bar| look::bar(&bar.name, bar.all, &bar.share)).collect::<Vec<_>>().join("；");
+    let says = look::bars(bars.iter().take(BARS_MAX).map(|bar| look::bar(&bar.name, bar.all, &bar.share)));
     Chart { title, says, height: (bars.len() - more) * 26 + 4, bars, more, left_out }
 }
 

@@ -9,6 +9,7 @@ use dutynet_relay::ids::{RecordRef, UnixMillis};
 use super::{
     super::super::{
         Console,
+        choosing::Choosing,
         desk::Desk,
         fields::{self, FieldView, Input},
         page::{Frame, Paged, html},
@@ -41,7 +42,7 @@ const OPEN_MAX: usize = 12;
 struct Page {
     frame: Frame,
     action: String,
-    below: Vec<(String, String)>,
+    below: Choosing,
     typed: Typed,
     told_fault: String,
     phone_fault: String,

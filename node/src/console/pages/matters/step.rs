@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use dutynet_relay::{ids::OfficeId, registry::Entry};
+use dutynet_relay::ids::OfficeId;
 
 use super::{
     super::super::{
         Console,
+        choosing::Choosing,
         desk::Desk,
         fields::{self, FieldView, Input},
         page::{Frame, Paged, Part, html, moment},
@@ -41,9 +42,9 @@ pub(super) struct StepPage {
     pub(super) back: String,
     pub(super) fields: Vec<FieldView>,
     /// Offices that it may name.
-    pub(super) offices: Vec<(String, String)>,
+    pub(super) choosing: Choosing,
     /// Offices below, for which it may be entered.
-    pub(super) below: Vec<(String, String)>,
+    pub(super) below: Choosing,
     /// Matters and records that it may name, by role.
     pub(super) links: Vec<LinkView>,
     /// Files of the matter that are here and may be passed on: digest and name.
@@ -73,10 +74,6 @@ pub(super) struct LinkView {
 impl StepPage {
     fn names_must(&self) -> bool {
         self.form.names_offices == Some(Naming::Must)
-    }
-
-    fn is_to(&self, office: &str) -> bool {
-        self.typed.all("to").any(|to| to == office)
     }
 
     fn is_passed(&self, digest: &str) -> bool {
@@ -168,13 +165,10 @@ pub(super) fn mark(views: &mut [FieldView], said: &[FieldPrefilled], answers: &[
 
 /// The form without what is said in its fields.
 pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>, typed: Typed) -> Result<StepPage, Refused> {
-    let named = |(_, entry): (usize, Entry)| (entry.office.to_string(), entry.name);
-    let below: Vec<_> = console.office.offices_below().into_iter().map(named).collect();
     let own = console.office.status().office;
-    let all = console.office.offices().into_iter().filter(|entry| entry.office != own);
-    let offices = match form.names_offices {
-        Some(Naming::Must | Naming::May) => all.map(|entry| (entry.office.to_string(), entry.name)).collect(),
-        None => Vec::new(),
+    let choosing = match form.names_offices {
+        Some(Naming::Must | Naming::May) => Choosing::all(console),
+        None => Choosing::default(),
     };
     let action = match matter {
         Some(matter) => format!("/matter/{}/{}/{}", matter.row.matter.origin, matter.row.matter.id, form.command),
@@ -190,8 +184,8 @@ pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>
         back: matter.map(|matter| format!("/matter/{}/{}", matter.row.matter.origin, matter.row.matter.id)).unwrap_or_default(),
         action,
         fields: fields::said(&form.fields, &[]),
-        offices,
-        below,
+        choosing,
+        below: Choosing::below(console),
         links: links(console, form, matter).await?,
         passes: passes(console, matter, &own).await?,
         corrects: corrects(matter, typed.text("corrects")),

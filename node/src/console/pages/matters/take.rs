@@ -164,7 +164,7 @@ fn asked(desk: &Desk, typed: &Typed, (form, matter): (&StepForm, Option<&ShownMa
         matter: matter.map(|matter| matter.row.matter.to_string()).unwrap_or_default(),
         answers: fields::answers(&form.fields, typed),
         links: form.links.iter().flat_map(link).collect(),
-        to: typed.all("to").map(str::to_owned).collect(),
+        to: typed.offices(),
         by: desk.person(),
         mode: (typed.text("mode") == "exercise").then_some(Mode::Exercise),
         on_behalf: on_behalf(typed),

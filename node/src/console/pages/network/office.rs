@@ -163,7 +163,7 @@ async fn runs(console: &Console, entry: &Entry, line: Line) -> Result<Vec<(&'sta
             said.extend([
                 (look::SAID_AT, moment(as_of)),
                 (look::SOFTWARE, machine.software),
-                (look::PACKS, rules.join("、")),
+                (look::PACKS, look::listed(&rules)),
                 (look::WAITS, look::waits(machine.waiting, machine.parked)),
                 (look::CHILDREN, look::children(machine.children, machine.children_down)),
             ]);
@@ -173,7 +173,7 @@ async fn runs(console: &Console, entry: &Entry, line: Line) -> Result<Vec<(&'sta
     let known = console.office.rules_in_force().await?.into_iter().find(|runs| runs.office == entry.office);
     if let Some(runs) = known.and_then(|runs| runs.runs) {
         let rules: Vec<String> = runs.stamp.0.iter().map(|(pack, version)| look::pack(pack, *version)).collect();
-        said.extend([(look::SAID_AT, moment(runs.since)), (look::PACKS, rules.join("、"))]);
+        said.extend([(look::SAID_AT, moment(runs.since)), (look::PACKS, look::listed(&rules))]);
     }
     Ok(said)
 }

@@ -7,6 +7,7 @@ use dutynet_relay::record::Mode;
 use super::{
     super::super::{
         Console,
+        choosing::Choosing,
         desk::Desk,
         page::{Frame, Paged, html, then},
         posted::{Posted, Typed, record_id},
@@ -24,18 +25,13 @@ use crate::{
     usecase::{CallKind, CallRoll, Refused, To},
 };
 
-/// With more offices below, only those of the first two tiers are listed; others are named by number.
-const LISTED_MAX: usize = 300;
-
 #[derive(Template)]
 #[template(path = "roll_new.html")]
 struct Page {
     frame: Frame,
     typed: Typed,
-    offices: Vec<(String, String)>,
+    choosing: Choosing,
     groups: Vec<String>,
-    /// Not everybody is listed.
-    more: bool,
     /// Field and sentence.
     faults: Vec<(String, String)>,
     id: String,
@@ -50,10 +46,6 @@ impl Page {
     fn is(&self, name: &str, value: &str) -> bool {
         self.typed.text(name) == value
     }
-
-    fn is_to(&self, office: &str) -> bool {
-        self.typed.all("to").any(|to| to == office)
-    }
 }
 
 pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
@@ -62,15 +54,11 @@ pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
 }
 
 async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Page, Refused> {
-    let below: Vec<_> = console.office.offices_below().into_iter().filter(|(depth, _)| *depth > 0).collect();
-    let more = below.len() > LISTED_MAX;
-    let listed = below.into_iter().filter(|(depth, _)| !more || *depth <= 2);
     Ok(Page {
         frame: console.frame(desk, PART, look::CALL)?,
         typed,
-        offices: listed.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        choosing: Choosing::below(console),
         groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
-        more,
         faults: Vec::new(),
         id,
         said: None,
@@ -96,11 +84,10 @@ pub(super) async fn call(State(console): State<Console>, posted: Posted) -> Page
 }
 
 fn asked(desk: &Desk, typed: &Typed) -> Result<CallRoll, Refused> {
-    let named = || typed.all("to").chain(typed.text("more").split_whitespace()).map(str::to_owned).collect();
     let to = match typed.text("whom") {
         "all" => Some(To::EverybodyBelow),
         "group" => Some(To::Group(typed.text("group").to_owned())),
-        "list" => Some(To::Offices(named())),
+        "list" => Some(To::Offices(typed.offices())),
         _ => None,
     };
     let at = typed.text("opens_at").trim();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{
     super::super::{
         Console,
+        choosing::Choosing,
         desk::Desk,
         fields::{self, FieldView, Input},
         page::{Frame, Paged, html, then},
@@ -35,16 +36,10 @@ struct OrderPage {
     action: String,
     back: String,
     fields: Vec<FieldView>,
-    offices: Vec<(String, String)>,
+    choosing: Choosing,
     typed: Typed,
     id: String,
     said: Option<Said>,
-}
-
-impl OrderPage {
-    fn is_to(&self, office: &str) -> bool {
-        self.typed.all("to").any(|to| to == office)
-    }
 }
 
 #[derive(Deserialize, Default)]
@@ -69,7 +64,6 @@ pub(super) async fn open(
 
 fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), typed: Typed) -> Result<OrderPage, Refused> {
     let outcome: String = outcome.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')).collect();
-    let below = console.office.offices_below().into_iter().filter(|(depth, _)| (1..=2).contains(depth));
     let form = directive_form()?;
     Ok(OrderPage {
         frame: console.frame(desk, PART, look::ORDER)?,
@@ -77,7 +71,7 @@ fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), 
         action: format!("/consultation/{session}/order?outcome={outcome}"),
         back: format!("/consultation/{session}"),
         fields: fields::said(&form.fields, &[]),
-        offices: below.map(|(_, entry)| (entry.office.to_string(), entry.name)).collect(),
+        choosing: Choosing::below(console),
         typed,
         id: console.new_id()?,
         said: None,
@@ -99,7 +93,7 @@ pub(super) async fn order(
         matter: String::new(),
         answers: fields::answers(&form.fields, &typed),
         links: Vec::new(),
-        to: typed.all("to").map(str::to_owned).collect(),
+        to: typed.offices(),
         by: desk.person(),
         mode: None,
         on_behalf: None,
