@@ -27,7 +27,7 @@ const FIND_CONTROL: &str = r#"
     const bare = (text) => text.replace(/[*\s：:]+/g, "");
     const wanted = bare(arguments[0]);
     document.querySelectorAll("[data-found]").forEach((found) => found.removeAttribute("data-found"));
-    const shown = Array.from(document.querySelectorAll("label")).filter((label) => label.getClientRects().length > 0 && label.control);
+    const shown = Array.from(document.querySelectorAll("label")).filter((label) => label.checkVisibility() && label.control);
     const label = shown.find((label) => bare(label.textContent) === wanted) || shown.find((label) => bare(label.textContent).startsWith(wanted));
     if (!label) return false;
     label.control.setAttribute("data-found", "");
@@ -39,7 +39,7 @@ const FIND_PRESSED: &str = r#"
     const bare = (text) => text.replace(/\s+/g, "");
     const wanted = bare(arguments[0]);
     document.querySelectorAll("[data-found]").forEach((found) => found.removeAttribute("data-found"));
-    const all = Array.from(document.querySelectorAll("button, a, summary")).filter((one) => one.getClientRects().length > 0);
+    const all = Array.from(document.querySelectorAll("button, a, summary")).filter((one) => one.checkVisibility());
     const one = all.find((one) => bare(one.textContent) === wanted) || all.find((one) => bare(one.textContent).includes(wanted));
     if (!one) return false;
     one.setAttribute("data-found", "");
@@ -214,11 +214,6 @@ impl Window {
         self.control(label).await.select_by_label(option).await.expect("it can be chosen");
     }
 
-    /// Chooses the first of what the list beside a label offers.
-    pub async fn choose_first(&self, label: &str) {
-        self.control(label).await.select_by_index(1).await.expect("something can be chosen");
-    }
-
     /// Clicks the box beside a label.
     pub async fn tick(&self, label: &str) {
         self.control(label).await.click().await.expect("it can be ticked");
@@ -236,7 +231,8 @@ impl Window {
 
     /// Presses a button, a link, or what unfolds, by its words.
     pub async fn press(&self, words: &str) {
-        self.found(FIND_PRESSED, words).await.click().await.expect("it can be pressed");
+        // A page that renews itself may have exchanged it between the look and the press.
+        self.comes_true(words, async || self.found(FIND_PRESSED, words).await.click().await.is_ok()).await;
     }
 
     /// Presses keys, wherever the focus is.

@@ -1,10 +1,6 @@
 //! Incidents: from the telephone to the province's desk.
 
-use super::{
-    browser::Window,
-    journey::walk,
-    offices::{PASSWORD, Seat},
-};
+use super::{browser::Window, journey::walk, offices::Seat};
 
 /// Takes the call, as far as the caller knows anything.
 async fn takes_the_call(clerk: &Window, what: &str) {
@@ -39,25 +35,21 @@ async fn an_event_goes_from_the_telephone_to_the_desk_above_over_a_line_that_is_
         takes_the_call(&clerk, "海堤渗漏").await;
         let event = clerk.path().await;
 
-        clerk.step("报告领导").await;
+        // The short form stands open on the page as long as no leader has been told.
         clerk.fill("领导姓名", "李四").await;
         clerk.choose("哪一位领导", "带班领导").await;
         clerk.press("现在").await;
         clerk.choose("方式", "电话").await;
         clerk.fill("领导指示原话", "马上报县里，先转移人").await;
-        clerk.alt('s').await;
+        clerk.press("记下").await;
         clerk.sees("马上报县里").await;
 
         asks(&clerk, "东堤渗漏，拟转移三十人").await;
 
         let leader = journey.seated(&township, "li").await;
         leader.open(&event).await;
-        leader.step("批准").await;
-        leader.fill("何人", "李四").await;
-        leader.choose("方式", "在本机").await;
-        leader.press("现在").await;
-        leader.fill("原话", "同意，快报").await;
-        leader.alt('s').await;
+        leader.fill("批示", "同意，快报").await;
+        leader.press("批准").await;
         leader.sees("同意，快报").await;
 
         clerk.open(&event).await;
@@ -89,25 +81,20 @@ async fn an_approval_by_telephone_stands_unconfirmed_until_the_leader_logs_in() 
         takes_the_call(&clerk, "码头起火").await;
         let event = clerk.path().await;
         asks(&clerk, "码头起火，拟请消防支援").await;
-        clerk.step("批准").await;
-        clerk.fill("何人", "李四").await;
-        clerk.choose("方式", "电话").await;
+        clerk.press("来电或当面答复的").await;
         clerk.fill("电话号码", "0759-4800002").await;
         clerk.press("现在").await;
         clerk.fill("原话", "马上请，我在路上").await;
-        clerk.alt('s').await;
-        clerk.sees("马上请，我在路上").await;
-        clerk.sees("待领导本人确认").await;
+        clerk.press("记下：批准").await;
+        clerk.sees("电话批准待本人确认").await;
 
-        let leader = journey.window(&county, "li").await;
-        leader.enter("li", PASSWORD).await;
-        leader.comes(&event, "待领导本人确认").await;
-        leader.step("领导本人确认").await;
-        leader.choose_first("所确认的批准").await;
-        leader.fill("补充意见", "是我说的").await;
-        leader.alt('s').await;
-        leader.sees("是我说的").await;
-        leader.sees_not("待领导本人确认").await;
+        let leader = journey.seated(&county, "li").await;
+        leader.open("/inbox").await;
+        leader.sees("马上请，我在路上").await;
+        leader.press("是我的原话，确认").await;
+        leader.sees_not("请确认是不是您的原话").await;
+        clerk.open(&event).await;
+        clerk.sees_not("电话批准待本人确认").await;
     })
     .await;
 }

@@ -160,7 +160,7 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
         ChapterView {
             title: if *id == "consultation.publish" { look::SUMMARY.to_owned() } else { title(id) },
             items: items.map(|step| item(step, &shown, &names, open)).collect(),
-            none: *none,
+            none,
             adds: adds.collect(),
         }
     };

@@ -50,7 +50,7 @@ impl Page {
 
 pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
     desk.must(Right::Direct)?;
-    html(&blank(&console, &desk, Typed::default(), console.new_id()?).await?)
+    html(&blank(&console, &desk, Typed::default().with("whom", "all"), console.new_id()?).await?)
 }
 
 async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Page, Refused> {
