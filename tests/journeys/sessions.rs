@@ -41,9 +41,12 @@ async fn a_session_keeps_its_status_table_hears_a_county_and_orders_what_was_agr
         host.alt('s').await;
         host.comes(&session, "没有着落").await;
         host.press("交办").await;
+        assert_eq!(host.typed("原话原文").await, "今晚八时前再查一遍渔港");
+        host.choose("类别", "督办").await;
+        host.choose("紧急程度", "加急").await;
         host.tick("徐闻县").await;
         host.alt('s').await;
-        host.comes(&session, "已交办").await;
+        host.sees("已交办").await;
         clerk.comes("/", "渔港").await;
     })
     .await;

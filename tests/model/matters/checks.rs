@@ -207,9 +207,9 @@ fn undone(before: &[&Step]) -> Option<String> {
     let last = before.iter().rev().find(|step| step.form == "finding.rule");
     let Some(ruling) = last else { return Some("nobody has ruled".into()) };
     let accepted = |feedback: &Step| {
-        let checks =
+        let mut checks =
             before.iter().filter(|step| step.form == "finding.check" && step.link("feedback") == Some(&feedback.reference));
-        checks.last().is_some_and(|check| check.choice("result") == Some("accepted"))
+        checks.next_back().is_some_and(|check| check.choice("result") == Some("accepted"))
     };
     let put_right = |demand: &Step| {
         let said = before.iter().filter(|step| step.form == "finding.feedback" && step.link("demand") == Some(&demand.reference));

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::{
-        form::{Answer, Value},
+        form::{Answer, Field, Value},
         incident::ELEMENTS,
         obligation::About,
         step::{MatterKind, StepForm, StepForms},
@@ -207,7 +207,9 @@ fn tell(console: &Console, shown: &ShownMatter, form: &'static StepForm) -> Tell
         Answer { field: "told_at".to_owned(), value: Value::Time(console.clock.wall()) },
         Answer { field: "how".to_owned(), value: Value::Choices(vec![telephone.to_owned()]) },
     ];
-    let fields = form.fields.iter().filter(|field| field.required).filter_map(|field| one_field(form, &field.key, &answers));
+    // Which leader it was decides whether the rules want another one told.
+    let asked = |field: &&Field| field.required || field.key == "role";
+    let fields = form.fields.iter().filter(asked).filter_map(|field| one_field(form, &field.key, &answers));
     TellView { fields: fields.collect(), folded: shown.row.wanted.map(|wanted| wanted.key()) != Some("tell") }
 }
 

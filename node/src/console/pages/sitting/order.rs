@@ -22,11 +22,15 @@ use super::{
 use crate::{
     domain::{
         account::Right,
+        form::{Answer, Value},
         step::{StepForm, StepForms},
     },
     text::{console_look as look, refusal::Refusal},
     usecase::{OrderOutcome, Refused, TakeStep},
 };
+
+/// Of a directive's title, as its form has it.
+const TITLE_CHARS_MAX: usize = 100;
 
 #[derive(Template)]
 #[template(path = "order.html")]
@@ -59,7 +63,20 @@ pub(super) async fn open(
     Query(asked): Query<AskOrder>,
 ) -> Paged {
     desk.must(Right::Direct)?;
-    html(&order_page(&console, &desk, (&format!("{origin}/{id}"), &asked.outcome), Typed::default())?)
+    let session = format!("{origin}/{id}");
+    let page = order_page(&console, &desk, (&session, &asked.outcome), Typed::default())?;
+    let agreed = agreed(&console, &session, &asked.outcome).await?;
+    html(&OrderPage { fields: fields::said(&page.form.fields, &agreed), ..page })
+}
+
+/// What an outcome says, as a directive says it; empty: there is no such outcome.
+async fn agreed(console: &Console, session: &str, outcome: &str) -> Result<Vec<Answer>, Refused> {
+    let session = console.office.matter(session).await?;
+    let step = session.steps.iter().find(|step| step.step.reference.to_string() == outcome);
+    let Some(Value::Text(what)) = step.and_then(|step| step.step.value("what")) else { return Ok(Vec::new()) };
+    let title: String = what.lines().next().unwrap_or_default().chars().take(TITLE_CHARS_MAX).collect();
+    let said = |field: &str, text: String| Answer { field: field.to_owned(), value: Value::Text(text) };
+    Ok(vec![said("title", title), said("words", what.clone())])
 }
 
 fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), typed: Typed) -> Result<OrderPage, Refused> {
