@@ -109,9 +109,7 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     let call = roll_call(network, &cast).await?;
     tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
-    tell(Said::Step(said::CONSULTATION.to_owned()));
-    let (session, table) = consultation(network, &cast).await?;
-    tell(Said::Shown(consultations::printed(network, network.offices().root(), &session).await?));
+    let session = consultation(network, &cast, &mut tell).await?;
 
     tell(Said::Step(said::MEANWHILE.to_owned()));
     tell(Said::Shown(show::board(network, &period).await?));
@@ -134,12 +132,7 @@ pub async fn run(network: &mut Network, mut tell: impl FnMut(Said)) -> Result<()
     answers_behind_the_cut(network, &cast, &call).await?;
     tell(Said::Shown(rollcalls::printed(network, &call).await?));
 
-    tell(Said::Step(said::kept_table(&cast.cut)));
-    until("the table behind the line that was cut", || async {
-        Ok(consultations::kept_at(network, &cast.cut, &session).await?.is_some_and(|kept| kept == table))
-    })
-    .await?;
-    tell(Said::Shown(consultations::printed(network, &cast.cut, &session).await?));
+    table_behind_the_cut(network, (&cast, &session), &mut tell).await?;
 
     tell(Said::Step(said::ONCE.to_owned()));
     each_once(network, &period, &expected).await?;
@@ -227,7 +220,9 @@ async fn roll_call(network: &Network, cast: &Cast) -> Result<String> {
 }
 
 /// A session while a line is cut and a node is dead: every office stands in its table, those that cannot be asked by the word of who is above.
-async fn consultation(network: &Network, cast: &Cast) -> Result<(String, Value)> {
+/// Gives its number, and the table.
+async fn consultation(network: &Network, cast: &Cast, tell: &mut impl FnMut(Said)) -> Result<(String, Value)> {
+    tell(Said::Step(said::CONSULTATION.to_owned()));
     let session = consultations::call(network).await?;
     let table = consultations::keep(network, &session).await?;
     let rows = table["offices"].as_array().map_or(0, Vec::len);
@@ -241,7 +236,23 @@ async fn consultation(network: &Network, cast: &Cast) -> Result<(String, Value)>
     }
     let answers = consultations::row(&table, &cast.drafts);
     ensure!(answers == Some((None, cast.drafts.id.as_str())), "{}: {answers:?}", cast.drafts.name);
+    tell(Said::Shown(consultations::printed(network, network.offices().root(), &session).await?));
     Ok((session, table))
+}
+
+/// The line is healed: who was cut off reads the table as it was kept then.
+async fn table_behind_the_cut(
+    network: &Network,
+    (cast, (session, table)): (&Cast, &(String, Value)),
+    tell: &mut impl FnMut(Said),
+) -> Result<()> {
+    tell(Said::Step(said::kept_table(&cast.cut)));
+    until("the table behind the line that was cut", || async {
+        Ok(consultations::kept_at(network, &cast.cut, session).await?.is_some_and(|kept| kept == *table))
+    })
+    .await?;
+    tell(Said::Shown(consultations::printed(network, &cast.cut, session).await?));
+    Ok(())
 }
 
 /// The line is healed: who was cut off has the call now, and answers in its own time.
