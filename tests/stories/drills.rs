@@ -126,6 +126,25 @@ async fn until_owed(desk: &Desk, what: &str, count: usize) -> Vec<Due> {
     panic!("never came true: {what}");
 }
 
+/// What rings first about an obligation when it is that time, and by which mark.
+async fn first_ring(net: &Network, at: &Desk, due: &Due, time: &str) -> (Stage, Mode) {
+    let (stop, stopped) = watch::channel(false);
+    let (_, mut hears) = at.office.watch_dues().await.expect("somebody listens");
+    let clock = tokio::spawn(keep_dues(at.office.clone(), stopped));
+    for id in ["p", "c"] {
+        net.clock(id).set(Day::of(ShiftedClock::default().wall()).at(TimeOfDay::parse(time).unwrap()));
+    }
+    let rang = loop {
+        let rang = hears.recv().await.expect("a ring");
+        if rang.due.obligation.key == due.obligation.key {
+            break rang;
+        }
+    };
+    stop.send_replace(true);
+    clock.await.expect("the clock does not panic");
+    (rang.stage, rang.due.obligation.mode)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_of_an_exercise_rings_by_its_mark_is_settled_inside_the_drill_and_counted_nowhere() {
     let mut net = Network::found("p").await;
@@ -150,21 +169,7 @@ async fn a_clock_of_an_exercise_rings_by_its_mark_is_settled_inside_the_drill_an
         assert!(real.iter().all(|due| due.obligation.mode == Mode::Real), "{real:?}");
     }
 
-    let (stop, stopped) = watch::channel(false);
-    let (_, mut hears) = c.office.watch_dues().await.expect("somebody listens");
-    let clock = tokio::spawn(keep_dues(c.office.clone(), stopped));
-    for id in ["p", "c"] {
-        net.clock(id).set(Day::of(ShiftedClock::default().wall()).at(TimeOfDay::parse("10:10").unwrap()));
-    }
-    let rang = loop {
-        let rang = hears.recv().await.expect("a ring");
-        if rang.due.obligation.key == due.obligation.key {
-            break rang;
-        }
-    };
-    assert_eq!((rang.stage, rang.due.obligation.mode), (Stage::Half, Mode::Exercise));
-    stop.send_replace(true);
-    clock.await.expect("the clock does not panic");
+    assert_eq!(first_ring(&net, &c, &due, "10:10").await, (Stage::Half, Mode::Exercise));
     take(&c, step("verification.answer", &asked, &[("answer", text("二人"))])).await;
     for desk in [&p, &c] {
         until_owed(desk, "it is met inside the drill", 0).await;

@@ -57,6 +57,22 @@ async fn when<F: Future<Output = Vec<Due>>>(what: &str, ask: impl Fn() -> F, wan
     panic!("never came true: {what}; {:?}", debtors(&found));
 }
 
+/// The first two rings about an obligation that is due or overdue, when it is that time.
+async fn rings(net: &Network, at: &Desk, due: &Due, time: &str) -> Vec<Stage> {
+    let (stop, stopped) = watch::channel(false);
+    let (_, mut hears) = at.office.watch_dues().await.expect("somebody listens");
+    let clock = tokio::spawn(keep_dues(at.office.clone(), stopped));
+    it_is(net, time);
+    let mut stages = Vec::new();
+    while stages.len() < 2 {
+        let rang = hears.recv().await.expect("a ring");
+        stages.extend((rang.due.obligation.key == due.obligation.key && rang.stage >= Stage::Due).then_some(rang.stage));
+    }
+    stop.send_replace(true);
+    clock.await.expect("the clock does not panic");
+    stages
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_it_was_down() {
     let mut net = Network::found("p").await;
@@ -96,18 +112,7 @@ async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_i
     c.office.sign_notice(SignNotice { on_behalf_of: "n".into(), told_by, ..signature(&number, "z01") }).await.expect("for n");
     when("who has signed owes nothing, whoever signed for it", open(&p), &[("t", "not_due"), ("u", "not_due")]).await;
 
-    let (stop, stopped) = watch::channel(false);
-    let (_, mut hears) = u.office.watch_dues().await.expect("somebody listens");
-    let clock = tokio::spawn(keep_dues(u.office.clone(), stopped));
-    it_is(&net, "11:10");
-    let mut stages = Vec::new();
-    while stages.len() < 2 {
-        let rang = hears.recv().await.expect("a ring");
-        stages.extend((rang.due.obligation.key == own.obligation.key && rang.stage >= Stage::Due).then_some(rang.stage));
-    }
-    assert_eq!(stages, [Stage::Due, Stage::Leader]);
-    stop.send_replace(true);
-    clock.await.expect("the clock does not panic");
+    assert_eq!(rings(&net, &u, &own, "11:10").await, [Stage::Due, Stage::Leader]);
     let mut late = signatures(&p.office, WhichDues::ToChase).await;
     late.sort_by(|a, b| a.obligation.debtor.cmp(&b.obligation.debtor));
     assert_eq!(debtors(&late), [("t", "cut_off"), ("u", "overdue")]);
