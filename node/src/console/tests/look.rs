@@ -113,7 +113,7 @@ async fn the_picture_of_the_network_says_in_words_what_it_draws_and_each_office_
     let mut browser = with_offices().await;
     browser.get("/network").await;
     let page = &browser.page;
-    assert!(page.contains("<svg class=\"net\"") && page.contains("aria-label=\"湛江市 线路无终端\""), "{page}");
+    assert!(page.contains("<svg class=\"net\"") && page.contains("<title>湛江市 线路无终端</title>"), "{page}");
     assert!(page.contains("同一张图的表") && page.contains("图例"), "{page}");
     browser.get("/network/440800").await;
     assert!(browser.page.contains("湛江市") && browser.page.contains("href=\"/network/440000\""), "{}", browser.page);
