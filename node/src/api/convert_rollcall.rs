@@ -102,17 +102,12 @@ pub(super) fn table(from: &RollTable) -> api::RollTableReply {
 
 fn row(from: &RollCallRow) -> api::RollRow {
     let (why, at, since) = undelivered(from.why.as_ref());
-    let late_ms = match from.outcome {
-        Outcome::Late { by } => by,
-        Outcome::Scheduled | Outcome::Waiting | Outcome::OnDuty | Outcome::NoAnswer => 0,
-        Outcome::LineDown | Outcome::ByPhone | Outcome::NoNode => 0,
-    };
     api::RollRow {
         office: from.seat.office.to_string(),
         name: from.seat.name.clone(),
         depth: from.seat.depth,
         outcome: outcome(from.outcome).into(),
-        late_ms,
+        late_ms: from.outcome.late_ms(),
         received_at_ms: millis(from.received),
         why: why.into(),
         why_office: text(at),

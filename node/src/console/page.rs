@@ -19,7 +19,7 @@ use crate::{
         step::MatterKind,
     },
     text::{
-        access, admin, console as text, console_look as look, matter,
+        access, admin, console as text, console_look as look, console_matter, matter,
         refusal::Refusal,
         warning,
         words::{self, Progress},
@@ -92,20 +92,13 @@ impl Console {
     pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
         let (status, now) = (self.office.status(), self.clock.wall());
         let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
-        let mut parts = parts(part, &seated.account);
-        if seated.account.may(Right::Approve) {
-            parts.insert(
-                1,
-                Entry { path: "/inbox".to_owned(), name: crate::text::console_matter::INBOX, here: part == Part::Inbox },
-            );
-        }
         let in_force = self.office.periods_in_force()?.iter().map(|period| text::in_force(period, now)).collect();
         Ok(Frame {
             title: title.into(),
             office: status.name,
             person: seated.account.name.clone(),
             token: seated.token.clone(),
-            parts,
+            parts: parts(part, &seated.account),
             in_force,
             warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
             line_is_up: line.as_ref().is_none_or(|link| link.state.up),
@@ -138,6 +131,9 @@ fn list_of(kind: MatterKind) -> String {
 
 fn parts(here: Part, account: &Account) -> Vec<Entry> {
     let mut all = vec![(Part::Duty, "/".to_owned(), text::DUTY)];
+    if account.may(Right::Approve) {
+        all.push((Part::Inbox, "/inbox".to_owned(), console_matter::INBOX));
+    }
     all.extend(MatterKind::ALL.map(|kind| (Part::Matters(kind), list_of(kind), matter::kind(kind))));
     all.extend([
         (Part::Reports, "/reports".to_owned(), text::REPORTS),

@@ -18,7 +18,7 @@ use crate::{
     domain::{obligation::Side, step::MatterKind},
     projection::Openness,
     text::{console as text, matter},
-    usecase::{AskDues, Relation, WhichDues},
+    usecase::{AskDues, Relation},
 };
 
 /// Obligations that are shown; the rest is one click away.
@@ -54,7 +54,7 @@ async fn duty(State(console): State<Console>, desk: Desk) -> Paged {
     let (office, now) = (&console.office, console.clock.wall());
     let open = office.dues(AskDues::default()).await?;
     let ours = open.dues.iter().filter(|due| due.side == Side::ByUs);
-    let chase = office.dues(AskDues { which: WhichDues::ToChase, ..AskDues::default() }).await?;
+    let to_chase = open.dues.iter().filter(|due| due.side == Side::ToUs && due.standing.late_ms() > 0);
     let unsigned = office.notices().await?.into_iter().filter(|row| row.relation == Relation::ToSign);
     let mut kinds = Vec::new();
     for kind in MatterKind::ALL {
@@ -70,7 +70,7 @@ async fn duty(State(console): State<Console>, desk: Desk) -> Paged {
         frame: console.frame(&desk, Part::Duty, text::DUTY)?,
         today: reports::today(&console).await?,
         ours: ours.take(DUES_SHOWN).map(|due| DueView::of(due, now)).collect(),
-        to_chase: chase.dues.iter().take(DUES_SHOWN).map(|due| DueView::of(due, now)).collect(),
+        to_chase: to_chase.take(DUES_SHOWN).map(|due| DueView::of(due, now)).collect(),
         unsigned: unsigned.map(|row| NoticeView::of(&row, now)).collect(),
         open: kinds,
         id: console.new_id()?,

@@ -141,11 +141,12 @@ async fn month(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         .collect();
     let (of, tier) = tier(&console, &asked.of)?;
     let mut marks: BTreeMap<OfficeId, Vec<Option<Mark>>> =
-        tier.iter().map(|(entry, _)| (entry.office.clone(), Vec::new())).collect();
-    for day in days.iter().filter(|day| **day <= today) {
+        tier.iter().map(|(entry, _)| (entry.office.clone(), vec![None; days.len()])).collect();
+    // At the place of its day: an office that stands on no board of a day shifts nothing.
+    for (at, day) in days.iter().enumerate().filter(|(_, day)| **day <= today) {
         for row in console.office.board(DAILY, &day.to_string()).await?.rows {
-            if let Some(marks) = marks.get_mut(&row.seat.office) {
-                marks.push(Some(Mark::of(&row)));
+            if let Some(mark) = marks.get_mut(&row.seat.office).and_then(|marks| marks.get_mut(at)) {
+                *mark = Some(Mark::of(&row));
             }
         }
     }

@@ -140,10 +140,8 @@ impl Write {
     const TITLE_MAX: usize = TITLE_CHARS_MAX;
     const TEXT_MAX: usize = TEXT_CHARS_MAX;
 
-    /// Whether one of several was chosen; what most notices are, as long as nothing was.
-    fn is(&self, name: &str, value: &str, usual: &str) -> bool {
-        let typed = self.typed.text(name);
-        value == if typed.is_empty() { usual } else { typed }
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.typed.text(name) == value
     }
 
     fn fault(&self, field: &str) -> &str {
@@ -153,7 +151,8 @@ impl Write {
 
 async fn write(State(console): State<Console>, desk: Desk) -> Paged {
     desk.must(Right::Direct)?;
-    html(&blank(&console, &desk, Typed::default(), console.new_id()?).await?)
+    let usual = Typed::default().with("urgency", "routine").with("whom", "all");
+    html(&blank(&console, &desk, usual, console.new_id()?).await?)
 }
 
 async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Result<Write, Refused> {

@@ -69,6 +69,14 @@ impl Outcome {
         }
     }
 
+    /// By how much an answer was late, ms; 0: it was not.
+    pub fn late_ms(self) -> i64 {
+        match self {
+            Self::Late { by } => by,
+            Self::Scheduled | Self::Waiting | Self::OnDuty | Self::NoAnswer | Self::LineDown | Self::ByPhone | Self::NoNode => 0,
+        }
+    }
+
     /// Whether the table still waits for it.
     pub fn is_open(self) -> bool {
         match self {

@@ -179,16 +179,7 @@ pub(super) fn roll(table: &RollTable) -> Document {
 
 fn roll_row(row: &RollCallRow, table: &RollTable) -> Vec<Cell> {
     let now = table.as_of;
-    let late = match row.outcome {
-        Outcome::Late { by } => by,
-        Outcome::Scheduled
-        | Outcome::Waiting
-        | Outcome::OnDuty
-        | Outcome::NoAnswer
-        | Outcome::LineDown
-        | Outcome::ByPhone
-        | Outcome::NoNode => 0,
-    };
+    let late = row.outcome.late_ms();
     let name = |office: &_| {
         table.rows.iter().find(|row| row.seat.office == *office).map_or_else(|| format!("{office}"), |row| row.seat.name.clone())
     };

@@ -169,21 +169,7 @@ fn cell(row: &RollCallRow, table: &RollTable, names: &Names, chosen: &str) -> Ce
         office,
         name: row.seat.name.clone(),
         tone: tone(row.outcome),
-        word: words::stands(row.outcome, late(row.outcome), row.second_needed),
+        word: words::stands(row.outcome, row.outcome.late_ms(), row.second_needed),
         more: answered.or(by_phone).or(waiting).or(why).unwrap_or_default(),
-    }
-}
-
-/// By how much, ms.
-pub(super) fn late(outcome: Outcome) -> i64 {
-    match outcome {
-        Outcome::Late { by } => by,
-        Outcome::Scheduled
-        | Outcome::Waiting
-        | Outcome::OnDuty
-        | Outcome::NoAnswer
-        | Outcome::LineDown
-        | Outcome::ByPhone
-        | Outcome::NoNode => 0,
     }
 }

@@ -196,7 +196,7 @@ fn draw_view(proof: &DrawProof) -> DrawView {
 
 fn panel(row: &RollCallRow, table: &RollTable, names: &super::Names, acts: Vec<ActView>) -> Panel {
     let mut said = vec![
-        (look::STANDS, words::stands(row.outcome, cells::late(row.outcome), row.second_needed)),
+        (look::STANDS, words::stands(row.outcome, row.outcome.late_ms(), row.second_needed)),
         (look::DUE, moment(row.due)),
         (look::DELIVERED, row.received.map_or_else(|| common::DASH.to_owned(), moment)),
     ];
