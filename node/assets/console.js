@@ -36,6 +36,15 @@
   large(kept("large") === "1");
   all("[data-large]").forEach((button) => button.addEventListener("click", () => { const on = kept("large") !== "1"; keep("large", on ? "1" : null); large(on); }));
 
+  // Where a table does not fit, its rows are cards: each cell says what it is.
+  const labels = () => all("table.list").forEach((table) => {
+    const heads = all("thead th", table).map((head) => head.textContent);
+    all("tbody tr", table).forEach((row) => Array.from(row.children).forEach((cell, i) => { if (i && heads[i]) cell.dataset.label = heads[i]; }));
+  });
+  labels();
+  const here = one("nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - 80;
+
   // Parts of a page that follow what happens: the page is read anew, and only what is another is put in its place, so that focus, scroll
   // and what is being typed stay. A form is never touched.
   const lives = all("[data-live]");
@@ -63,6 +72,7 @@
       const fresh = new DOMParser().parseFromString(html, "text/html");
       const held = document.activeElement;
       lives.forEach((live) => { const to = fresh.getElementById(live.id); if (to) renew(live, to); });
+      labels();
       // What was moved has lost the focus.
       if (held && held.isConnected && held !== document.activeElement) held.focus({ preventScroll: true });
       tick();

@@ -40,26 +40,31 @@
   if (!bar || !window.EventSource) return;
 
   // What somebody has seen is remembered for this browser and this person, in every window. A roll call is to be answered: it rings again.
+  let more = 0;
   const rings = new Map(), key = "seen " + (document.body.dataset.person || ""), again = 60000, forever = 8640000000000000;
   const seen = () => { try { return JSON.parse(localStorage.getItem(key) || "{}"); } catch (e) { return {}; } };
   const see = (list) => { try { const was = seen(); list.forEach((ring) => { was[ring.id] = ring.insists ? Date.now() + again : forever; }); localStorage.setItem(key, JSON.stringify(Object.fromEntries(Object.entries(was).slice(-500)))); } catch (e) { /* rings again at the next page */ } };
   const unseen = () => { const was = seen(); return Array.from(rings.values()).filter((ring) => !(was[ring.id] > Date.now())); };
 
-  const title = document.title;
-  let sounding = null, blinking = null;
+  // What is not late yet reminds once a minute; what is late or is to be answered sounds until somebody has seen it.
+  const title = document.title, urgent = (list) => list.some((one) => one.loud || one.insists);
+  let sounding = null, every = 0, blinking = null;
   const ring = () => {
     const list = bar ? unseen() : [];
-    if (!list.length) { clearInterval(sounding); sounding = null; clearInterval(blinking); blinking = null; document.title = title; return; }
+    const pause = urgent(list) ? 5000 : 60000;
+    if (!list.length || pause !== every) { clearInterval(sounding); sounding = null; every = pause; }
+    if (!list.length) { clearInterval(blinking); blinking = null; document.title = title; return; }
     if (!blinking) { let on = false; const blink = () => { on = !on; document.title = on ? "【" + unseen().length + " 项提醒】" + title : "● 请处理 ● " + title; }; blink(); blinking = setInterval(blink, 1000); }
-    if (sounds && !sounding) { beep(); sounding = setInterval(beep, 5000); }
+    if (sounds && !sounding) { beep(); sounding = setInterval(beep, every); }
   };
   const line = (text) => { const li = document.createElement("li"); li.textContent = text; return li; };
   const few = 5;
   const show = () => {
     const list = unseen().sort((a, b) => b.insists - a.insists || b.loud - a.loud || a.due_ms - b.due_ms);
     bar.hidden = !list.length;
+    bar.classList.toggle("soft", !urgent(list));
     ring();
-    const said = JSON.stringify([list.map((one) => one.sentence), maySound()]);
+    const said = JSON.stringify([list.map((one) => one.sentence), more, maySound()]);
     // What stands there already is left alone: focus stays, and a screen reader says nothing twice.
     if (bar.dataset.said === said) return;
     bar.dataset.said = said;
@@ -69,7 +74,7 @@
     if (list.length > few) {
       const kinds = new Map();
       list.forEach((one) => kinds.set(one.kind, (kinds.get(one.kind) || 0) + 1));
-      ul.append(line("共 " + list.length + " 项提醒：" + Array.from(kinds, ([kind, count]) => kind + " " + count).join("，") + "。最急的："));
+      ul.append(line("共 " + (list.length + more) + " 项提醒" + (more ? "，其中最急的 " + list.length + " 项：" : "：") + Array.from(kinds, ([kind, count]) => kind + " " + count).join("，") + "。最急的："));
     }
     list.slice(0, few).forEach((one, i) => { const li = document.createElement("li"), a = document.createElement("a"); a.href = one.path; a.textContent = one.sentence + (i ? "" : "（Alt+A）"); if (!i) a.accessKey = "a"; li.append(a); ul.append(li); });
     if (list.length > few) { const li = document.createElement("li"), a = document.createElement("a"); a.href = "/dues"; a.textContent = "全部在“时限”"; li.append(a); ul.append(li); }
@@ -85,26 +90,26 @@
 
   // The line to the node. One window holds it and tells the others.
   const others = window.BroadcastChannel ? new BroadcastChannel("dutynet") : { postMessage() {} };
-  const state = (list) => { rings.clear(); list.forEach((one) => rings.set(one.id, one)); showSoon(); };
+  const state = (now) => { rings.clear(); now.rings.forEach((one) => rings.set(one.id, one)); more = now.more; showSoon(); };
   let holds = false, source = null, heard = 0;
   const lost = document.createElement("p");
   lost.className = "warn"; lost.hidden = true; lost.setAttribute("role", "alert");
   lost.textContent = "和本机节点连不上，现在收不到提醒。正在重连；一直不好请刷新本页，或请管理员查看节点是否在运行。";
   bar.after(lost);
-  const spread = () => { showSoon(); others.postMessage({ rings: Array.from(rings.values()) }); };
+  const spread = () => { showSoon(); others.postMessage({ state: { rings: Array.from(rings.values()), more } }); };
   const connect = () => {
     if (source) source.close();
     heard = Date.now();
     source = new EventSource("/live");
     const on = (name, then) => source.addEventListener(name, (event) => { heard = Date.now(); if (!lost.hidden) lost.hidden = true; then(JSON.parse(event.data)); });
-    on("state", (list) => { state(list); spread(); });
+    on("state", (now) => { state(now); spread(); });
     on("ring", (one) => { rings.set(one.id, one); spread(); });
     ["changed", "clock"].forEach((name) => on(name, (now) => { tell(name, now); others.postMessage({ name, now }); }));
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) lost.hidden = false; };
   };
   others.onmessage = ({ data }) => {
     if (data.ask && holds) return spread();
-    if (data.rings) return state(data.rings);
+    if (data.state) return state(data.state);
     if (data.name) tell(data.name, data.now);
   };
   others.postMessage({ ask: true });

@@ -8,13 +8,13 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use dutynet_tests::ground::{program, repository};
+use dutynet_tests::{
+    browser::{Browser, Screen, Window},
+    ground::{program, repository},
+};
 use serde_json::Value;
 
-use super::{
-    browser::{Browser, Window},
-    journey::{pictures, walk_with},
-};
+use super::journey::{pictures, walk_with};
 
 /// Most bytes that one page may bring with it, style, script and picture included.
 const PAGE_BYTES_MAX: u64 = 150 * 1024;
@@ -113,7 +113,14 @@ async fn walk_links(window: &Window, with: (&str, &Path), found: &mut Found) -> 
     while let Some(path) = next.pop_front() {
         let count = shapes.entry(shape(&path)).or_default();
         *count += 1;
-        if *count > OF_ONE_SHAPE || !is_page(window, &path).await {
+        if *count > OF_ONE_SHAPE {
+            continue;
+        }
+        let (status, is_page) = answer(window, &path).await;
+        if status != 200 {
+            found.say(&format!("{} {path}", window.name), format!("a link leads here, and it answers {status}"));
+        }
+        if !is_page {
             continue;
         }
         window.open(&path).await;
@@ -139,14 +146,25 @@ fn shape(path: &str) -> String {
     format!("{}?{}", parts.join("/"), names.join("&"))
 }
 
-/// Whether it is a page, and not a file.
-async fn is_page(window: &Window, path: &str) -> bool {
-    let kind = format!(
+/// What a path answers, and whether that is a page and not a file.
+async fn answer(window: &Window, path: &str) -> (i64, bool) {
+    let asked = format!(
         "const done = arguments[arguments.length - 1]; fetch({}, {{ headers: {{ 'dutynet-by-itself': '1' }} }})\
-         .then((answer) => done(answer.headers.get('content-type') || ''), () => done(''))",
+         .then((answer) => done([answer.status, answer.headers.get('content-type') || '']), () => done([0, '']))",
         Value::from(path)
     );
-    window.run_until_done(&kind).await.as_str().is_some_and(|kind| kind.starts_with("text/html"))
+    let answered = window.run_until_done(&asked).await;
+    (answered[0].as_i64().unwrap_or_default(), answered[1].as_str().is_some_and(|kind| kind.starts_with("text/html")))
+}
+
+/// Keeps pictures of the page that is open where `DUTYNET_PICTURES` names a folder: how a page looks no rule can say.
+async fn keep_pictures(window: &Window, name: &str) {
+    let Some(folder) = std::env::var_os("DUTYNET_PICTURES").map(PathBuf::from) else { return };
+    for (how, screen) in [("desk", Screen::DESK), ("hand", Screen::HAND)] {
+        let file = folder.join(how).join(format!("{name}.png"));
+        std::fs::create_dir_all(folder.join(how)).expect("a folder");
+        std::fs::write(file, window.whole_picture(screen).await).expect("a picture is kept");
+    }
 }
 
 /// Looks at the page that is open.
@@ -180,6 +198,7 @@ async fn look(window: &Window, path: &str, (axe, sources): (&str, &Path), found:
     let source = window.run_until_done(source).await;
     let name: String = page.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).take(120).collect();
     std::fs::write(sources.join(format!("{name}.html")), source.as_str().unwrap_or_default()).expect("a page is kept");
+    keep_pictures(window, &name).await;
 }
 
 /// What axe-core's package brings, as a script.

@@ -1,6 +1,8 @@
 //! Incidents: from the telephone to the province's desk.
 
-use super::{browser::Window, journey::walk, offices::Seat};
+use dutynet_tests::browser::Window;
+
+use super::{journey::walk, offices::Seat};
 
 /// Takes the call, as far as the caller knows anything.
 async fn takes_the_call(clerk: &Window, what: &str) {

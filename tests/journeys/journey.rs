@@ -5,14 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dutynet_tests::ground::repository;
+use dutynet_tests::{
+    browser::{Browser, Window},
+    ground::repository,
+};
 use futures_util::FutureExt as _;
 use tempfile::TempDir;
 
-use super::{
-    browser::{Browser, Window},
-    offices::{PASSWORD, Seat},
-};
+use super::offices::{PASSWORD, Seat};
 
 /// A journey under way.
 pub struct Journey {

@@ -4,9 +4,8 @@
 //! presses and reads as a person does: by the words that stand on the page. When one fails, a picture and the text of every window stand in
 //! `target/journeys`. Needs Chromium, its driver and a font with Chinese characters: `tests/run` installs them.
 //!
-//! - [`browser`]: the browser and its windows; [`offices`]: offices, their lines and their accounts; [`journey`]: what a journey begins and ends with.
+//! - [`dutynet_tests::browser`]: the browser and its windows; [`offices`]: offices, their lines and their accounts; [`journey`]: what a journey begins and ends with.
 
-mod browser;
 mod doors;
 mod everywhere;
 mod incidents;

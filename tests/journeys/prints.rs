@@ -2,7 +2,9 @@
 
 use std::{path::Path, process::Command};
 
-use super::{browser::Window, journey::walk, offices::Seat};
+use dutynet_tests::browser::Window;
+
+use super::{journey::walk, offices::Seat};
 
 /// The words on the printed pages.
 async fn on_paper(window: &Window, folder: &Path) -> String {

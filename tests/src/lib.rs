@@ -5,6 +5,7 @@
 
 pub mod asking;
 pub mod between;
+pub mod browser;
 pub mod county;
 pub mod desk;
 pub mod event;

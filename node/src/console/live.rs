@@ -1,7 +1,7 @@
 //! What rings and what changes, as server-sent events, for as long as a page is open; also while the desk is locked.
 //!
-//! - `state`: at the beginning, and when something of it is done with, everything that has rung and is still open, so that a page that slept or lost
-//!   the line is right at once, and what was answered elsewhere rings no more;
+//! - `state`: at the beginning, and when something of it is done with, what has rung and is still open, the most urgent of it and how much more there
+//!   is, so that a page that slept or lost the line is right at once, and what was answered elsewhere rings no more;
 //! - `ring`: one more;
 //! - `clock`: what time it is, where nothing else was said for a while;
 //! - `changed`: something was recorded or a line changed; pages offer to be loaded anew.
@@ -31,11 +31,13 @@ use crate::{
     domain::{obligation::Side, rules::Duty},
     projection::CaughtUp,
     text::due as words,
-    usecase::{Rang, Refused},
+    usecase::{Rang, RangFirst, Refused},
 };
 
 /// Events that a page may be behind.
 const BEHIND_MAX: usize = 64;
+/// Rings of a state: nobody reads more, and the script counts the others.
+const RINGS_MAX: usize = 100;
 /// The time goes out after so long without an event, so that a line that is gone is noticed, and a clock is right after sleep.
 const QUIET: Duration = Duration::from_secs(15);
 /// Pages are told of changes no more often than that.
@@ -59,6 +61,14 @@ struct RingNow {
     kind: &'static str,
     /// It rings until it is answered, whoever has seen it.
     insists: bool,
+}
+
+/// Everything that rings, as the script knows it.
+#[derive(Serialize)]
+struct StateNow {
+    rings: Vec<RingNow>,
+    /// How many more there are.
+    more: usize,
 }
 
 impl RingNow {
@@ -97,10 +107,10 @@ async fn live(State(console): State<Console>, _seated: Seated) -> Paged {
 type Events = mpsc::Sender<Result<Event, Infallible>>;
 
 async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
-    let (rang, mut rings) = console.office.watch_dues().await?;
+    let (rang, mut rings) = console.office.watch_first_dues(RINGS_MAX).await?;
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
-    let mut ringing = !rang.is_empty();
+    let mut ringing = !rang.first.is_empty();
     let mut rest = Box::pin(sleep(Duration::ZERO));
     let mut told = state(events, &rang).await;
     while told {
@@ -112,7 +122,7 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
                     send(events, "ring", &RingNow::of(&rang)).await
                 }
                 Err(RecvError::Lagged(_)) => {
-                    let (rang, anew) = console.office.watch_dues().await?;
+                    let (rang, anew) = console.office.watch_first_dues(RINGS_MAX).await?;
                     rings = anew;
                     state(events, &rang).await
                 }
@@ -121,8 +131,8 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
             () = rested_and_moved(rest.as_mut(), &mut moved) => {
                 rest.set(sleep(PAUSE));
                 send(events, "changed", &console.clock.wall().0).await && (!ringing || {
-                    let rang = console.office.rang_now().await?;
-                    ringing = !rang.is_empty();
+                    let rang = console.office.rang_first(RINGS_MAX).await?;
+                    ringing = !rang.first.is_empty();
                     state(events, &rang).await
                 })
             }
@@ -145,9 +155,9 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Everything that rings now. False: nobody listens any more.
-async fn state(events: &Events, rang: &[Rang]) -> bool {
-    send(events, "state", &rang.iter().map(RingNow::of).collect::<Vec<_>>()).await
+/// What rings now. False: nobody listens any more.
+async fn state(events: &Events, rang: &RangFirst) -> bool {
+    send(events, "state", &StateNow { rings: rang.first.iter().map(RingNow::of).collect(), more: rang.more }).await
 }
 
 /// False: nobody listens any more.

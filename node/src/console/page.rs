@@ -161,8 +161,21 @@ pub(super) type Paged = Result<Response, Trouble>;
 
 /// A template as an answer.
 pub(super) fn html(template: &impl Template) -> Paged {
-    let html = template.render().map_err(|error| Refused::because(Refusal::Internal, error))?;
+    let html = made(template).map_err(|error| Refused::because(Refusal::Internal, error))?;
     Ok(Html(html).into_response())
+}
+
+/// A template as text.
+pub(super) fn made<T: Template>(template: &T) -> askama::Result<String> {
+    #[cfg(test)]
+    MADE.with_borrow_mut(|made| made.insert(std::any::type_name::<T>()));
+    template.render()
+}
+
+#[cfg(test)]
+thread_local! {
+    /// What was made into pages in this thread.
+    pub(super) static MADE: std::cell::RefCell<std::collections::BTreeSet<&'static str>> = const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
 }
 
 /// To another page, after something was written.

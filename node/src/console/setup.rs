@@ -1,10 +1,12 @@
-//! The first run of a machine whose data folder is empty: one page on loopback that takes the invitation, enrols, and shows the recovery code
-//! once. When its person has written that down, this page ends, and the console of the office takes its place at the same address.
+//! The first run of a machine whose data folder is empty: one page on loopback. It takes the invitation, enrols, and shows the recovery code
+//! once; or it takes a backup and the recovery code, and brings the office back that was on another machine. When its person has read what it
+//! says then, this page ends, and the console of the office takes its place at the same address.
 //!
-//! Nothing is there yet that could be protected: whoever sits at the machine and holds an invitation may use it, and that is who it is for.
+//! Nothing is there yet that could be protected: whoever sits at the machine and holds an invitation may use it, and that is who it is for; of
+//! a backup the recovery code is asked.
 //! No other machine reaches it, whatever the configuration says of the console.
 
-use std::{io, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -14,6 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use dutynet_relay::{backup::Manifest, record::Person};
 use serde::Deserialize;
 use tokio::{
     net::TcpListener,
@@ -29,7 +32,7 @@ use super::{
 use crate::{
     config::Config,
     text::{refusal::Refusal, setup as text},
-    usecase::{self, Joined},
+    usecase::{self, FromBackup, Joined, Refused},
 };
 
 /// Largest form that is taken, bytes: an invitation is a line.
@@ -38,11 +41,17 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 #[derive(Clone)]
 struct Setup {
     config: Arc<Config>,
-    /// Holds what was made from the enrolment to the end, and lets one attempt go on at a time.
-    joined: Arc<Mutex<Option<Joined>>>,
+    /// Holds what was made until the end, and lets one attempt go on at a time.
+    made: Arc<Mutex<Option<Made>>>,
     done: Arc<watch::Sender<bool>>,
     /// Where the console will be.
     console: Arc<str>,
+}
+
+/// How the office came here.
+enum Made {
+    Joined(Joined),
+    Restored(Manifest),
 }
 
 /// Serves the page until the office is enrolled and its code written down, or until it is told to stop. `console` is where the browser goes
@@ -50,9 +59,10 @@ struct Setup {
 pub async fn run(config: Config, listener: TcpListener, console: &str, mut stop: watch::Receiver<bool>) -> io::Result<()> {
     let (done, mut is_done) = watch::channel(false);
     let (ending, ended) = watch::channel(false);
-    let setup = Setup { config: Arc::new(config), joined: Arc::default(), done: Arc::new(done), console: console.into() };
+    let setup = Setup { config: Arc::new(config), made: Arc::default(), done: Arc::new(done), console: console.into() };
     let pages = Router::new()
         .route("/", get(form).post(enrol))
+        .route("/restore", get(|| async { then("/") }).post(restore))
         .route("/done", get(done_page).post(finish))
         .merge(super::assets::router())
         .fallback(|| async { then("/") })
@@ -86,23 +96,34 @@ struct Page {
     step: Step,
     /// What was pasted before.
     invitation: String,
+    /// Why that came to nothing.
     said: Option<Said>,
+    /// What was typed of a backup before.
+    from: FromWhere,
+    /// Why that came to nothing.
+    not_restored: Option<Said>,
 }
 
 impl Page {
     fn of(step: Step) -> Self {
-        Self { step, invitation: String::new(), said: None }
+        Self { step, invitation: String::new(), said: None, from: FromWhere::default(), not_restored: None }
     }
 }
 
 enum Step {
-    Invitation,
+    Empty,
     /// Enrolled: as which office, under which, and the recovery code in its groups.
     Code {
         office: String,
         parent: String,
         replaces: bool,
         code: Vec<String>,
+    },
+    /// Restored: which office, from which backup, of when.
+    Restored {
+        office: String,
+        number: u64,
+        made_at: String,
     },
     /// The console takes the place of this page, there.
     Starting(String),
@@ -113,36 +134,83 @@ struct Pasted {
     invitation: String,
 }
 
+/// A backup, and who brings it back.
+#[derive(Deserialize, Default, Clone)]
+struct FromWhere {
+    folder: String,
+    code: String,
+    id: String,
+    name: String,
+}
+
 async fn form(State(setup): State<Setup>) -> Paged {
-    match &*setup.joined.lock().await {
-        Some(joined) => html(&code_page(joined)),
-        None => html(&Page::of(Step::Invitation)),
-    }
+    let step = match &*setup.made.lock().await {
+        Some(Made::Joined(joined)) => code_step(joined),
+        Some(Made::Restored(manifest)) => Step::Restored {
+            office: manifest.office.to_string(),
+            number: manifest.number,
+            made_at: page::moment(manifest.made_at),
+        },
+        None => Step::Empty,
+    };
+    html(&Page::of(step))
 }
 
 async fn enrol(State(setup): State<Setup>, Form(pasted): Form<Pasted>) -> Paged {
-    let mut joined = setup.joined.lock().await;
-    if joined.is_none() {
+    let mut made = setup.made.lock().await;
+    if made.is_none() {
         match usecase::enrol(&setup.config, &pasted.invitation).await {
-            Ok(made) => *joined = Some(made),
+            Ok(joined) => *made = Some(Made::Joined(joined)),
             Err(refused) => {
-                let page = Page { step: Step::Invitation, invitation: pasted.invitation, said: Some(Said::of(&refused)) };
-                return Ok((http_status(refused.refusal), html(&page)?).into_response());
+                let said = Some(Said::of(&refused));
+                return again(&refused, &Page { invitation: pasted.invitation, said, ..Page::of(Step::Empty) });
             }
         }
     }
     then("/")
 }
 
-fn code_page(joined: &Joined) -> Page {
+async fn restore(State(setup): State<Setup>, Form(from): Form<FromWhere>) -> Paged {
+    let mut made = setup.made.lock().await;
+    if made.is_none() {
+        let (config, asked) = (setup.config.clone(), from.clone());
+        // Of a large backup it takes minutes; whoever asks meanwhile waits at the lock.
+        let restored = tokio::task::spawn_blocking(move || asked.restore(&config)).await;
+        match restored.map_err(|error| Refused::because(Refusal::Internal, error))? {
+            Ok(manifest) => *made = Some(Made::Restored(manifest)),
+            Err(refused) => {
+                let not_restored = Some(Said::of(&refused));
+                return again(&refused, &Page { from, not_restored, ..Page::of(Step::Empty) });
+            }
+        }
+    }
+    then("/")
+}
+
+impl FromWhere {
+    fn restore(&self, config: &Config) -> Result<Manifest, Refused> {
+        let folder = Path::new(self.folder.trim());
+        let by = Person { id: self.id.trim().to_owned(), name: self.name.trim().to_owned() };
+        // What can be refused without the code is.
+        usecase::list_backups(folder)?;
+        let code = usecase::read_recovery_code(&self.code)?;
+        usecase::restore(config, FromBackup { folder, number: None }, &code, by)
+    }
+}
+
+/// The page again, with what was typed.
+fn again(refused: &Refused, page: &Page) -> Paged {
+    Ok((http_status(refused.refusal), html(page)?).into_response())
+}
+
+fn code_step(joined: &Joined) -> Step {
     let code = joined.code.as_ref().map(|code| code.text().split('-').map(str::to_owned).collect());
-    let step = Step::Code {
+    Step::Code {
         office: joined.office.office.to_string(),
         parent: joined.office.parent.as_ref().map_or_else(|| text::NO_PARENT.to_owned(), |parent| parent.office.to_string()),
         replaces: joined.replaces,
         code: code.unwrap_or_default(),
-    };
-    Page::of(step)
+    }
 }
 
 async fn done_page(State(setup): State<Setup>) -> Paged {
@@ -150,7 +218,7 @@ async fn done_page(State(setup): State<Setup>) -> Paged {
 }
 
 async fn finish(State(setup): State<Setup>) -> Paged {
-    if setup.joined.lock().await.is_none() {
+    if setup.made.lock().await.is_none() {
         return then("/");
     }
     setup.done.send_replace(true);

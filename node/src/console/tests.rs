@@ -3,6 +3,7 @@
 mod matters;
 mod papers;
 mod routes;
+mod templates;
 
 use axum::{
     body::Body,

@@ -7,6 +7,7 @@ use axum::{
 };
 use tonic::Code;
 
+use super::page::made;
 use crate::{
     api::{codes, status},
     text::refusal::Refusal,
@@ -75,7 +76,7 @@ impl IntoResponse for Trouble {
             Self::Refused(refused) => refused,
         };
         let page = Page { said: Said::of(&refused) };
-        let html = page.render().unwrap_or_else(|_| page.said.sentence.clone());
+        let html = made(&page).unwrap_or_else(|_| page.said.sentence.clone());
         (http_status(refused.refusal), Html(html)).into_response()
     }
 }

@@ -178,6 +178,14 @@ impl About {
         if id == DAILY || id == ZERO { Self::Day } else { Self::Form(id.to_owned()) }
     }
 
+    /// Forms that stand on it.
+    pub fn forms(&self) -> Vec<&str> {
+        match self {
+            Self::Day => vec![DAILY, ZERO],
+            Self::Form(form) => vec![form],
+        }
+    }
+
     /// What is owed there.
     pub fn duty(&self) -> Duty {
         match self {
@@ -220,9 +228,7 @@ impl Facts {
 
     /// Of whom it must be known what the lines on the way to here were, and when, before the rows are made.
     pub fn asks(&self) -> Vec<(OfficeId, (UnixMillis, UnixMillis))> {
-        // Of the own office nothing is behind a line.
-        let below = self.owed().into_iter().filter(|owed| self.seats.first().is_none_or(|own| own.office != owed.debtor));
-        below.filter_map(|owed| Some((owed.debtor.clone(), owed.asks(self.now)?))).collect()
+        self.owed().into_iter().filter_map(|owed| Some((owed.debtor.clone(), owed.asks(self.now)?))).collect()
     }
 
     fn row(&self, seat: Seat) -> BoardRow {
@@ -435,7 +441,7 @@ mod tests {
         let now = UnixMillis(window().cut_off.0 + minutes * 60_000);
         let mut facts = facts(About::Day, vec![seat("county"), seat("a")], Filings::new(), now);
         let asked = facts.asks();
-        assert_eq!(asked, [(office("a"), (window().cut_off, now))], "of the own office nothing is asked");
+        assert_eq!(asked, [office("county"), office("a")].map(|of| (of, (window().cut_off, now))));
         let spans = vec![Span { from: UnixMillis(0), until: UnixMillis(i64::MAX), state }];
         facts.ways = BTreeMap::from([(office("a"), vec![WayHop { office: office("a"), spans }])]);
         facts.rows().remove(1)

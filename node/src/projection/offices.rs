@@ -74,6 +74,20 @@ impl Offices {
         value.map(at).transpose()
     }
 
+    /// When the first entry of each of these was recorded.
+    pub fn first_entries(&self, offices: &[OfficeId]) -> Result<BTreeMap<OfficeId, UnixMillis>, ProjectionError> {
+        let mut first = BTreeMap::new();
+        for office in offices {
+            let found = scan_prefix(self.index.as_ref(), SPACE, format!("{PREFIX}{office}/").as_bytes(), usize::MAX)?;
+            let at = |(key, value): &(Vec<u8>, Vec<u8>)| {
+                read(key, value).map(|(_, entry)| entry.recorded_at).ok_or_else(|| damaged(key))
+            };
+            let at = found.iter().map(at).collect::<Result<Vec<_>, _>>()?.into_iter().min();
+            first.extend(at.map(|at| (office.clone(), at)));
+        }
+        Ok(first)
+    }
+
     /// Every entry of every office, oldest first.
     pub fn history(&self) -> Result<History, ProjectionError> {
         history(self.index.as_ref())

@@ -145,6 +145,22 @@ impl Reports {
         cut_offs::all(&self.index)
     }
 
+    /// What some offices filed with some forms in a period.
+    pub fn filings_of(
+        &self,
+        tree: &Registry,
+        forms: &[&str],
+        (offices, period): (&[OfficeId], Period),
+    ) -> Result<Filings, ProjectionError> {
+        let mut filings = Filings::new();
+        for (office, form) in offices.iter().flat_map(|office| forms.iter().map(move |form| (office, *form))) {
+            let row = Row { mode: Mode::Real, period, form: form.to_owned(), office: office.clone() };
+            let filing = self.versions(tree, &row)?.filing(office);
+            filings.extend(filing.map(|filing| ((office.clone(), row.form), filing)));
+        }
+        Ok(filings)
+    }
+
     /// What every office filed in a period.
     pub fn filings(&self, tree: &Registry, mode: Mode, period: Period) -> Result<Filings, ProjectionError> {
         let period = period.to_string();

@@ -210,3 +210,17 @@ mod tests {
         assert_eq!(title_of("", ""), "来电接报（正在核实）");
     }
 }
+
+/// The page that is made for a kind of matter, where there is one.
+pub fn own_page(kind: MatterKind) -> Option<&'static str> {
+    match kind {
+        MatterKind::RollCall => Some("打开点名表"),
+        MatterKind::Consultation => Some("打开会商页"),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => None,
+    }
+}

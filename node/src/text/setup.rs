@@ -5,5 +5,5 @@ pub const NO_PARENT: &str = "无";
 
 /// Where to open it.
 pub fn waiting(address: &str) -> String {
-    format!("首次安装：请在本机浏览器打开 http://{address}/ ，粘贴上级给的邀请。")
+    format!("首次安装：请在本机浏览器打开 http://{address}/ ，粘贴上级给的邀请，或者从备份恢复。")
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
+        beijing::Day,
         board::Filed,
-        status::{DutySource, Why},
+        status::{DutyNow, DutySource, Why},
     },
     text::{incident, words},
 };
@@ -77,6 +78,14 @@ pub fn of_day(source: DutySource, day: Option<&str>) -> String {
         DutySource::Report => format!("（{}报）", day),
         DutySource::Draft => format!("（{day}草稿）"),
     }
+}
+
+/// Who is on duty, in one line.
+pub fn on_duty(duty: &DutyNow, today: Day) -> String {
+    let parts = [("带班领导", &duty.leader), ("值班员", &duty.officer), ("电话", &duty.phone)];
+    let said = parts.into_iter().filter(|(_, said)| !said.is_empty()).map(|(what, said)| format!("{what} {said}"));
+    let day = (duty.day != today).then(|| duty.day.short());
+    said.collect::<Vec<_>>().join(" · ") + &of_day(duty.source, day.as_deref())
 }
 
 /// How many incidents are open, with the gravest grade.

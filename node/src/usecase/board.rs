@@ -11,20 +11,21 @@ use dutynet_relay::{
 use super::{Office, Refused, form, period};
 use crate::domain::{
     beijing::Day,
-    board::{About, BoardRow, DAILY, Facts, Line, LineFact, Seat},
+    board::{About, BoardRow, DAILY, Facts, Filed, Line, LineFact, Seat, Timing},
     form::Form,
     period::Period,
     report::Window,
+    status::DutyNow,
     then::Registered,
 };
 use crate::text::refusal::Refusal;
 
 /// Which offices are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// This one and its children.
-    Near,
-    /// The whole subtree.
+pub(super) enum Reach<'a> {
+    /// One office and its children.
+    Tier(&'a OfficeId),
+    /// This office and everything below it.
     Whole,
 }
 
@@ -43,6 +44,21 @@ pub struct Board {
     pub as_of: UnixMillis,
     /// Every office directly followed by what is below it.
     pub rows: Vec<BoardRow>,
+}
+
+/// How far today's reports are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Today {
+    /// Of this office.
+    pub own: BoardRow,
+    /// Who is on duty here; `None`: nobody has said.
+    pub on_duty: Option<DutyNow>,
+    /// Offices below it.
+    pub below: usize,
+    /// Those of them that have reported.
+    pub reported: usize,
+    /// Those that have not, and should have by now; behind whatever line.
+    pub missing: usize,
 }
 
 impl Office {
@@ -73,6 +89,10 @@ impl Office {
         if mode != Mode::Real {
             facts.filings = self.inner.reports.filings(&self.relay().registry(), mode, period)?;
         }
+        self.with_ways(facts)
+    }
+
+    fn with_ways(&self, mut facts: Facts) -> Result<Facts, Refused> {
         for (office, stretch) in facts.asks() {
             let way = self.way_from(&office, stretch)?;
             facts.ways.insert(office, way);
@@ -80,14 +100,60 @@ impl Office {
         Ok(facts)
     }
 
+    /// 日报告 of an office of the subtree and its children, day by day.
+    pub async fn days_of_tier(&self, of: &OfficeId, days: Vec<Day>) -> Result<Vec<Vec<BoardRow>>, Refused> {
+        self.within(of.as_str())?;
+        let (form, now) = (form(DAILY)?, self.now());
+        self.caught_up().await?;
+        let (office, of) = (self.clone(), of.clone());
+        let made = tokio::task::spawn_blocking(move || {
+            let rows = |day: Day| {
+                let facts = office.facts((form, day.into()), Reach::Tier(&of), now)?;
+                Ok(office.with_ways(facts)?.rows())
+            };
+            days.into_iter().map(rows).collect()
+        });
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
+    /// What this office has reported today, and how far those below are.
+    pub async fn today(&self) -> Result<Today, Refused> {
+        let (form, now) = (form(DAILY)?, self.now());
+        self.caught_up().await?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            // Whether a line was down says why something is missing, not how much is.
+            let mut rows = office.facts((form, Day::of(now).into()), Reach::Whole, now)?.rows().into_iter();
+            let own = rows.next().ok_or(Refusal::Internal)?;
+            let mut today = Today { own, on_duty: office.own_duty(now)?, below: 0, reported: 0, missing: 0 };
+            for row in rows {
+                today.below += 1;
+                today.reported += usize::from(row.filed != Filed::Nothing);
+                today.missing += usize::from(row.timing == Timing::Missing);
+            }
+            Ok(today)
+        });
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
     /// What offices owe and have filed for a period.
     pub(super) fn facts(&self, (form, period): (&Form, Period), reach: Reach, now: UnixMillis) -> Result<Facts, Refused> {
-        let (registry, cut_offs, since) = (self.relay().registry(), self.cut_offs()?, self.since()?);
+        let (registry, cut_offs) = (self.relay().registry(), self.cut_offs()?);
         let offices = match reach {
             Reach::Whole => registry.subtree(self.own()),
-            Reach::Near => {
-                let own = registry.entry(self.own()).map(|entry| (0, entry));
-                own.into_iter().chain(registry.children(self.own()).map(|entry| (1, entry))).collect()
+            Reach::Tier(of) => {
+                let top = registry.entry(of).map(|entry| (0, entry));
+                top.into_iter().chain(registry.children(of).map(|entry| (1, entry))).collect()
+            }
+        };
+        let ids: Vec<OfficeId> = offices.iter().map(|(_, entry)| entry.office.clone()).collect();
+        // What a whole province has said is read in one stretch, what a few offices have said office by office.
+        let (since, filings) = match reach {
+            Reach::Whole => (self.since()?, self.inner.reports.filings(&registry, Mode::Real, period)?),
+            Reach::Tier(_) => {
+                let about = About::form(&form.id);
+                let filings = self.inner.reports.filings_of(&registry, &about.forms(), (&ids, period))?;
+                (self.inner.offices.first_entries(&ids)?, filings)
             }
         };
         let seats = offices.into_iter().map(|(depth, entry)| {
@@ -107,7 +173,7 @@ impl Office {
             about: About::form(&form.id),
             period,
             seats: seats.collect(),
-            filings: self.inner.reports.filings(&registry, Mode::Real, period)?,
+            filings,
             lines: self.line_facts(),
             ways: BTreeMap::new(),
             now,

@@ -15,7 +15,7 @@ mod overdue;
 mod stats;
 
 pub(super) use bell::Bell;
-pub use bell::{Rang, keep_dues};
+pub use bell::{Rang, RangFirst, keep_dues};
 pub use chase::{ChaseDue, ChasedDue, ShownChase};
 pub use hook::ring_by_itself;
 pub use stats::{AskDueStats, DueStats};
@@ -93,6 +93,17 @@ pub struct OpenDues {
     pub as_of: UnixMillis,
 }
 
+/// What stands on the screen of whoever is on duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstDues {
+    /// What this office owes.
+    pub ours: Vec<Due>,
+    /// How many more it owes.
+    pub more_of_ours: usize,
+    /// What others owe to it and is overdue.
+    pub to_chase: Vec<Due>,
+}
+
 /// One obligation with all that shows why it stands as it does.
 #[derive(Debug, Clone)]
 pub struct ShownDue {
@@ -132,42 +143,64 @@ impl Office {
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))??.ok_or_else(unknown)
     }
 
+    /// The first of what this office owes and of what others owe to it and is overdue, each soonest first. A province to which a thousand
+    /// answers are owed looks at the lines of those alone that are shown.
+    pub async fn first_dues(&self, most: usize) -> Result<FirstDues, Refused> {
+        self.caught_up().await?;
+        let (office, now) = (self.clone(), self.now());
+        let made = tokio::task::spawn_blocking(move || {
+            let open = office.open_now(Reach::Tier(office.own()), Mode::Real, now)?;
+            let (ours, others): (Vec<_>, Vec<_>) = open
+                .into_iter()
+                .filter(|owed| owed.side(office.own()) != Side::Others)
+                .partition(|owed| owed.side(office.own()) == Side::ByUs);
+            let (judge, late) = (office.judge(now)?, others.into_iter().filter(|owed| owed.due.here < now));
+            Ok(FirstDues {
+                more_of_ours: ours.len().saturating_sub(most),
+                ours: ours.into_iter().take(most).map(&judge).collect::<Result<_, _>>()?,
+                to_chase: late.map(&judge).filter(is_to_chase).take(most).collect::<Result<_, _>>()?,
+            })
+        });
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
     fn open_dues(&self, of: Option<&OfficeId>, (which, mode): (WhichDues, Mode), now: UnixMillis) -> Result<Vec<Due>, Refused> {
-        let counts = self.inner.dues.chase_counts()?;
-        let mut found = Vec::new();
-        let reach = if of.is_some() { Reach::Whole } else { Reach::Near };
-        for obligation in self.owed_now(reach, now)?.into_iter().filter(|owed| owed.mode == mode) {
-            let side = obligation.side(self.own());
-            let wanted = match (of, which) {
-                (Some(of), _) => obligation.debtor == *of,
-                (None, WhichDues::Open) => side != Side::Others,
-                (None, WhichDues::ToChase) => side == Side::ToUs,
-            };
+        let reach = if of.is_some() { Reach::Whole } else { Reach::Tier(self.own()) };
+        let wanted = |owed: &Obligation| match (of, which) {
+            (Some(of), _) => owed.debtor == *of,
+            (None, WhichDues::Open) => owed.side(self.own()) != Side::Others,
+            (None, WhichDues::ToChase) => owed.side(self.own()) == Side::ToUs,
+        };
+        let open = self.open_now(reach, mode, now)?.into_iter().filter(wanted);
+        open.map(self.judge(now)?).filter(|due| which != WhichDues::ToChase || is_to_chase(due)).collect()
+    }
+
+    /// What is open, soonest first.
+    fn open_now(&self, reach: Reach<'_>, mode: Mode, now: UnixMillis) -> Result<Vec<Obligation>, Refused> {
+        let is_open = |owed: &Obligation| {
             // Whose turn it is not yet, and tomorrow's 续报, are nobody's concern now.
-            let in_turns = [Duty::ApprovalAnswer, Duty::FollowUp].contains(&obligation.duty);
-            let has_begun = obligation.has_begun(now) && (obligation.start.at.here <= now || !in_turns);
-            if wanted && !obligation.is_closed() && has_begun {
-                let chases = counts.get(obligation.key.as_str()).copied().unwrap_or(0);
-                found.push(Due { chases, ..self.judged(obligation, now)? });
-            }
-        }
-        if which == WhichDues::ToChase {
-            found.retain(|due| due.standing.late_ms() > 0);
-        }
-        found.sort_by(soonest_first);
-        Ok(found)
+            let in_turns = [Duty::ApprovalAnswer, Duty::FollowUp].contains(&owed.duty);
+            owed.mode == mode && !owed.is_closed() && owed.has_begun(now) && (owed.start.at.here <= now || !in_turns)
+        };
+        let mut open: Vec<_> = self.owed_now(reach, now)?.into_iter().filter(is_open).collect();
+        open.sort_by(soonest_first);
+        Ok(open)
+    }
+
+    /// Judges one after the other, each with how often its debtor was chased.
+    fn judge(&self, now: UnixMillis) -> Result<impl Fn(Obligation) -> Result<Due, Refused>, Refused> {
+        let counts = self.inner.dues.chase_counts()?;
+        Ok(move |owed: Obligation| {
+            let chases = counts.get(owed.key.as_str()).copied().unwrap_or(0);
+            Ok(Due { chases, ..self.judged(owed, now)? })
+        })
     }
 
     /// Everything that is owed because of a matter, closed ones too, soonest first.
     pub(super) fn dues_of(&self, matter: &RecordRef, now: UnixMillis) -> Result<Vec<Due>, Refused> {
-        let counts = self.inner.dues.chase_counts()?;
-        let judged = |owed: Obligation| {
-            let chases = counts.get(owed.key.as_str()).copied().unwrap_or(0);
-            Ok(Due { chases, ..self.judged(owed, now)? })
-        };
-        let mut found = self.inner.dues.of_matter(matter)?.into_iter().map(judged).collect::<Result<Vec<_>, Refused>>()?;
+        let mut found = self.inner.dues.of_matter(matter)?;
         found.sort_by(soonest_first);
-        Ok(found)
+        found.into_iter().map(self.judge(now)?).collect()
     }
 
     fn with_evidence(&self, obligation: Obligation, now: UnixMillis) -> Result<ShownDue, Refused> {
@@ -223,6 +256,11 @@ impl Office {
     }
 }
 
-fn soonest_first(a: &Due, b: &Due) -> Ordering {
-    (a.obligation.due.here, &a.obligation.key).cmp(&(b.obligation.due.here, &b.obligation.key))
+fn soonest_first(a: &Obligation, b: &Obligation) -> Ordering {
+    (a.due.here, &a.key).cmp(&(b.due.here, &b.key))
+}
+
+/// Its time is over. A fault is not passed over.
+fn is_to_chase(due: &Result<Due, Refused>) -> bool {
+    due.as_ref().map_or(true, |due| due.standing.late_ms() > 0)
 }

@@ -48,7 +48,7 @@ pub use attachment::{
     incoming, not_taken, pieces,
 };
 pub use backup::{BackedUp, BackupFault, BackupFolder, LastBackup, backup_folder};
-pub use board::Board;
+pub use board::{Board, Today};
 pub use choose::{ChooseReport, ChosenReport};
 pub use classified::{AddClassified, ClassifiedItem};
 pub use clock::SKEW_MAX_MS;
@@ -60,8 +60,8 @@ pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::{Destroy, Destroyed};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use due::{
-    AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, OpenDues, Rang, ShownChase, ShownDue, WhichDues, keep_dues,
-    ring_by_itself,
+    AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, FirstDues, OpenDues, Rang, RangFirst, ShownChase, ShownDue,
+    WhichDues, keep_dues, ring_by_itself,
 };
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use finding::{AskCircular, AskSuggestions, CircularDraft, Figure, Suggestion, Suggestions};

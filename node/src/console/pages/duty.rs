@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
+use dutynet_relay::{ids::UnixMillis, relay::LinkStatus};
 
 use super::{
     super::{
@@ -15,10 +16,9 @@ use super::{
     reports::{self, TodayView},
 };
 use crate::{
-    domain::{obligation::Side, step::MatterKind},
-    projection::Openness,
-    text::{console as text, matter},
-    usecase::{AskDues, Relation},
+    domain::step::MatterKind,
+    text::{console as text, line::length, matter},
+    usecase::MatterRow,
 };
 
 /// Obligations that are shown; the rest is one click away.
@@ -33,8 +33,12 @@ pub(super) fn router() -> Router<Console> {
 struct Page {
     frame: Frame,
     today: TodayView,
+    /// Lines to offices below that are down: where they lead, and how long.
+    down: Vec<(String, String, String)>,
     /// What this office owes.
     ours: Vec<DueView>,
+    /// How much more that is than is shown.
+    more_of_ours: usize,
     /// What others owe to it and is overdue.
     to_chase: Vec<DueView>,
     unsigned: Vec<NoticeView>,
@@ -52,29 +56,30 @@ struct Kind {
 
 async fn duty(State(console): State<Console>, desk: Desk) -> Paged {
     let (office, now) = (&console.office, console.clock.wall());
-    let open = office.dues(AskDues::default()).await?;
-    let ours = open.dues.iter().filter(|due| due.side == Side::ByUs);
-    let to_chase = open.dues.iter().filter(|due| due.side == Side::ToUs && due.standing.late_ms() > 0);
-    let unsigned = office.notices().await?.into_iter().filter(|row| row.relation == Relation::ToSign);
-    let mut kinds = Vec::new();
-    for kind in MatterKind::ALL {
-        let matters = office.matters(kind, Openness::Open).await?;
+    let dues = office.first_dues(DUES_SHOWN).await?;
+    let kind = |(kind, matters): (MatterKind, Vec<MatterRow>)| {
         let view = |row| {
             let view = MatterView::of(row, now);
             MatterView { path: super::own_page(kind, &view.path), ..view }
         };
-        let matters = matters.iter().map(view).collect();
-        kinds.push(Kind { name: matter::kind(kind), key: kind.key(), matters });
-    }
+        Kind { name: matter::kind(kind), key: kind.key(), matters: matters.iter().map(view).collect() }
+    };
     html(&Page {
         frame: console.frame(&desk, Part::Duty, text::DUTY)?,
         today: reports::today(&console).await?,
-        ours: ours.take(DUES_SHOWN).map(|due| DueView::of(due, now)).collect(),
-        to_chase: to_chase.take(DUES_SHOWN).map(|due| DueView::of(due, now)).collect(),
-        unsigned: unsigned.map(|row| NoticeView::of(&row, now)).collect(),
-        open: kinds,
+        down: office.links().iter().filter(|(link, _)| !link.is_parent && !link.state.up).map(|down| cut(down, now)).collect(),
+        ours: dues.ours.iter().map(|due| DueView::of(due, now)).collect(),
+        more_of_ours: dues.more_of_ours,
+        to_chase: dues.to_chase.iter().map(|due| DueView::of(due, now)).collect(),
+        unsigned: office.notices_to_sign().await?.iter().map(|row| NoticeView::of(row, now)).collect(),
+        open: office.open_matters().await?.into_iter().map(kind).collect(),
         id: console.new_id()?,
     })
+}
+
+fn cut((link, name): &(LinkStatus, String), now: UnixMillis) -> (String, String, String) {
+    let long = link.state.since.map(|since| length(now.0.abs_diff(since.0))).unwrap_or_default();
+    (link.office.to_string(), name.clone(), long)
 }
 
 impl Page {

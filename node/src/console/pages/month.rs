@@ -143,8 +143,9 @@ async fn month(State(console): State<Console>, desk: Desk, Query(asked): Query<A
     let mut marks: BTreeMap<OfficeId, Vec<Option<Mark>>> =
         tier.iter().map(|(entry, _)| (entry.office.clone(), vec![None; days.len()])).collect();
     // At the place of its day: an office that stands on no board of a day shifts nothing.
-    for (at, day) in days.iter().enumerate().filter(|(_, day)| **day <= today) {
-        for row in console.office.board(DAILY, &day.to_string()).await?.rows {
+    let gone = days.iter().copied().filter(|day| *day <= today).collect();
+    for (at, rows) in console.office.days_of_tier(&of.office, gone).await?.into_iter().enumerate() {
+        for row in rows {
             if let Some(mark) = marks.get_mut(&row.seat.office).and_then(|marks| marks.get_mut(at)) {
                 *mark = Some(Mark::of(&row));
             }

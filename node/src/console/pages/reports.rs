@@ -25,7 +25,7 @@ use crate::{
         board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
         form::{Form, Forms},
     },
-    text::{console as text, console_look as look, notice, refusal::Refusal, words},
+    text::{console as text, console_look as look, notice, refusal::Refusal, status, words},
     usecase::Refused,
 };
 
@@ -52,16 +52,15 @@ pub(super) struct TodayView {
     pub(super) left: String,
     /// Of those below: how many have reported, of how many, and how many are missing.
     pub(super) below: Option<(usize, usize, usize)>,
+    /// Who is on duty here; empty: nobody has said.
+    pub(super) on_duty: String,
     /// Keys of what a zero report says 无 to.
     pub(super) nil: Vec<String>,
 }
 
 pub(super) async fn today(console: &Console) -> Result<TodayView, Refused> {
-    let (board, now) = (console.office.board(DAILY, "").await?, console.clock.wall());
-    let own = board.rows.first().ok_or(Refusal::Internal)?;
-    let below = &board.rows[1..];
-    let reported = below.iter().filter(|row| row.filed != Filed::Nothing).count();
-    let missing = below.iter().filter(|row| matches!(row.timing, Timing::Missing | Timing::CutOff)).count();
+    let (today, now) = (console.office.today().await?, console.clock.wall());
+    let own = &today.own;
     let zero = Forms::built_in().get(ZERO).ok_or(Refusal::Internal)?;
     Ok(TodayView {
         day: text::day(&Day::of(now).to_string()),
@@ -72,7 +71,8 @@ pub(super) async fn today(console: &Console) -> Result<TodayView, Refused> {
         due: moment(own.seat.window.cut_off),
         due_ms: own.seat.window.cut_off.0,
         left: text::left(own.seat.window.cut_off, now),
-        below: (!below.is_empty()).then_some((reported, below.len(), missing)),
+        on_duty: today.on_duty.as_ref().map(|duty| status::on_duty(duty, Day::of(now))).unwrap_or_default(),
+        below: (today.below > 0).then_some((today.reported, today.below, today.missing)),
         nil: zero.fields.iter().map(|field| field.key.clone()).collect(),
     })
 }

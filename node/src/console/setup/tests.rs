@@ -30,6 +30,9 @@ async fn a_mistyped_invitation_comes_back_as_it_was_and_nothing_ends_before_ther
     assert!(first.starts_with("HTTP/1.1 200") && first.contains("name=\"invitation\""), "{first}");
     let wrong = ask(address, &post("/", "http://127.0.0.1", "invitation=dutynet-invite-1.abcd%3Cb%3E")).await;
     assert!(wrong.starts_with("HTTP/1.1 422") && wrong.contains("dutynet-invite-1.abcd&#60;b&#62;"), "{wrong}");
+    let none = post("/restore", "http://127.0.0.1", "folder=/nowhere%3Cb%3E&code=XXXXX&id=wang&name=%E7%8E%8B%E4%BA%94");
+    let none = ask(address, &none).await;
+    assert!(!none.starts_with("HTTP/1.1 200") && none.contains("/nowhere&#60;b&#62;") && none.contains("王五"), "{none}");
     let early = ask(address, &post("/done", "http://127.0.0.1", "")).await;
     assert!(early.starts_with("HTTP/1.1 303") && early.contains("location: /"), "{early}");
     let foreign = ask(address, &post("/", "http://evil.example", "invitation=x")).await;

@@ -6,7 +6,7 @@ use super::*;
 use crate::usecase::NewChild;
 
 /// A browser at a province with a city that has no node, and two counties below it.
-async fn with_offices() -> Browser {
+pub(super) async fn with_offices() -> Browser {
     let mut browser = Browser::new();
     browser.first_account().await;
     for (office, name, class) in [("440800", "湛江市", OfficeClass::City), ("440900", "茂名市", OfficeClass::City)] {

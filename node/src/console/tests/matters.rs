@@ -9,7 +9,7 @@ const PHOTO: &[u8] = b"\xff\xd8\xff\xe0 a photograph";
 
 impl Browser {
     /// A call about a flood is taken; where its matter is shown.
-    async fn called(&mut self) -> String {
+    pub(super) async fn called(&mut self) -> String {
         self.get("/matters/incident/call").await;
         let fields = [("f.place", "良垌村口"), ("f.what", "河水漫过公路"), ("f.caller_name", "李四"), ("rest_unknown", "1")];
         self.post("/matters/incident/call", &fields).await;
@@ -18,7 +18,7 @@ impl Browser {
     }
 
     /// The matter that is open, without what stands behind it.
-    fn matter(&self) -> String {
+    pub(super) fn matter(&self) -> String {
         let path = self.at.split(['?', '#']).next().unwrap().to_owned();
         assert!(path.starts_with("/matter/"), "{path}: {}", self.page);
         path

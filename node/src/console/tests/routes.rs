@@ -79,7 +79,7 @@ impl Browser {
     }
 
     /// What comes of asking once; nothing is followed.
-    async fn ask(&self, method: &str, path: &str, body: &str) -> (StatusCode, String, String) {
+    pub(super) async fn ask(&self, method: &str, path: &str, body: &str) -> (StatusCode, String, String) {
         let mut request = self.request(method, path, Body::from(body.to_owned()));
         request.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();

@@ -42,6 +42,15 @@ pub struct Rang {
     pub at: UnixMillis,
 }
 
+/// Some of what rang and is still open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RangFirst {
+    /// These, in the order in which they rang.
+    pub first: Vec<Rang>,
+    /// How many more.
+    pub more: usize,
+}
+
 /// What has rung, and who listens.
 pub(in crate::usecase) struct Bell {
     rung: Mutex<Option<Rung>>,
@@ -118,29 +127,47 @@ pub async fn keep_dues(office: Office, mut stop: watch::Receiver<bool>) {
 impl Office {
     /// What rang and is still open, and from now on each ring as it happens.
     pub async fn watch_dues(&self) -> Result<(Vec<Rang>, broadcast::Receiver<Rang>), Refused> {
+        let (rang, hears) = self.watch_first_dues(usize::MAX).await?;
+        Ok((rang.first, hears))
+    }
+
+    /// The same for somebody who can show so many.
+    pub async fn watch_first_dues(&self, most: usize) -> Result<(RangFirst, broadcast::Receiver<Rang>), Refused> {
         self.caught_up().await?;
         let hears = self.inner.bell.hear().ok_or(Refusal::Stopping)?;
-        Ok((self.rang_now().await?, hears))
+        Ok((self.rang_first(most).await?, hears))
     }
 
     /// What rang and is still open.
     pub async fn rang_now(&self) -> Result<Vec<Rang>, Refused> {
+        Ok(self.rang_first(usize::MAX).await?.first)
+    }
+
+    /// Of what rang and is still open, so much: what this office owes goes first, then what was due first. Whoever has called the roll of a
+    /// province may hear a thousand at once.
+    pub async fn rang_first(&self, most: usize) -> Result<RangFirst, Refused> {
         let office = self.clone();
-        let made = tokio::task::spawn_blocking(move || office.rang_and_open()).await;
+        let made = tokio::task::spawn_blocking(move || office.rang_and_open(most)).await;
         made.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
-    fn rang_and_open(&self) -> Result<Vec<Rang>, Refused> {
+    fn rang_and_open(&self, most: usize) -> Result<RangFirst, Refused> {
         let (now, rung) = (self.now(), self.rung()?);
-        let mut rang = Vec::new();
-        for owed in self.owed_now(Reach::Near, now)?.into_iter().filter(|owed| owed.has_begun(now) && !owed.is_closed()) {
-            let latest = Stage::ALL.into_iter().rev().find_map(|stage| Some((stage, rung.at(&owed, stage)?)));
-            if let Some((stage, at)) = latest {
-                rang.push(Rang { due: self.judged(owed, now)?, stage, at });
-            }
-        }
-        rang.sort_by_key(|rang| rang.at);
-        Ok(rang)
+        let open = self.owed_now(Reach::Tier(self.own()), now)?.into_iter();
+        let open = open.filter(|owed| owed.has_begun(now) && !owed.is_closed());
+        let mut rang: Vec<_> = open
+            .filter_map(|owed| {
+                let latest = Stage::ALL.into_iter().rev().find_map(|stage| Some((stage, rung.at(&owed, stage)?)));
+                latest.map(|(stage, at)| (owed, stage, at))
+            })
+            .collect();
+        rang.sort_by_key(|(owed, ..)| (owed.side(self.own()) != Side::ByUs, owed.due.here));
+        let more = rang.len().saturating_sub(most);
+        rang.truncate(most);
+        let judged = |(owed, stage, at)| Ok(Rang { due: self.judged(owed, now)?, stage, at });
+        let mut first = rang.into_iter().map(judged).collect::<Result<Vec<_>, Refused>>()?;
+        first.sort_by_key(|rang| rang.at);
+        Ok(RangFirst { first, more })
     }
 
     /// Returns when the next moment has come, something was recorded, or a while has passed.
@@ -176,7 +203,7 @@ impl Office {
     fn look(&self, now: UnixMillis) -> Result<Look, Refused> {
         let rung = self.rung()?;
         let mut look = Look { ringing: Vec::new(), missed: Vec::new(), next: None };
-        for owed in self.owed_now(Reach::Near, now)? {
+        for owed in self.owed_now(Reach::Tier(self.own()), now)? {
             let side = owed.side(self.own());
             if side == Side::Others {
                 continue;

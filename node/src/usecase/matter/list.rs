@@ -51,16 +51,31 @@ impl Office {
     pub async fn matters(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
         self.caught_up().await?;
         let office = self.clone();
-        let made = tokio::task::spawn_blocking(move || office.rows_of(kind, also)).await;
+        let made = tokio::task::spawn_blocking(move || office.rows_of((kind, also), &office.soonest_due()?)).await;
         made.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
-    fn rows_of(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
+    /// What is still to be done about, kind by kind, each in that order.
+    pub async fn open_matters(&self) -> Result<Vec<(MatterKind, Vec<MatterRow>)>, Refused> {
+        self.caught_up().await?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let due = office.soonest_due()?;
+            let of = |kind| Ok((kind, office.rows_of((kind, Openness::Open), &due)?));
+            MatterKind::ALL.into_iter().map(of).collect()
+        });
+        made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
+    fn rows_of(
+        &self,
+        (kind, also): (MatterKind, Openness),
+        due: &BTreeMap<RecordRef, UnixMillis>,
+    ) -> Result<Vec<MatterRow>, Refused> {
         let mut listed = self.inner.matters.listed(kind, Openness::Open)?;
         if also == Openness::Closed {
             listed.extend(self.inner.matters.listed(kind, Openness::Closed)?);
         }
-        let due = self.soonest_due()?;
         let row = |ListedMatter { matter, summary }: ListedMatter| {
             let row = self.matter_row(&matter, summary)?;
             let wanted = if row.summary.open { self.wanted_of(kind, &matter)? } else { None };

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         incident::{self, Total, joined, totals},
         matter::{Fact, Known, Matter, Step, Summary, approval_facts, is_over, kind_of, settled, telling},
+        obligation::Side,
         step::MatterKind,
     },
     text::refusal::Refusal,
@@ -29,7 +30,7 @@ pub struct ShownMatter {
     pub steps: Vec<ShownStep>,
     /// What is owed because of it, soonest due first.
     pub dues: Vec<Due>,
-    /// Matters that named this one at their opening, each with its steps.
+    /// Matters that named this one at their opening, each with its steps. When they are due is said of what this office owes, or is owed to it.
     pub related: Vec<(MatterRow, Vec<ShownStep>)>,
     /// By the clock of this office.
     pub as_of: UnixMillis,
@@ -87,12 +88,14 @@ impl Office {
 
     /// Questions about an incident, instructions because of it: matters that name it at their opening.
     fn related_to(&self, matter: &RecordRef) -> Result<Vec<(MatterRow, Vec<ShownStep>)>, Refused> {
-        let mut related = Vec::new();
+        let (mut related, now) = (Vec::new(), self.now());
         for other in self.inner.matters.about(matter)? {
             let steps = self.all_steps_of(&other)?;
             let still_names = steps.first().is_some_and(|step| step.links.iter().any(|link| link.record == *matter));
             let Some(kind) = kind_of(&other, &steps).filter(|_| still_names) else { continue };
-            let row = self.row_whole(&other, (kind, &steps))?;
+            let owed = self.inner.dues.of_matter(&other)?.into_iter();
+            let owed = owed.filter(|owed| !owed.is_closed() && owed.side(self.own()) != Side::Others && owed.has_begun(now));
+            let row = MatterRow { due: owed.map(|owed| owed.due.here).min(), ..self.row_whole(&other, (kind, &steps))? };
             related.push((row, self.with_states(steps)?));
         }
         Ok(related)

@@ -83,6 +83,9 @@ pub struct ShownNotice {
     pub state: Option<RecordState>,
 }
 
+/// A notice, with what this office has signed for it.
+type Signed = (Notice, Vec<Signature>);
+
 impl Office {
     /// What needs this office first, most urgent first; then the rest, newest first.
     pub async fn notices(&self) -> Result<Vec<NoticeRow>, Refused> {
@@ -92,8 +95,22 @@ impl Office {
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
     }
 
+    /// What this office is still to sign for, most urgent first.
+    pub async fn notices_to_sign(&self) -> Result<Vec<NoticeRow>, Refused> {
+        self.caught_up().await?;
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || office.notice_rows_of(office.sorted()?.0)).await;
+        made.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
     fn notice_rows(&self) -> Result<Vec<NoticeRow>, Refused> {
-        let (history, now) = (self.inner.offices.history()?, self.now());
+        let (to_sign, mut settled) = self.sorted()?;
+        settled.truncate(SETTLED_MAX);
+        self.notice_rows_of(to_sign.into_iter().chain(settled).collect())
+    }
+
+    /// What is to be signed for, and the rest.
+    fn sorted(&self) -> Result<(Vec<Signed>, Vec<Signed>), Refused> {
         let (mut to_sign, mut settled) = (Vec::new(), Vec::new());
         for notice in self.inner.notices.all()? {
             let signatures = self.own_signatures(&notice)?;
@@ -104,8 +121,12 @@ impl Office {
         }
         to_sign.sort_by_key(|(notice, _)| (notice.urgency, notice.sign_by.map_or(i64::MAX, |at| at.0), notice.received_at));
         settled.sort_by_key(|(notice, _)| Reverse(notice.received_at));
-        settled.truncate(SETTLED_MAX);
-        let rows = to_sign.into_iter().chain(settled).map(|(notice, signatures)| {
+        Ok((to_sign, settled))
+    }
+
+    fn notice_rows_of(&self, notices: Vec<Signed>) -> Result<Vec<NoticeRow>, Refused> {
+        let (history, now) = (self.inner.offices.history()?, self.now());
+        let rows = notices.into_iter().map(|(notice, signatures)| {
             let (relation, timing) = (self.relation(&notice, &signatures), own_timing(&notice, &signatures, now));
             let (title, (addressed, signed)) = self.title_and_counts(notice.clone(), &history);
             NoticeRow { head: self.head(&notice, &title, &history), relation, timing, addressed, signed }

@@ -51,7 +51,7 @@ impl Office {
         let office = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             let now = office.now();
-            Ok::<_, Refused>(office.own_snapshot(&office.gather(Reach::Near, now)?)?.encode(now))
+            Ok::<_, Refused>(office.own_snapshot(&office.gather(Reach::Tier(office.own()), now)?)?.encode(now))
         });
         made.await.map_err(|error| Refused::because(Refusal::Internal, error))?
     }

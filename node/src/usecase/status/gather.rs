@@ -38,11 +38,10 @@ impl Office {
     pub(super) fn gather(&self, reach: Reach, now: UnixMillis) -> Result<Gathered, Refused> {
         let registry = self.relay().registry();
         let today = Day::of(now);
-        let yesterday = Day::of(UnixMillis(today.midnight().0 - 1));
         let of = |day: Day| Ok::<_, Refused>((day, self.inner.reports.filings(&registry, Mode::Real, Period::from(day))?));
         Ok(Gathered {
             now,
-            filings: [of(today)?, of(yesterday)?],
+            filings: [of(today)?, of(today.previous())?],
             incidents: self.open_incidents()?,
             overdue: self.overdue_by_office(reach, now)?,
         })
@@ -62,11 +61,7 @@ impl Office {
         gathered: &Gathered,
         drafted: Option<DutyNow>,
     ) -> Result<Snapshot, Refused> {
-        let [today, yesterday] = &gathered.filings;
-        let mut on_duty = self.reported_duty(office, today)?.or(drafted);
-        if on_duty.is_none() {
-            on_duty = self.reported_duty(office, yesterday)?;
-        }
+        let (today, on_duty) = (&gathered.filings[0], self.duty_of(office, &gathered.filings, drafted)?);
         let (incidents, incidents_open) = incidents_of(office, &gathered.incidents);
         let of = |form: &str| today.1.get(&(office.clone(), form.to_owned()));
         let (daily, zero) = (of(DAILY), of(ZERO));
@@ -85,6 +80,30 @@ impl Office {
             filed_at: daily.into_iter().chain(zero).map(|filing| filing.recorded_here).min(),
             machine: None,
         })
+    }
+
+    /// Who is on duty here.
+    pub(in crate::usecase) fn own_duty(&self, now: UnixMillis) -> Result<Option<DutyNow>, Refused> {
+        let (registry, today) = (self.relay().registry(), Day::of(now));
+        let own = [self.own().clone()];
+        let of = |day: Day| {
+            let filings = self.inner.reports.filings_of(&registry, &[DAILY, ZERO], (&own, Period::from(day)))?;
+            Ok::<_, Refused>((day, filings))
+        };
+        self.duty_of(self.own(), &[of(today)?, of(today.previous())?], self.drafted_duty(now)?)
+    }
+
+    /// Today's report says it, else a draft of today, else yesterday's report.
+    fn duty_of(
+        &self,
+        office: &OfficeId,
+        [today, yesterday]: &[(Day, Filings); 2],
+        drafted: Option<DutyNow>,
+    ) -> Result<Option<DutyNow>, Refused> {
+        match self.reported_duty(office, today)?.or(drafted) {
+            Some(duty) => Ok(Some(duty)),
+            None => self.reported_duty(office, yesterday),
+        }
     }
 
     /// Who is on duty by what stands of an office's reports of a day.

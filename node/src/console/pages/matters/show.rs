@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use dutynet_relay::ids::{OfficeId, RecordRef};
+use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 use serde::Deserialize;
 
 use super::{
@@ -30,11 +30,10 @@ use crate::{
     domain::{
         form::{Answer, Field, Value},
         incident::ELEMENTS,
-        obligation::About,
         step::{MatterKind, StepForm, StepForms},
     },
     text::{console as common, console_matter as text, matter as words},
-    usecase::{AskDues, Due, OpenDues, Refused, ShownMatter, ShownStep},
+    usecase::{Due, MatterRow, Refused, ShownMatter, ShownStep},
 };
 
 /// Facts that have a part of the page of their own.
@@ -55,6 +54,8 @@ struct Show {
     frame: Frame,
     path: String,
     head: MatterView,
+    /// A page made for this kind, and its name.
+    own_page: Option<(String, &'static str)>,
     /// What became of what was just sent, and how good that is.
     saved: Option<(String, &'static str)>,
     dues: Vec<OwedView>,
@@ -134,7 +135,6 @@ pub(super) async fn show(
     let (row, now) = (&shown.row, shown.as_of);
     let head = MatterView::of(row, now);
     let kind = row.summary.kind;
-    let open = console.office.dues(AskDues { mode: row.mode, ..AskDues::default() }).await?;
     let seats = signed::seats(&console, &course).await?;
     let hidden: Vec<&str> = ELSEWHERE.into_iter().chain(signed::IN_THE_LIST.into_iter().filter(|_| !seats.is_empty())).collect();
     let telling = row.summary.open.then(|| tells(kind)).flatten();
@@ -147,6 +147,7 @@ pub(super) async fn show(
     html(&Show {
         frame: console.frame(&desk, Part::Matters(kind), format!("{} {}", head.number, head.title))?,
         path: head.path.clone(),
+        own_page: text::own_page(kind).map(|name| (super::super::own_page(kind, &head.path), name)),
         saved,
         dues,
         closed_dues,
@@ -158,7 +159,7 @@ pub(super) async fn show(
         facts: course.facts(&hidden),
         papers: papers::of(kind),
         seats,
-        related: shown.related.iter().map(|related| related_view(related, &open)).collect(),
+        related: shown.related.iter().map(|related| related_view(related, now)).collect(),
         similar: similar(&console, &shown).await?,
         files: files::list(&console, &row.matter.to_string()).await?,
         filters: text::FILTERS.into_iter().map(|(key, name)| (key, name, key == asked.only)).collect(),
@@ -251,19 +252,17 @@ fn elements(shown: &ShownMatter, own: &OfficeId) -> Option<ElementsView> {
     })
 }
 
-fn related_view((row, steps): &(crate::usecase::MatterRow, Vec<ShownStep>), open: &OpenDues) -> RelatedView {
-    let about = |due: &&Due| due.obligation.about == About::Matter(row.matter.clone());
-    let due = open.dues.iter().filter(about).map(|due| due.obligation.due.here).min();
+fn related_view((row, steps): &(MatterRow, Vec<ShownStep>), now: UnixMillis) -> RelatedView {
     let said = |shown: &ShownStep| {
         let words = ["question", "answer", "words", "outcome", "reason", "progress"];
         let words: Vec<&str> = words.iter().filter_map(|field| shown.step.text(field)).collect();
         (!words.is_empty()).then(|| (title(&shown.step.form), words.join(" ")))
     };
     RelatedView {
-        head: MatterView::of(row, open.as_of),
+        head: MatterView::of(row, now),
         kind: words::kind(row.summary.kind),
-        due_ms: due.map_or(0, |due| due.0),
-        left: due.map(|due| common::left(due, open.as_of)).unwrap_or_default(),
+        due_ms: row.due.map_or(0, |due| due.0),
+        left: row.due.map(|due| common::left(due, now)).unwrap_or_default(),
         said: steps.iter().filter_map(said).collect(),
     }
 }

@@ -69,7 +69,10 @@ async fn take_step(console: &Console, posted: PostedWithFiles, of: Of<'_>) -> Pa
     }
     let asked = match asked(&desk, &typed, of) {
         Ok(asked) => asked,
-        Err(refused) => return again(console, &desk, of, (typed, refused)).await,
+        Err(refused) => {
+            files.throw_away().await;
+            return again(console, &desk, of, (typed, refused)).await;
+        }
     };
     if let Some(matter) = of.1 {
         let changed = since(&typed, matter, &console.office.status().office, asked.id);

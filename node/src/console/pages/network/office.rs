@@ -75,7 +75,8 @@ pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(office
     html(&Page {
         frame: console.frame(&desk, Part::Network, entry.name.clone())?,
         class: words::class(entry.class),
-        above: entry.parent.as_ref().and_then(named),
+        // What is above this office is not ours to open.
+        above: entry.parent.as_ref().and_then(named).map(|(id, name)| (if is_own { String::new() } else { id }, name)),
         below: children(&all, &entry.office, |child| facts.get(child).map_or(Line::Unknown, |fact| fact.line)),
         line: if is_own { look::THIS_ONE } else { words::line(line) },
         tone: if is_own { "good" } else { tone(line) },

@@ -11,7 +11,7 @@ use fantoccini::{
     Client, ClientBuilder, Locator,
     elements::Element,
     key::Key,
-    wd::{Capabilities, PrintConfiguration},
+    wd::{Capabilities, PrintConfiguration, WebDriverCompatibleCommand},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -21,6 +21,36 @@ const SCREEN: &str = "--window-size=1366,768";
 /// How long something is waited for; a busy machine needs it, nobody else does.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// What a page is looked at on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// In pixels of the page.
+    pub width: u32,
+    /// In pixels of the page.
+    pub height: u32,
+}
+
+impl Screen {
+    /// What duty rooms have.
+    pub const DESK: Self = Self { width: 1366, height: 768 };
+    /// What leaders have in their hands.
+    pub const HAND: Self = Self { width: 390, height: 844 };
+}
+
+/// A command of Chromium's developer tools, which its driver passes on.
+#[derive(Debug)]
+struct ToDevTools(Value);
+
+impl WebDriverCompatibleCommand for ToDevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
 
 /// Marks the control that belongs to a label, because a person sees labels and a driver wants elements.
 const FIND_CONTROL: &str = r#"
@@ -272,9 +302,37 @@ impl Window {
         self.press("登录").await;
     }
 
-    /// A picture.
+    /// A picture of what can be seen.
     pub async fn picture(&self) -> Vec<u8> {
         self.client.screenshot().await.expect("a picture")
+    }
+
+    /// A picture of the whole page, on a screen as wide as that.
+    pub async fn whole_picture(&self, screen: Screen) -> Vec<u8> {
+        self.looked_at_on(screen).await;
+        let height = self.run("return document.documentElement.scrollHeight", &[]).await.as_u64();
+        let height = height.and_then(|height| u32::try_from(height).ok()).unwrap_or(screen.height);
+        self.looked_at_on(Screen { height: height.max(screen.height), ..screen }).await;
+        let picture = self.picture().await;
+        self.looked_at_on(Screen::DESK).await;
+        picture
+    }
+
+    /// Puts another screen under the page.
+    pub async fn looked_at_on(&self, screen: Screen) {
+        let Screen { width, height } = screen;
+        let given = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.dev_tools("Emulation.setDeviceMetricsOverride", &given).await;
+    }
+
+    /// Makes the processor so many times slower for the page.
+    pub async fn slowed(&self, times: u32) {
+        self.dev_tools("Emulation.setCPUThrottlingRate", &json!({ "rate": times })).await;
+    }
+
+    async fn dev_tools(&self, command: &str, given: &Value) {
+        let asked = ToDevTools(json!({ "cmd": command, "params": given }));
+        self.client.issue_cmd(asked).await.expect("the developer tools obey");
     }
 
     async fn control(&self, label: &str) -> Element {
