@@ -56,6 +56,8 @@ pub struct LinkState {
     pub offset_ms: i64,
     /// Its program.
     pub software: String,
+    /// Until when the certificate is good that it showed last; `None`: it was not linked since the start.
+    pub certificate_until: Option<UnixMillis>,
     below: BTreeMap<OfficeId, LineState>,
 }
 
@@ -203,8 +205,11 @@ impl Hub {
         reason.clone_into(&mut link.reason);
     }
 
-    pub(crate) fn set_peer(&self, neighbour: &OfficeId, software: &str) {
-        software.clone_into(&mut self.lock().links.entry(neighbour.clone()).or_default().software);
+    pub(crate) fn set_peer(&self, neighbour: &OfficeId, software: &str, certificate_until: UnixMillis) {
+        let mut inner = self.lock();
+        let link = inner.links.entry(neighbour.clone()).or_default();
+        software.clone_into(&mut link.software);
+        link.certificate_until = Some(certificate_until);
     }
 
     pub(crate) fn set_offset(&self, neighbour: &OfficeId, ms: i64) {

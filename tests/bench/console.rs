@@ -15,60 +15,38 @@ use dutynet_node::{
     usecase::{NewAccount, Office},
 };
 use dutynet_relay::clock::Clock;
-use dutynet_tests::net::Network;
+use dutynet_tests::{browser::Browser, net::Network};
 use serde_json::{Map, Value as Json, json};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-    sync::watch,
+use tokio::{io::AsyncReadExt as _, net::TcpListener, sync::watch};
+
+use crate::{
+    desk::{Desk, PASSWORD, PERSON},
+    year::County,
 };
 
-use crate::year::County;
-
 const TIMES: usize = 9;
+/// How much slower an old machine is.
+const SLOWER: u32 = 4;
 const CITIES: usize = 20;
 const UNDER_EACH: usize = 94;
-const PASSWORD: &str = "shuideng-2026";
 
 /// A console that is open, and somebody who is logged in.
 struct Open {
-    address: String,
-    cookie: String,
+    desk: Desk,
     stop: watch::Sender<bool>,
 }
 
 impl Open {
     async fn of(office: &Office, clock: Arc<dyn Clock>) -> Self {
         let posts = [Post::Officer, Post::Leader, Post::Manager, Post::Operator, Post::Auditor].into();
-        let new = NewAccount { id: "zhangsan".into(), name: "张三".into(), posts, password: PASSWORD.into(), own: true };
+        let new = NewAccount { id: PERSON.into(), name: "张三".into(), posts, password: PASSWORD.into(), own: true };
         office.make_first_account(new).await.expect("an account");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let (stop, stopped) = watch::channel(false);
         let serving = Serving { lock_after: Duration::from_secs(86_400), names: Vec::new(), front: None };
         tokio::spawn(console::run(office.clone(), listener, serving, clock, stopped));
-        let mut this = Self { address, cookie: String::new(), stop };
-        let (head, _) = this.ask("POST", "/enter", &format!("id=zhangsan&password={PASSWORD}")).await;
-        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
-        cookie.split(';').next().unwrap_or_default().clone_into(&mut this.cookie);
-        this
-    }
-
-    /// Head and body of an answer.
-    async fn ask(&self, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
-        let mut line = TcpStream::connect(&self.address).await.expect("a console");
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n\r\n{body}",
-            self.address,
-            self.cookie,
-            body.len()
-        );
-        line.write_all(request.as_bytes()).await.expect("a request goes out");
-        let mut answer = Vec::new();
-        line.read_to_end(&mut answer).await.expect("an answer");
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
-        (String::from_utf8_lossy(&answer[..end]).into_owned(), answer[end..].to_vec())
+        Self { desk: Desk::enter(address).await, stop }
     }
 
     /// Median and longest of several times, and bytes.
@@ -76,7 +54,7 @@ impl Open {
         let (mut took, mut bytes) = (Vec::new(), 0);
         for _ in 0..TIMES {
             let began = Instant::now();
-            let (head, body) = self.ask("GET", path, "").await;
+            let (head, body) = self.desk.ask("GET", path, "").await;
             took.push(began.elapsed());
             assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
             bytes = head.len() + body.len();
@@ -131,27 +109,55 @@ pub(crate) async fn measure(days: usize, open: bool) -> Json {
     let at_province =
         ["/", "/reports", "/reports/month", "/network", "/network?open=c01", "/rolls", &called, "/status", "/rules"];
     let of_province = wide.pages(&at_province).await;
+    println!("PAGES  in a browser whose processor is {SLOWER} times slower");
+    let in_browser = json!({ "county": seen(&desk, &["/", "/matters/incident/call", "/reports", "/stats"]).await, "province": seen(&wide, &["/", "/reports", "/network", &called]).await });
     if open {
-        println!("    county http://{}/  province http://{}/  zhangsan {PASSWORD}; Enter ends it", desk.address, wide.address);
+        println!(
+            "    county http://{}/  province http://{}/  zhangsan {PASSWORD}; Enter ends it",
+            desk.desk.address, wide.desk.address
+        );
         let _ = tokio::io::stdin().read(&mut [0]).await;
     }
     desk.stop.send_replace(true);
     wide.stop.send_replace(true);
     county.close().await;
     drop(net);
-    json!({ "days": days, "county": of_county, "province": of_province })
+    json!({ "days": days, "county": of_county, "province": of_province, "slow_browser": in_browser })
+}
+
+/// How soon a page can be used in Chromium on an old machine, by the browser's own clock: from asking for it until its scripts have run.
+async fn seen(at: &Open, paths: &[&str]) -> Json {
+    let mut browser = Browser::start();
+    let window = browser.window("slow", &format!("http://{}", at.desk.address)).await;
+    window.enter(PERSON, PASSWORD).await;
+    window.slowed(SLOWER).await;
+    let mut all = Map::new();
+    for path in paths {
+        let mut took = Vec::new();
+        for _ in 0..TIMES {
+            window.open(path).await;
+            let ready = window.run("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd", &[]).await;
+            took.push(ready.as_f64().expect("a time"));
+        }
+        took.sort_by(f64::total_cmp);
+        let (median, most) = (took[TIMES / 2], took[TIMES - 1]);
+        println!("    {path:34} median {median:>6.0} ms, longest {most:>6.0} ms");
+        all.insert((*path).to_owned(), json!({ "median_ms": median, "longest_ms": most }));
+    }
+    browser.close().await;
+    Json::Object(all)
 }
 
 /// Everybody below is called, so that the grid has something to show.
 async fn call(desk: &Open) -> String {
-    let (_, form) = desk.ask("GET", "/rolls/new", "").await;
+    let (_, form) = desk.desk.ask("GET", "/rolls/new", "").await;
     let form = String::from_utf8_lossy(&form).into_owned();
     let hidden = |name: &str| {
         let marked = format!("type=\"hidden\" name=\"{name}\" value=\"");
         form.split(&marked).nth(1).and_then(|rest| rest.split('"').next()).expect("a hidden field").to_owned()
     };
     let body = format!("token={}&id={}&whom=all&kind=roll", hidden("token"), hidden("id"));
-    let (head, _) = desk.ask("POST", "/rolls/new", &body).await;
+    let (head, _) = desk.desk.ask("POST", "/rolls/new", &body).await;
     let at = head.lines().find_map(|line| line.strip_prefix("location: ")).expect("the page of the call");
     at.to_owned()
 }

@@ -8,11 +8,13 @@
 
 mod attachment;
 mod console;
+mod desk;
 mod disk;
 mod forest;
 mod node;
 mod pull;
 mod roll;
+mod serve;
 mod tower;
 mod year;
 
@@ -193,12 +195,12 @@ async fn roll(shape: &[usize], calls: usize) -> Value {
     })
 }
 
-/// What one node costs when nothing happens, and with a year of a township's records.
+/// What one node costs when nothing happens, and with a year of records: relay alone, and the whole program.
 async fn p7() -> Value {
     let idle = tower::footprint(0).await;
     let full = tower::footprint(20_000).await;
     println!(
-        "P7  a node without console: idle {:.1} MiB resident, with 20,000 records {:.1} MiB; start to serving {:.0?} and {:.0?}; {:.2} % of a core idle",
+        "P7  relay alone: idle {:.1} MiB resident, with 20,000 records {:.1} MiB; start to serving {:.0?} and {:.0?}; {:.2} % of a core idle",
         idle.resident_kib as f64 / 1024.0,
         full.resident_kib as f64 / 1024.0,
         idle.started,
@@ -211,5 +213,6 @@ async fn p7() -> Value {
         "idle_start_us": idle.started.as_micros() as u64,
         "full_start_us": full.started.as_micros() as u64,
         "idle_processor_share": idle.idle_share,
+        "serve": serve::measure().await,
     })
 }

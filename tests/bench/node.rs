@@ -178,16 +178,16 @@ async fn expect(relay: &Relay, count: u64) {
 fn facts(relay: &Relay) {
     let status = relay.status();
     let groups = relay.feed().end().groups;
-    let (processor, resident) = own_costs();
+    let (processor, resident) = costs_of("self");
     say(&format!("facts {groups} {} {} {processor} {resident}", relay.index_keys_written(), status.journal_bytes));
 }
 
-/// Processor time used, us, and resident memory, KiB.
-fn own_costs() -> (u64, u64) {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+/// Processor time used, us, and resident memory, KiB, of a process.
+pub(crate) fn costs_of(process: &str) -> (u64, u64) {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields: Vec<u64> =
         stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|rest| rest.split_whitespace().next());
     (fields.iter().sum::<u64>() * 10_000, resident.and_then(|kib| kib.parse().ok()).unwrap_or(0))
 }

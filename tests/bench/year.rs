@@ -36,7 +36,7 @@ const TIMES: usize = 9;
 const MINUTE: i64 = 60_000;
 
 pub(crate) struct County {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     office: Office,
     relay: Relay,
     clock: Arc<ManualClock>,
@@ -85,7 +85,7 @@ impl County {
             tokio::spawn(async move { runs.run(None).await.expect("a relay that runs") }),
         ];
         let townships = (1..=TOWNSHIPS).map(|n| format!("440825{n:03}")).collect();
-        let county = Self { _folder: folder, office, relay, clock, townships, made: 0, stop, tasks };
+        let county = Self { folder, office, relay, clock, townships, made: 0, stop, tasks };
         for id in &county.townships {
             let (office, name, area_code) = (id.clone(), format!("{id}镇"), id.clone());
             let child = NewChild { office, name, area_code, class: Some(OfficeClass::Township), by: clerk() };
@@ -232,12 +232,14 @@ impl County {
         self.clock.clone()
     }
 
-    pub(crate) async fn close(self) {
+    /// Ends it; its folder stays as long as what is returned.
+    pub(crate) async fn close(self) -> tempfile::TempDir {
         self.stop.send_replace(true);
         self.relay.stop();
         for task in self.tasks {
             task.await.expect("a task that does not panic");
         }
+        self.folder
     }
 }
 

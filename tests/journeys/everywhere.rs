@@ -3,76 +3,25 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
 };
 
 use dutynet_tests::{
     browser::{Browser, Screen, Window},
-    ground::{program, repository},
+    ground::repository,
 };
 use serde_json::Value;
 
-use super::journey::{pictures, walk_with};
+use super::{
+    demo::Demo,
+    journey::{pictures, walk_with},
+};
 
 /// Most bytes that one page may bring with it, style, script and picture included.
 const PAGE_BYTES_MAX: u64 = 150 * 1024;
 /// Pages of one shape that are looked at: the tenth report looks like the first.
 const OF_ONE_SHAPE: usize = 2;
-
-/// The demonstration, which ends when its standard input closes.
-struct Demo {
-    child: Child,
-    /// Consoles by the office's name.
-    consoles: BTreeMap<String, String>,
-    password: String,
-}
-
-impl Demo {
-    /// Starts it, and lets a few things happen in it.
-    fn start(folder: &Path) -> Self {
-        let mut command = Command::new(program("dutynet"));
-        command
-            .arg("demo")
-            .arg("--data")
-            .arg(folder.join("demo"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().expect("the program starts");
-        let mut typed = child.stdin.take().expect("a pipe");
-        let happens =
-            ["notice 做好台风防御准备", "sign 徐闻县", "event 安铺镇", "event", "roll", "answer 安铺镇", "answer 廉江市", "help"];
-        for line in happens {
-            writeln!(typed, "{line}").expect("it reads");
-        }
-        let (mut consoles, mut password, mut helped) = (BTreeMap::new(), String::new(), 0);
-        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
-        for line in lines {
-            if let Some((_, said)) = line.split_once("密码都是 ") {
-                password = said.trim().to_owned();
-            }
-            if let Some((address, name)) = line.trim().split_once("/  ") {
-                consoles.insert(name.to_owned(), address.to_owned());
-            }
-            // Said when it is ready, and again when everything was obeyed.
-            helped += usize::from(line.starts_with("quit "));
-            if helped == 2 {
-                break;
-            }
-        }
-        child.stdin = Some(typed);
-        Self { child, consoles, password }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
 
 /// What was found wrong, by page.
 #[derive(Default)]
@@ -87,7 +36,10 @@ impl Found {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_html_is_small_and_asks_nobody_else() {
     walk_with("everywhere", async |folder: &Path, browser: &mut Browser| {
-        let demo = Demo::start(folder);
+        let demo = Demo::start(
+            folder,
+            &["notice 做好台风防御准备", "sign 徐闻县", "event 安铺镇", "event", "roll", "answer 安铺镇", "answer 廉江市"],
+        );
         let (sources, axe) = (folder.join("pages"), axe());
         std::fs::create_dir_all(&sources).expect("a folder");
         let (mut found, mut looked) = (Found::default(), 0);

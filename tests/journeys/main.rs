@@ -6,6 +6,7 @@
 //!
 //! - [`dutynet_tests::browser`]: the browser and its windows; [`offices`]: offices, their lines and their accounts; [`journey`]: what a journey begins and ends with.
 
+mod demo;
 mod doors;
 mod everywhere;
 mod incidents;
@@ -13,6 +14,7 @@ mod journey;
 mod notices;
 mod offices;
 mod operators;
+mod pictures;
 mod prints;
 mod reports;
 mod rolls;

@@ -11,6 +11,7 @@ mod consultation_commands;
 mod consultations;
 mod desk_commands;
 mod destroying;
+mod dialling;
 mod doors;
 mod dormancy;
 mod drills;

@@ -148,6 +148,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::OfficeNoLine,
     Refusal::InvitationExpired,
     Refusal::NotListening,
+    Refusal::NoParent,
     Refusal::NoAudience,
     Refusal::DestroyNever,
     Refusal::MatterNumberShared,

@@ -56,6 +56,8 @@ pub(super) enum Verb {
     Status(Output),
     #[command(about = help::LINKS)]
     Links(Output),
+    #[command(about = help::DIAL)]
+    Dial(lines::Dial),
     #[command(about = help::LINES)]
     Lines {
         #[command(subcommand)]
@@ -168,6 +170,7 @@ impl Verb {
             Self::Purge(_) | Self::Classified { .. } | Self::Account { .. } => false,
             Self::Invite(invite) => invite.output.json,
             Self::Status(output) | Self::Links(output) | Self::Verify(output) | Self::Doctor(output) => output.json,
+            Self::Dial(dial) => dial.output.json,
             Self::Lines { verb } => verb.wants_json(),
             Self::Parked { verb: ParkedVerb::List(output) } => output.json,
             Self::Parked { verb: ParkedVerb::Retry(_) | ParkedVerb::Withdraw(_) } => false,

@@ -81,6 +81,14 @@ pub(super) struct Line {
     pub(super) since: Option<String>,
 }
 
+/// `dial --json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Dialled {
+    /// The parent.
+    pub(super) office: String,
+    pub(super) addresses: Vec<String>,
+}
+
 /// `parked list --json`.
 #[derive(Debug, Serialize)]
 pub(super) struct ParkedList {

@@ -4,7 +4,7 @@ use dutynet_proto::api;
 use dutynet_relay::clock::{Clock as _, SystemClock};
 
 use super::{
-    args::{Output, ParkedPlace, ParkedVerb, Place},
+    args::{Output, ParkedPlace, ParkedVerb, Place, lines::Dial},
     client::{Node, heard},
     convert, json, person, printed,
     table::Table,
@@ -44,6 +44,17 @@ pub(super) async fn links(place: &Place, output: Output) -> Result<String, Told>
         lines.row([row.office.clone(), words::line(convert::line(row.line)).to_owned(), time(row.since_ms)]);
     }
     Ok([links.render(), lines.render()].join("\n\n"))
+}
+
+/// Says where the parent is dialled, or changes it.
+pub(super) async fn dial(place: &Place, dial: &Dial) -> Result<String, Told> {
+    let node = Node::find(place).await?;
+    let by = if dial.addresses.is_empty() { None } else { Some(person::named_or_account(&dial.by)?) };
+    let reply = heard(node.links().dial(api::DialRequest { addresses: dial.addresses.clone(), by }).await)?;
+    if dial.output.json {
+        return Ok(printed(&json::Dialled { office: reply.office, addresses: reply.addresses }));
+    }
+    Ok(notice::dialled(&reply.office, &reply.addresses))
 }
 
 /// Above or below this node.

@@ -168,6 +168,7 @@ async fn perform(line: &Line) -> Result<String, Told> {
         Verb::CheckConfig => folder::check_config(place),
         Verb::Status(output) => node::status(place, *output).await,
         Verb::Links(output) => lines::links(place, *output).await,
+        Verb::Dial(dial) => lines::dial(place, dial).await,
         Verb::Lines { verb } => history::run(place, verb).await,
         Verb::Parked { verb } => lines::parked(place, verb).await,
         Verb::Destroy(destroy) => destroy::run(place, destroy).await,

@@ -447,6 +447,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("report cut-off set", printed(&json_report::SetAs::from(&set))),
         ("report cut-off list", printed(&json_report::CutOffs::from(&cut_offs()))),
         ("links", printed(&json::Links::from(&links()))),
+        ("dial", printed(&json::Dialled { office: "440800".into(), addresses: vec!["10.44.8.1:7443".into()] })),
         ("lines history", printed(&json_lines::LineHistory::from(&line_history()))),
         ("parked list", printed(&json::ParkedList::from(&parked()))),
         ("office list", printed(&json::Offices::from(&offices))),

@@ -2,6 +2,9 @@
 
 use dutynet_relay::registry::OfficeClass;
 
+/// What people type between two of a kind, beside spaces.
+pub const BETWEEN: &str = "，,、；;";
+
 /// 管理
 pub const ADMIN: &str = "管理";
 /// This machine.

@@ -53,6 +53,10 @@ pub const CHECK_CONFIG: &str = "检查配置文件，一次列出全部错误";
 pub const STATUS: &str = "本机节点概况：记录、待发、滞留、磁盘、提醒";
 /// `links`
 pub const LINKS: &str = "各条线路：通断、起始时间、各通道待发和已到达";
+/// `dial`
+pub const DIAL: &str = "上级的地址：不写地址只看，写了就改拨那里";
+/// an address of `dial`
+pub const DIAL_ADDRESS: &str = "上级的地址，主机:端口，依次拨；上级搬了家、换了地址时改";
 /// `lines`
 pub const LINES: &str = "线路的历史";
 /// `lines history`

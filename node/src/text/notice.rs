@@ -20,6 +20,11 @@ pub const OFFICES: [&str; 6] = ["编号", "名称", "类别", "区划代码", "�
 /// Head of a check-up.
 pub const DOCTOR: [&str; 2] = ["结论", "说明"];
 
+/// Where the parent is dialled.
+pub fn dialled(office: &str, addresses: &[String]) -> String {
+    format!("上级 {office}，依次拨 {}", addresses.join("、"))
+}
+
 /// What a refusal is about.
 pub fn in_brackets(about: &str) -> String {
     format!("（{about}）")

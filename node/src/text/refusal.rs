@@ -125,6 +125,8 @@ pub enum Refusal {
     AddressInvalid,
     /// This node takes no children.
     NotListening,
+    /// The root dials nobody.
+    NoParent,
     /// The parent cannot be reached for enrolment.
     ParentUnreachable,
     /// What answered does not fit the invitation.

@@ -3,12 +3,13 @@
 
 use dutynet_relay::{
     ids::{Digest, OfficeId, UnixMillis},
+    record::Person,
     tls::leaf::Proven,
     writer::OpenInvitation,
 };
 
-use super::{Office, Refused, restore};
-use crate::text::refusal::Refusal;
+use super::{Office, Refused, person, restore, tree};
+use crate::{serve::opened, text::refusal::Refusal};
 
 /// What is known of this machine beside its store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Below {
     pub has_node: bool,
     /// Its line is up; `None`: it has none.
     pub up: Option<bool>,
+    /// Until when its certificate is good; `None`: it was not linked since the start.
+    pub certificate_until: Option<UnixMillis>,
     /// Its program; empty: it was not linked since the start.
     pub software: String,
     /// Its rule packs with their versions; empty: it has not said yet.
@@ -54,11 +57,31 @@ impl Office {
         Ok(Machine {
             leaf_until: leaf.map(|leaf| leaf.not_after),
             key: key.unwrap_or_default(),
-            parent: self.relay().office().parent.as_ref().map(|parent| (parent.office.clone(), parent.addresses.clone())),
+            parent: self.parent_dialled(),
             addresses: self.inner.addresses.clone(),
             folder: folder.path().display().to_string(),
             code_since: restore::code_in(folder)?.map(|sealed| sealed.made_at),
         })
+    }
+
+    /// Whom this office dials, and where, in the order in which it is tried; `None`: it is the root.
+    pub fn parent_dialled(&self) -> Option<(OfficeId, Vec<String>)> {
+        self.relay().office().parent.as_ref().map(|parent| (parent.office.clone(), self.relay().parent_addresses()))
+    }
+
+    /// Dials the parent there from now on: it has moved, or its line has. The key that must answer stays what it is, so a wrong address harms
+    /// nothing but the line.
+    pub async fn dial_parent(&self, addresses: Vec<String>, by: Option<Person>) -> Result<(OfficeId, Vec<String>), Refused> {
+        let by = person(by)?;
+        if self.parent_dialled().is_none() {
+            return Err(Refusal::NoParent.into());
+        }
+        let addresses = tree::dialled(addresses)?;
+        let (relay, to) = (self.relay().clone(), addresses.clone());
+        let set = tokio::task::spawn_blocking(move || relay.set_parent_addresses(to)).await;
+        set.map_err(|error| Refused::because(Refusal::Internal, error))?.map_err(opened::folder_refused)?;
+        tracing::info!(by = by.id, addresses = addresses.join(" "), "the parent is dialled elsewhere");
+        self.parent_dialled().ok_or_else(|| Refusal::NoParent.into())
     }
 
     /// Every direct child: its program and its rules.
@@ -72,6 +95,7 @@ impl Office {
             let packs = runs.iter().find(|row| row.office == entry.office).and_then(|row| row.runs.as_ref());
             Below {
                 has_node: entry.key.is_some(),
+                certificate_until: link.and_then(|link| link.state.certificate_until),
                 up: link.map(|link| link.state.up),
                 software: link.map(|link| link.state.software.clone()).unwrap_or_default(),
                 packs: packs.map(|runs| runs.stamp.to_string()).unwrap_or_default(),

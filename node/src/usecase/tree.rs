@@ -123,11 +123,7 @@ impl Office {
         if addresses.is_empty() {
             return Err(Refusal::NotListening.into());
         }
-        match addresses.iter().find(|address| !is_address(address)) {
-            Some(wrong) => Err(Refused::about(Refusal::AddressInvalid, shown(wrong))),
-            None if addresses.len() > ADDRESSES_MAX => Err(Refusal::AddressInvalid.into()),
-            None => Ok(addresses),
-        }
+        dialled(addresses)
     }
 
     /// A direct child that exists.
@@ -149,6 +145,15 @@ pub(super) fn checked(new: &NewChild) -> Result<NewOffice, Refused> {
         area_code: area_code(&new.area_code)?,
         class: new.class.ok_or(Refusal::ClassInvalid)?,
     })
+}
+
+/// Addresses that can be dialled.
+pub(super) fn dialled(addresses: Vec<String>) -> Result<Vec<String>, Refused> {
+    match addresses.iter().find(|address| !is_address(address)) {
+        Some(wrong) => Err(Refused::about(Refusal::AddressInvalid, shown(wrong))),
+        None if addresses.is_empty() || addresses.len() > ADDRESSES_MAX => Err(Refusal::AddressInvalid.into()),
+        None => Ok(addresses),
+    }
 }
 
 /// A name of 1 to 64 characters.

@@ -10,6 +10,7 @@ mod filing;
 mod listening;
 mod offices;
 mod opening;
+mod parent;
 mod settings;
 mod shared;
 mod status;
@@ -79,6 +80,8 @@ pub(crate) struct Inner {
     pub(crate) filing: tokio::sync::RwLock<()>,
     /// Something has changed about files that are wanted.
     file_news: tokio::sync::Notify,
+    /// Where the parent is dialled.
+    pub(crate) parent_addresses: watch::Sender<Vec<String>>,
     stopper: watch::Sender<bool>,
     commits: watch::Receiver<u64>,
     sled: Arc<RenewableIndex>,
@@ -127,7 +130,9 @@ impl Relay {
         let on_commit = ring_after_commit(slot.clone(), committed);
         let thread = WriterThread::start(writer, clock.clone(), conditions.clone(), on_commit)?;
         let asking = asking::Asking::new(office.office.clone());
+        let parent_addresses = office.parent.as_ref().map(|parent| parent.addresses.clone()).unwrap_or_default();
         let inner = Arc::new(Inner {
+            parent_addresses: watch::Sender::new(parent_addresses),
             office,
             key,
             tls,

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Inner;
 use crate::{
     folder::ParentFile,
-    ids::{Digest, OfficeId},
+    ids::{Digest, OfficeId, UnixMillis},
     link::event::Event,
     random,
     record::PublicKey,
@@ -20,10 +20,10 @@ impl Inner {
         key.map_or(parent.pin, PublicKey::pin)
     }
 
-    pub(crate) fn line_up(&self, neighbour: &OfficeId, software: &str) {
+    pub(crate) fn line_up(&self, neighbour: &OfficeId, software: &str, certificate_until: UnixMillis) {
         let now = self.clock.wall();
         tracing::info!(%neighbour, software, "link up");
-        self.hub.set_peer(neighbour, software);
+        self.hub.set_peer(neighbour, software, certificate_until);
         self.hub.set_line(&self.store.registry(), neighbour, true, (now, ""));
         self.writer.note(Intent::Line { neighbour: neighbour.clone(), up: true, at: now, reason: String::new() });
     }

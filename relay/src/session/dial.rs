@@ -29,9 +29,11 @@ pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
     let mut schedule = Retry::between(relay.settings.retry_first, relay.settings.retry_max, relay.seed());
     let mut stop = relay.stop.clone();
     let mut failed = relay.writer.failed();
+    let mut addresses = relay.parent_addresses.subscribe();
     loop {
         // A session is never broken off from here: it hears of the stop itself, and drains.
-        let tried = attempt(&relay, &parent).await;
+        let at = addresses.borrow_and_update().clone();
+        let tried = attempt(&relay, &parent, &at).await;
         if *stop.borrow() || failed.borrow().is_some() {
             return;
         }
@@ -49,6 +51,8 @@ pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
         tracing::info!(parent = %parent.office, %reason, next_attempt_s = wait.as_secs_f32(), "link down");
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            // Other addresses are tried at once. The sender lives as long as the node.
+            _ = addresses.changed() => {}
             _ = stop.wait_for(|stop| *stop) => return,
             _ = failed.changed() => return,
         }
@@ -56,12 +60,12 @@ pub(crate) async fn keep_linked(relay: Arc<Inner>, parent: ParentFile) {
 }
 
 /// One connection and one session, from end to end.
-async fn attempt(relay: &Arc<Inner>, parent: &ParentFile) -> Result<Ended, String> {
+async fn attempt(relay: &Arc<Inner>, parent: &ParentFile, addresses: &[String]) -> Result<Ended, String> {
     let (tls, settings) = (&relay.tls, &relay.settings);
     let pin = relay.parent_pin(parent);
     let mut stop = relay.stop.clone();
     let dialled = tokio::select! {
-        dialled = dial(tls, &parent.addresses, Expected::Pinned(pin), settings.dial_timeout) => dialled,
+        dialled = dial(tls, addresses, Expected::Pinned(pin), settings.dial_timeout) => dialled,
         _ = stop.wait_for(|stop| *stop) => return Err("this node is stopping".to_owned()),
     };
     let dialled = dialled.map_err(|fault| fault.to_string())?;

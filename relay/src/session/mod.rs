@@ -246,7 +246,7 @@ impl<'a> Session<'a> {
                 self.was_up = true;
                 self.packing = if peer.features.iter().any(|f| f == FEATURE_ZSTD) { Packing::Zstd } else { Packing::Plain };
                 self.relay.measured_offset(&self.peer, peer.offset_ms);
-                self.relay.line_up(&self.peer, &peer.software);
+                self.relay.line_up(&self.peer, &peer.software, self.proven.not_after);
                 self.join_asking(&peer.features);
                 self.ask_for_lines(peer.epoch);
             }

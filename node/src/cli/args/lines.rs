@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Output;
+use super::{By, Output};
 use crate::text::help;
 
 #[derive(Subcommand, Debug)]
@@ -28,6 +28,16 @@ pub(in crate::cli) struct LineHistory {
     pub(in crate::cli) from: Option<String>,
     #[arg(long, value_name = "TIME", help = help::LINES_TO)]
     pub(in crate::cli) to: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Dial {
+    #[arg(value_name = "HOST:PORT", help = help::DIAL_ADDRESS)]
+    pub(in crate::cli) addresses: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) by: By,
     #[command(flatten)]
     pub(in crate::cli) output: Output,
 }

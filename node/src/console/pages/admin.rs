@@ -19,7 +19,7 @@ use super::super::{
     desk::Desk,
     page::{Frame, Paged, Part, html, moment, then},
     posted::{Posted, Typed},
-    trouble::{Said, http_status},
+    trouble::{Said, Trouble, http_status},
 };
 use crate::{
     domain::account::Right,
@@ -33,7 +33,7 @@ use crate::{
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
-        .route("/admin", get(overview))
+        .route("/admin", get(overview).post(dial))
         .route("/admin/backup", get(backups).post(back_up))
         .route("/admin/check", get(check))
         .route("/admin/check/verify", post(verify))
@@ -65,11 +65,19 @@ struct Overview {
     tabs: Vec<Tab>,
     facts: Vec<(&'static str, String)>,
     parked: u64,
+    /// Where the parent is dialled, as it was typed or as it is; `None`: this office is the root.
+    dialled: Option<String>,
+    said: Option<Said>,
 }
 
 async fn overview(State(console): State<Console>, desk: Desk) -> Paged {
+    html(&machine(&console, &desk)?)
+}
+
+fn machine(console: &Console, desk: &Desk) -> Result<Overview, Trouble> {
     desk.must(Right::Operate)?;
     let (status, machine) = (console.office.status(), console.office.machine()?);
+    let dialled = machine.parent.as_ref().map(|(_, addresses)| addresses.join(" "));
     let parent = machine.parent.map(|(office, addresses)| text::parent(office.as_str(), &addresses));
     let addresses = if machine.addresses.is_empty() { text::NO_CHILDREN.to_owned() } else { listed(&machine.addresses) };
     let pages = console.front.as_ref().map(|front| text::leaf(&moment(front.trusted().not_after)));
@@ -89,8 +97,24 @@ async fn overview(State(console): State<Console>, desk: Desk) -> Paged {
         (Names::BACKUP, status.backed_up_at.map_or_else(|| text::NO_BACKUP.to_owned(), moment)),
         (Names::PARKED, status.store.parked.to_string()),
     ];
-    let frame = console.frame(&desk, Part::Admin, text::ADMIN)?;
-    html(&Overview { frame, tabs: tabs("/admin"), facts, parked: status.store.parked })
+    let frame = console.frame(desk, Part::Admin, text::ADMIN)?;
+    Ok(Overview { frame, tabs: tabs("/admin"), facts, parked: status.store.parked, dialled, said: None })
+}
+
+/// The parent is dialled elsewhere from now on.
+async fn dial(State(console): State<Console>, posted: Posted) -> Paged {
+    let Posted { desk, typed } = posted;
+    desk.must(Right::Operate)?;
+    let addresses =
+        typed.text("addresses").split(|c: char| c.is_whitespace() || text::BETWEEN.contains(c)).filter(|one| !one.is_empty());
+    match console.office.dial_parent(addresses.map(str::to_owned).collect(), desk.person()).await {
+        Ok(_) => then("/admin"),
+        Err(refused) => {
+            let (dialled, said) = (Some(typed.text("addresses").to_owned()), Some(Said::of(&refused)));
+            let page = Overview { dialled, said, ..machine(&console, &desk)? };
+            Ok((http_status(refused.refusal), html(&page)?).into_response())
+        }
+    }
 }
 
 #[derive(Template)]

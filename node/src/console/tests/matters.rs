@@ -242,9 +242,17 @@ async fn a_leader_approves_in_his_inbox_and_confirms_what_was_said_by_telephone(
     let asked = browser.hidden("link.asked");
     let at_node =
         [("link.asked", asked.as_str()), ("f.approver", "王书记"), ("f.how", "node"), ("said_now", "1"), ("back", "/inbox")];
+    let seen = ["seen.steps", "seen.state", "seen.wanted"].map(|name| (name, browser.hidden(name)));
     browser.post(&format!("{matter}/approve"), &at_node).await;
     assert!(browser.at.starts_with("/inbox?saved="), "{}: {}", browser.at, browser.page);
     assert!(!browser.page.contains("请您批"));
+    // Another window still shows it: whoever refuses there is told first.
+    browser.get("/inbox").await;
+    let other = seen.iter().map(|(name, value)| (*name, value.as_str())).chain(at_node);
+    browser.post(&format!("{matter}/refuse"), &other.collect::<Vec<_>>()).await;
+    assert_eq!(browser.status, StatusCode::CONFLICT, "{}", browser.page);
+    browser.sees(&["有了变化，还没有送出", "批准 王书记"]);
+    browser.get("/inbox").await;
     let order = [
         ("f.kind", "task"),
         ("f.title", "批示"),

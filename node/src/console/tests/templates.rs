@@ -105,7 +105,8 @@ async fn every_template_is_made_from_a_sample() {
     browser.get("/nowhere").await;
     browser.get("/admin/invite").await;
     browser.post("/admin/invite", &[("table", "坡头区 440804 区 无终端\n雷州市 440882 县"), ("days", "7")]).await;
-    browser.seat(&["leader"]).await;
+    browser.get("/rolls/answer").await;
+    browser.seat(&["auditor", "leader"]).await;
     browser.follow_links().await;
     browser.cookie.clear();
     browser.get("/enter").await;

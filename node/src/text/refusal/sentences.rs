@@ -84,8 +84,9 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::InvitationUsed, "INVITATION_USED", "这份邀请已被另一台机器用过，请向上级重新索取，并请上级核查是谁使用了它。"),
     (Refusal::InvitationExpired, "INVITATION_EXPIRED", "这份邀请已过期，请向上级重新索取。"),
     (Refusal::InvitationForAnother, "INVITATION_FOR_ANOTHER", "这份邀请是给另一个单位的，请使用本单位的邀请。"),
-    (Refusal::AddressInvalid, "ADDRESS_INVALID", "供下级拨入的地址应写成“主机:端口”，最多 8 个，请改正。"),
+    (Refusal::AddressInvalid, "ADDRESS_INVALID", "地址应写成“主机:端口”，至少一个，最多 8 个，请改正。"),
     (Refusal::NotListening, "NOT_LISTENING", "本机没有供下级拨入的地址，请在配置中填写 link.listen，或用 --address 写明。"),
+    (Refusal::NoParent, "NO_PARENT", "本单位是根，没有上级可拨，请在下级单位的机器上执行。"),
     (Refusal::ParentUnreachable, "PARENT_UNREACHABLE", "联系不上上级节点，请检查网络和上级地址，稍后用同一份邀请再试。"),
     (
         Refusal::ParentNotBelieved,

@@ -190,8 +190,34 @@ async fn revoke(State(console): State<Console>, posted: Posted) -> Paged {
 struct Offices {
     frame: Frame,
     tabs: Vec<Tab>,
-    rows: Vec<Below>,
+    rows: Vec<ChildView>,
     said: Option<Said>,
+}
+
+/// An office right below.
+struct ChildView {
+    office: String,
+    name: String,
+    has_node: bool,
+    up: Option<bool>,
+    software: String,
+    packs: String,
+    /// Until when its certificate is good; empty: it was not linked since the start.
+    certificate_until: String,
+}
+
+impl ChildView {
+    fn of(below: Below) -> Self {
+        Self {
+            office: below.office.to_string(),
+            certificate_until: below.certificate_until.map(moment).unwrap_or_default(),
+            name: below.name,
+            has_node: below.has_node,
+            up: below.up,
+            software: below.software,
+            packs: below.packs,
+        }
+    }
 }
 
 async fn offices(State(console): State<Console>, desk: Desk) -> Paged {
@@ -200,7 +226,7 @@ async fn offices(State(console): State<Console>, desk: Desk) -> Paged {
 }
 
 async fn offices_page(console: &Console, desk: &Desk, said: Option<Said>) -> Result<Offices, Refused> {
-    let rows = console.office.children().await?;
+    let rows = console.office.children().await?.into_iter().map(ChildView::of).collect();
     Ok(Offices { frame: console.frame(desk, Part::Admin, text::OFFICES)?, tabs: tabs("/admin/offices"), rows, said })
 }
 

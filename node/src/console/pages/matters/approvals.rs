@@ -2,7 +2,10 @@
 
 use dutynet_relay::ids::{OfficeId, UnixMillis};
 
-use super::super::super::{Console, page::moment};
+use super::{
+    super::super::{Console, page::moment},
+    changed::Seen,
+};
 use crate::{
     domain::{
         incident::{Ask, asks},
@@ -27,6 +30,8 @@ pub(in crate::console) struct ApprovalView {
     pub(in crate::console) now: String,
     /// What was answered, in words; empty: nothing yet.
     pub(in crate::console) answered: String,
+    /// What the matter had come to.
+    pub(in crate::console) seen: Seen,
 }
 
 impl ApprovalView {
@@ -59,6 +64,8 @@ pub(in crate::console) struct UnconfirmedView {
     pub(in crate::console) words: String,
     pub(in crate::console) at: String,
     pub(in crate::console) number: String,
+    /// What the matter had come to.
+    pub(in crate::console) seen: Seen,
 }
 
 /// What this office has put before its leaders, what is open first.
@@ -89,6 +96,7 @@ fn view(matter: &ShownMatter, ask: &Ask<'_>) -> ApprovalView {
         turns,
         now: now.or_else(last).filter(|_| answered.is_none()).unwrap_or_default(),
         answered: answered.map(|step| in_words(step)).unwrap_or_default(),
+        seen: Seen::of(matter),
     }
 }
 
@@ -174,6 +182,7 @@ pub(in crate::console) fn unconfirmed(console: &Console, matter: &ShownMatter) -
             words: step.text("words").unwrap_or_default().to_owned(),
             at: moment(step.time("said_at").unwrap_or(step.times.recorded.here)),
             number: step.text("number").unwrap_or_default().to_owned(),
+            seen: Seen::of(matter),
         })
     };
     steps.map(view).collect()
