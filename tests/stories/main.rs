@@ -9,6 +9,7 @@ mod clocks;
 mod coming_back;
 mod consultation_commands;
 mod consultations;
+mod delivered;
 mod desk_commands;
 mod destroying;
 mod dialling;

@@ -9,6 +9,11 @@ use crate::domain::{beijing, step::MatterKind};
 pub const FILTERS: [(&str, &str); 5] =
     [("", "全部"), ("own", "本单位"), ("below", "其他单位"), ("up", "报告和批示"), ("real", "只看更正和代录")];
 
+/// The how many-th report of an office.
+pub fn nth(number: i64, office: &str) -> String {
+    format!("第 {number} 次　{office}")
+}
+
 /// What waits for a leader.
 pub const INBOX: &str = "领导待办";
 

@@ -81,7 +81,11 @@ fn may_begin(kind: MatterKind, step: &Step, tree: &Registry) -> Result<(), Strin
 }
 
 /// A node has said that it has a step of a matter.
-pub(in crate::projection) fn delivered(matter: &RecordRef, step: &RecordRef, batch: &mut Batch) {
+pub(in crate::projection) fn delivered(matter: &RecordRef, batch: &mut Batch) {
     batch.put(stored::dirty_key(matter), stored::mark());
+}
+
+/// This office's own has.
+pub(in crate::projection) fn delivered_here(step: &RecordRef, batch: &mut Batch) {
     batch.delete(stored::undelivered_key(step));
 }

@@ -20,7 +20,7 @@ mod digest;
 mod settle;
 mod stored;
 
-pub(super) use digest::{NAME, delivered, digest, reads};
+pub(super) use digest::{NAME, delivered, delivered_here, digest, reads};
 pub(super) use settle::{begin_day, settle, unsettle, unsettle_waiting};
 pub use stored::ListedMatter;
 

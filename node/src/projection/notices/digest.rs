@@ -132,11 +132,13 @@ fn delivered(tree: &Registry, from: &Stored, batch: &mut Batch) -> Result<(), St
     }
     let answer = said_to_have_it(tree, from);
     batch.put(stored::delivered_key(&body.directive, &header.origin), stored::delivered_value(&answer));
+    // What another office has says nothing of this one, which may come to speak after those below it.
     if header.origin == *tree.own() {
         batch.delete(stored::undelivered_key(&body.directive));
+        matters::delivered_here(&body.directive, batch);
     }
     match &body.matter {
-        Some(matter) => matters::delivered(matter, &body.directive, batch),
+        Some(matter) => matters::delivered(matter, batch),
         None => batch.put(stored::dirty_key(&body.directive), stored::mark()),
     }
     Ok(())

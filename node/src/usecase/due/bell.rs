@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -18,6 +18,7 @@ use crate::{
         beijing::Day,
         obligation::{Ring, Rung, Side, Stage},
     },
+    projection::CaughtUp,
     text::refusal::Refusal,
     usecase::{Office, Refused, Warning, WarningKind, board::Reach},
 };
@@ -53,7 +54,7 @@ pub struct RangFirst {
 
 /// What has rung, and who listens.
 pub(in crate::usecase) struct Bell {
-    rung: Mutex<Option<Rung>>,
+    rung: Mutex<Option<Arc<Rung>>>,
     /// `None`: nobody hears anything any more, and whoever listens is sent away.
     rings: Mutex<Option<broadcast::Sender<Rang>>>,
     /// Why the command that rings came to nothing last, and when.
@@ -112,6 +113,8 @@ struct Look {
 
 /// Watches until it is told to stop.
 pub async fn keep_dues(office: Office, mut stop: watch::Receiver<bool>) {
+    // What changes during a look is looked at again; nothing else is.
+    let mut changes = office.watch_changes();
     loop {
         let next = office.ring().await.unwrap_or_else(|refused| {
             tracing::warn!(%refused, "what is due could not be looked at; it is tried again");
@@ -119,7 +122,7 @@ pub async fn keep_dues(office: Office, mut stop: watch::Receiver<bool>) {
         });
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return office.inner.bell.end(),
-            () = office.something_may_ring(next) => {}
+            () = office.something_may_ring(next, &mut changes) => {}
         }
     }
 }
@@ -171,15 +174,14 @@ impl Office {
     }
 
     /// Returns when the next moment has come, something was recorded, or a while has passed.
-    async fn something_may_ring(&self, next: Option<UnixMillis>) {
-        let mut caught_up = self.inner.caught_up.clone();
+    async fn something_may_ring(&self, next: Option<UnixMillis>, changes: &mut CaughtUp) {
         tokio::time::sleep(PAUSE).await;
         for _ in 0..PAUSES_MAX {
             if next.is_some_and(|next| next <= self.now()) {
                 return;
             }
             tokio::select! {
-                () = caught_up.moved() => return,
+                () = changes.moved() => return,
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }
@@ -221,12 +223,12 @@ impl Office {
     }
 
     /// Everything that has rung here.
-    pub(super) fn rung(&self) -> Result<Rung, Refused> {
+    pub(super) fn rung(&self) -> Result<Arc<Rung>, Refused> {
         let mut held = self.inner.bell.rung.lock().unwrap_or_else(PoisonError::into_inner);
         if held.is_none() {
             let kept = self.relay().store().locals(RUNG)?;
             let read = kept.iter().flat_map(|(_, bytes)| Rung::read(&String::from_utf8_lossy(bytes)).0);
-            *held = Some(Rung(read.collect()));
+            *held = Some(Arc::new(Rung(read.collect())));
         }
         Ok(held.clone().unwrap_or_default())
     }
@@ -237,14 +239,14 @@ impl Office {
             return Ok(());
         }
         let days: BTreeSet<Day> = rings.iter().map(|ring| Day::of(ring.due)).collect();
-        let mut rung = self.rung()?;
+        let mut rung = Rung::clone(&*self.rung()?);
         rung.0.extend(rings.into_iter().map(|ring| (ring, now)));
         for day in days {
             let of_day = rung.0.iter().filter(|(ring, _)| Day::of(ring.due) == day);
             let of_day = Rung(of_day.map(|(ring, at)| (ring.clone(), *at)).collect());
             self.relay().put_local(RUNG, &day.to_string(), of_day.written().into()).await?;
         }
-        *self.inner.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(rung);
+        *self.inner.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(rung));
         Ok(())
     }
 }

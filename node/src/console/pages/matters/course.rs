@@ -215,13 +215,23 @@ impl<'a> Course<'a> {
         for fact in self.matter.facts.iter().filter(|fact| !elsewhere.contains(&fact.key.as_str())) {
             let label = words::label(self.kind(), &fact.key).map_or_else(|| fact.key.clone(), str::to_owned);
             let places = fact.sources.iter().filter_map(|source| self.place(source)).collect();
-            let value = (self.value(&fact.value), places);
+            let value = match &fact.value {
+                FactValue::Number(number) if fact.key.starts_with("report.") => text::nth(*number, &self.office_of(fact)),
+                other => self.value(other),
+            };
+            let value = (value, places);
             match known.iter_mut().find(|(name, _)| *name == label) {
                 Some((_, values)) => values.push(value),
                 None => known.push((label, vec![value])),
             }
         }
         known
+    }
+
+    /// Whose record a fact comes from; empty: it comes from none.
+    fn office_of(&self, fact: &Fact) -> String {
+        let step = self.matter.steps.iter().find(|shown| fact.sources.first() == Some(&shown.step.reference));
+        step.map(|shown| self.names.name(&shown.step.office)).unwrap_or_default()
     }
 
     fn value(&self, value: &FactValue) -> String {
