@@ -1,6 +1,8 @@
 //! Whoever looks after the machine: a new office joins with the sheet it was given, a machine is replaced, an account ends, a backup is made and
 //! brings an office back.
 
+use std::path::PathBuf;
+
 use dutynet_tests::browser::Window;
 
 use super::{
@@ -32,6 +34,17 @@ async fn joins(journey: &mut Journey, machine: &mut Seat, invitation: &str) -> W
     clerk.press("建立帐号并进入").await;
     clerk.sees("上级线路：通").await;
     clerk
+}
+
+/// Makes a backup; where it stands.
+async fn backs_up(journey: &Journey, operator: &Window) -> PathBuf {
+    let folder = journey.folder.path().join("stick");
+    std::fs::create_dir(&folder).expect("a folder");
+    operator.open("/admin/backup").await;
+    operator.fill("备份目录", &folder.display().to_string()).await;
+    operator.press("现在备份").await;
+    operator.comes("/admin/backup", "正常").await;
+    folder
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,12 +99,7 @@ async fn a_backup_brings_the_office_back_on_another_machine_with_its_people_and_
         let code = said.lines().map(str::trim).find(is_code).expect("a recovery code").to_owned();
         county.site.serve();
         let operator = journey.seated(&county, "wang").await;
-        operator.open("/admin/backup").await;
-        let folder = journey.folder.path().join("stick");
-        std::fs::create_dir(&folder).expect("a folder");
-        operator.fill("备份目录", &folder.display().to_string()).await;
-        operator.press("现在备份").await;
-        operator.comes("/admin/backup", "正常").await;
+        let folder = backs_up(journey, &operator).await;
         // After the backup, and on its way before the machine breaks.
         operator.open("/").await;
         operator.alt('0').await;
@@ -136,12 +144,7 @@ async fn an_account_ends_and_a_backup_is_made() {
         leaver.open("/dues").await;
         leaver.sees("登录值班台").await;
 
-        operator.open("/admin/backup").await;
-        let folder = journey.folder.path().join("stick");
-        std::fs::create_dir(&folder).expect("a folder");
-        operator.fill("备份目录", &folder.display().to_string()).await;
-        operator.press("现在备份").await;
-        operator.comes("/admin/backup", "正常").await;
+        let folder = backs_up(journey, &operator).await;
         assert!(std::fs::read_dir(&folder).expect("a folder").next().is_some(), "something was kept");
     })
     .await;

@@ -214,6 +214,7 @@ fn timing(from: SignTiming) -> api::SignTiming {
         SignTiming::Late => api::SignTiming::Late,
         SignTiming::NotDue => api::SignTiming::NotDue,
         SignTiming::Overdue => api::SignTiming::Overdue,
+        SignTiming::CutOff => api::SignTiming::CutOff,
     }
 }
 

@@ -90,6 +90,8 @@ pub enum SignTiming {
     NotDue,
     /// 逾期
     Overdue,
+    /// 线路不通: it came only when the time was over, or waits behind a line that is down; that is nobody's fault.
+    CutOff,
 }
 
 /// One office on the list.
@@ -170,7 +172,7 @@ impl SignForFacts {
         let mut signatures = self.signatures.remove(&seat.office).unwrap_or_default();
         signatures.sort_by(|a, b| (a.here, &a.reference).cmp(&(b.here, &b.reference)));
         let delivery = self.deliveries.get(&seat.office).copied().ok_or_else(|| self.why_not(&seat));
-        let timing = timing(self.sign_by, signatures.first().map(|first| first.here), now);
+        let timing = timing(self.sign_by, signatures.first().map(|first| first.here), now).beyond(self.sign_by, &delivery);
         SignForRow { seat, delivery, signatures, timing }
     }
 
@@ -190,6 +192,22 @@ impl SignForFacts {
             None => Some(Undelivered::LineUnknown(office.clone(), None)),
         });
         in_the_way.into_iter().next().unwrap_or(Undelivered::Underway)
+    }
+}
+
+impl SignTiming {
+    /// The same where the line may be why.
+    #[must_use]
+    pub fn beyond(self, sign_by: Option<UnixMillis>, delivery: &Result<Delivery, Undelivered>) -> Self {
+        let too_late = match delivery {
+            Ok(delivery) => sign_by.is_some_and(|limit| delivery.at > limit),
+            Err(Undelivered::LineDown(..) | Undelivered::LineUnknown(..)) => true,
+            Err(Undelivered::Underway | Undelivered::Refused(_) | Undelivered::NoNode) => false,
+        };
+        match self {
+            Self::Late | Self::Overdue if too_late => Self::CutOff,
+            Self::NoLimit | Self::InTime | Self::Late | Self::NotDue | Self::Overdue | Self::CutOff => self,
+        }
     }
 }
 
@@ -295,6 +313,20 @@ mod tests {
         assert_eq!((rows[1].delivery.clone(), rows[1].timing), (Err(Undelivered::NoNode), SignTiming::InTime));
         let counts = Counts { addressed: 2, delivered: 1, signed: 1, on_behalf: 1, without_node: 1, overdue: 1 };
         assert_eq!(Counts::of(&rows), counts);
+    }
+
+    #[test]
+    fn what_the_line_kept_is_nobodys_fault() {
+        let limit = Some(UnixMillis(7));
+        let came = |at: i64| Ok(Delivery { at: UnixMillis(at), known_at: UnixMillis(at) });
+        let down = || Err(Undelivered::LineDown(id("c"), None));
+        for late in [SignTiming::Late, SignTiming::Overdue] {
+            assert_eq!((late.beyond(limit, &came(7)), late.beyond(limit, &came(8))), (late, SignTiming::CutOff));
+            assert_eq!((late.beyond(limit, &down()), late.beyond(limit, &Err(Undelivered::NoNode))), (SignTiming::CutOff, late));
+        }
+        assert_eq!(SignTiming::InTime.beyond(limit, &came(9)), SignTiming::InTime, "who signed by telephone in time has signed");
+        let facts = SignForFacts { sign_by: limit, ..SignForFacts::default() };
+        assert_eq!(one(facts, township(), 10).timing, SignTiming::CutOff, "of a line of which nothing is known");
     }
 
     #[test]

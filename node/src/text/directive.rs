@@ -42,6 +42,7 @@ pub fn timing(timing: SignTiming) -> &'static str {
         SignTiming::Late => "迟",
         SignTiming::NotDue => "未到时",
         SignTiming::Overdue => "逾期",
+        SignTiming::CutOff => "线路不通",
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn timing(number: i32) -> SignTiming {
         Ok(api::SignTiming::Late) => SignTiming::Late,
         Ok(api::SignTiming::NotDue) => SignTiming::NotDue,
         Ok(api::SignTiming::Overdue) => SignTiming::Overdue,
+        Ok(api::SignTiming::CutOff) => SignTiming::CutOff,
         Ok(api::SignTiming::NoLimit | api::SignTiming::Unspecified) | Err(_) => SignTiming::NoLimit,
     }
 }
@@ -56,6 +57,7 @@ fn timing_name(number: i32) -> &'static str {
         SignTiming::Late => "late",
         SignTiming::NotDue => "not_due",
         SignTiming::Overdue => "overdue",
+        SignTiming::CutOff => "cut_off",
     }
 }
 

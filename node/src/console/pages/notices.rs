@@ -99,6 +99,7 @@ fn tone(timing: SignTiming) -> &'static str {
         SignTiming::NoLimit | SignTiming::InTime => "good",
         SignTiming::NotDue => "soon",
         SignTiming::Late | SignTiming::Overdue => "bad",
+        SignTiming::CutOff => "cut",
     }
 }
 

@@ -22,6 +22,18 @@ pub(super) async fn with_offices() -> Browser {
     browser
 }
 
+/// A session that the city is called to.
+pub(super) const SESSION: [(&str, &str); 8] = [
+    ("f.title", "汛期会商"),
+    ("f.reason", "other"),
+    ("f.instructed_by", "王五"),
+    ("f.instructed_at", "2026-07-01T08:00"),
+    ("f.instruction", "抓紧会商"),
+    ("f.held_at", "2026-07-01T15:00"),
+    ("f.way", "telephone"),
+    ("to", "440800"),
+];
+
 /// Where a form that is open is posted, as a browser would.
 async fn posted(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) {
     browser.post(path, fields).await;
@@ -222,17 +234,7 @@ async fn a_session_is_one_page_and_its_outcome_becomes_a_directive_there() {
     browser.get("/consultations").await;
     assert!(browser.page.contains("召集会商"), "{}", browser.page);
     browser.get("/matters/consultation/call").await;
-    let call = [
-        ("f.title", "汛期会商"),
-        ("f.reason", "other"),
-        ("f.instructed_by", "王五"),
-        ("f.instructed_at", "2026-07-01T08:00"),
-        ("f.instruction", "抓紧会商"),
-        ("f.held_at", "2026-07-01T15:00"),
-        ("f.way", "telephone"),
-        ("to", "440800"),
-    ];
-    browser.post("/matters/consultation/call", &call).await;
+    browser.post("/matters/consultation/call", &SESSION).await;
     assert!(browser.at.starts_with("/matter/440000/"), "{}: {}", browser.at, browser.page);
     let matter = browser.at.split('?').next().unwrap().to_owned();
     let session = matter.replacen("/matter/", "/consultation/", 1);

@@ -53,17 +53,7 @@ impl Browser {
         self.get("/rolls/new").await;
         self.post("/rolls/new", &[("whom", "all"), ("kind", "roll")]).await;
         self.get("/matters/consultation/call").await;
-        let call = [
-            ("f.title", "汛期会商"),
-            ("f.reason", "other"),
-            ("f.instructed_by", "王五"),
-            ("f.instructed_at", "2026-07-01T08:00"),
-            ("f.instruction", "抓紧会商"),
-            ("f.held_at", "2026-07-01T15:00"),
-            ("f.way", "telephone"),
-            ("to", "440800"),
-        ];
-        self.post("/matters/consultation/call", &call).await;
+        self.post("/matters/consultation/call", &look::SESSION).await;
         let session = self.matter();
         self.get(&format!("{session}/outcome")).await;
         self.post(&format!("{session}/outcome"), &[("f.what", "排查堤防"), ("f.owner", "湛江市")]).await;

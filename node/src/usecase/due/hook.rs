@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use dutynet_relay::ids::UnixMillis;
+use dutynet_relay::{ids::UnixMillis, record::Mode};
 use serde::Serialize;
 use tokio::{
     io::AsyncWriteExt as _,
@@ -118,6 +118,8 @@ struct ToldRing {
     sentence: String,
     due: String,
     must_be_answered: bool,
+    /// It is practised: whoever has a siren may leave it silent.
+    exercise: bool,
 }
 
 /// Rings through the command until it is told to stop; without one there is nothing to do.
@@ -190,6 +192,7 @@ impl Office {
             sentence: rang.sentence(),
             due: beijing::rfc3339(rang.due.obligation.due.here),
             must_be_answered: rang.insists(),
+            exercise: rang.due.obligation.mode == Mode::Exercise,
         };
         let name = self.relay().registry().entry(self.own()).map(|entry| entry.name.clone()).unwrap_or_default();
         let rings = rings.iter().map(ring).collect();

@@ -133,7 +133,7 @@ fn seat_of(mut row: SignForRow, steps: &[Step], facts: &[Fact], now: UnixMillis)
     let asked = given().any(|step| step.form == "verification.ask");
     let earliest = |field: &str| given().filter_map(|step| step.time(field)).min();
     let sign_by = earliest("sign_by").into_iter().chain(earliest("confirm_by")).min();
-    row.timing = timing(sign_by, row.signatures.first().map(|first| first.at), now);
+    row.timing = timing(sign_by, row.signatures.first().map(|first| first.at), now).beyond(sign_by, &row.delivery);
     MatterSeat {
         read: of("read"),
         awaited: !of("awaited").is_empty() || (asked && answered.is_empty()),

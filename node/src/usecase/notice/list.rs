@@ -8,7 +8,7 @@ use crate::{
     body::notice::NoticeBody,
     domain::{
         notice::Addressed,
-        sign_for::{SignTiming, Signature, timing},
+        sign_for::{Delivery, SignTiming, Signature, timing},
         then::{History, Then},
     },
     projection::Notice,
@@ -195,5 +195,7 @@ impl Office {
 
 /// Whether this office signed in time; what is not addressed to it has no limit for it.
 fn own_timing(notice: &Notice, signatures: &[Signature], now: UnixMillis) -> SignTiming {
-    timing(notice.sign_by.filter(|_| notice.to_us), signatures.first().map(|first| first.here), now)
+    let sign_by = notice.sign_by.filter(|_| notice.to_us);
+    let here = Delivery { at: notice.received_at, known_at: notice.received_at };
+    timing(sign_by, signatures.first().map(|first| first.here), now).beyond(sign_by, &Ok(here))
 }
