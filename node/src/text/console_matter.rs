@@ -198,6 +198,20 @@ pub fn short(at: UnixMillis, now: UnixMillis) -> String {
     }
 }
 
+/// The page that is made for a kind of matter, where there is one.
+pub fn own_page(kind: MatterKind) -> Option<&'static str> {
+    match kind {
+        MatterKind::RollCall => Some("打开点名表"),
+        MatterKind::Consultation => Some("打开会商页"),
+        MatterKind::Incident
+        | MatterKind::Warning
+        | MatterKind::Verification
+        | MatterKind::Directive
+        | MatterKind::Drill
+        | MatterKind::Finding => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,19 +227,5 @@ mod tests {
     fn a_title_is_made_of_what_was_said() {
         assert_eq!(title_of("良垌村口", "河水漫过公路\n两车被困"), "良垌村口河水漫过公路");
         assert_eq!(title_of("", ""), "来电接报（正在核实）");
-    }
-}
-
-/// The page that is made for a kind of matter, where there is one.
-pub fn own_page(kind: MatterKind) -> Option<&'static str> {
-    match kind {
-        MatterKind::RollCall => Some("打开点名表"),
-        MatterKind::Consultation => Some("打开会商页"),
-        MatterKind::Incident
-        | MatterKind::Warning
-        | MatterKind::Verification
-        | MatterKind::Directive
-        | MatterKind::Drill
-        | MatterKind::Finding => None,
     }
 }

@@ -217,7 +217,12 @@ impl<'a> Course<'a> {
             let places = fact.sources.iter().filter_map(|source| self.place(source)).collect();
             let value = match &fact.value {
                 FactValue::Number(number) if fact.key.starts_with("report.") => text::nth(*number, &self.office_of(fact)),
-                other => self.value(other),
+                FactValue::Text(_)
+                | FactValue::Number(_)
+                | FactValue::Time(_)
+                | FactValue::Code(_)
+                | FactValue::Office(_)
+                | FactValue::Person(..) => self.value(&fact.value),
             };
             let value = (value, places);
             match known.iter_mut().find(|(name, _)| *name == label) {
