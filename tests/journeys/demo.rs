@@ -55,9 +55,7 @@ impl Demo {
         child.stdin = Some(typed);
         Self { child, consoles, password }
     }
-}
 
-impl Demo {
     /// A window at the console of an office, logged in as `zhiban` or `lingdao`.
     pub async fn seated(&self, browser: &mut Browser, office: &str, person: &str) -> Window {
         let window = browser.window(office, &self.consoles[office]).await;

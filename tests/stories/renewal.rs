@@ -47,6 +47,7 @@ async fn a_certificate_that_ended_while_the_line_was_down_renews_by_itself() {
 async fn a_certificate_renews_in_time_and_the_session_goes_on_beyond_the_end_of_the_old_one() {
     let net = parent_and_child().await;
     let (first, since) = (leaf_end(&net, "c"), net.link("p", "c").state.since);
+    assert_eq!(net.link("p", "c").state.certificate_until, Some(first), "as the parent knows it");
     net.clock("p").set_ahead(80 * DAY);
     until("renewed", || leaf_end(&net, "c") > first).await;
     let second = leaf_end(&net, "c");

@@ -202,6 +202,8 @@ pub struct Facts {
     pub about: About,
     /// For which period.
     pub period: Period,
+    /// The office that looks: nothing of its own is behind a line.
+    pub own: OfficeId,
     /// Every office, in the order of the tree.
     pub seats: Vec<Seat>,
     /// What was filed.
@@ -228,7 +230,8 @@ impl Facts {
 
     /// Of whom it must be known what the lines on the way to here were, and when, before the rows are made.
     pub fn asks(&self) -> Vec<(OfficeId, (UnixMillis, UnixMillis))> {
-        self.owed().into_iter().filter_map(|owed| Some((owed.debtor.clone(), owed.asks(self.now)?))).collect()
+        let below = self.owed().into_iter().filter(|owed| owed.debtor != self.own);
+        below.filter_map(|owed| Some((owed.debtor.clone(), owed.asks(self.now)?))).collect()
     }
 
     fn row(&self, seat: Seat) -> BoardRow {
@@ -366,7 +369,7 @@ mod tests {
 
     fn facts(about: About, seats: Vec<Seat>, filings: Filings, now: UnixMillis) -> Facts {
         let period = Day::parse("2026-07-01").unwrap().into();
-        Facts { about, period, seats, filings, lines: BTreeMap::new(), ways: BTreeMap::new(), now }
+        Facts { about, period, own: office("county"), seats, filings, lines: BTreeMap::new(), ways: BTreeMap::new(), now }
     }
 
     fn one(filings: &[(&str, Filing)], minutes: i64) -> BoardRow {
@@ -441,7 +444,7 @@ mod tests {
         let now = UnixMillis(window().cut_off.0 + minutes * 60_000);
         let mut facts = facts(About::Day, vec![seat("county"), seat("a")], Filings::new(), now);
         let asked = facts.asks();
-        assert_eq!(asked, [office("county"), office("a")].map(|of| (of, (window().cut_off, now))));
+        assert_eq!(asked, [(office("a"), (window().cut_off, now))], "of the own office nothing is asked");
         let spans = vec![Span { from: UnixMillis(0), until: UnixMillis(i64::MAX), state }];
         facts.ways = BTreeMap::from([(office("a"), vec![WayHop { office: office("a"), spans }])]);
         facts.rows().remove(1)

@@ -37,6 +37,8 @@ pub struct Seat {
 pub struct Delivery {
     /// By that office's clock.
     pub at: UnixMillis,
+    /// When it had it, by ours, by which it is judged.
+    pub here: UnixMillis,
     /// When this office knew.
     pub known_at: UnixMillis,
 }
@@ -200,7 +202,7 @@ impl SignTiming {
     #[must_use]
     pub fn beyond(self, sign_by: Option<UnixMillis>, delivery: &Result<Delivery, Undelivered>) -> Self {
         let too_late = match delivery {
-            Ok(delivery) => sign_by.is_some_and(|limit| delivery.at > limit),
+            Ok(delivery) => sign_by.is_some_and(|limit| delivery.here > limit),
             Err(Undelivered::LineDown(..) | Undelivered::LineUnknown(..)) => true,
             Err(Undelivered::Underway | Undelivered::Refused(_) | Undelivered::NoNode) => false,
         };
@@ -298,7 +300,7 @@ mod tests {
 
     #[test]
     fn delivered_and_signed_stand_apart() {
-        let delivery = Delivery { at: UnixMillis(5), known_at: UnixMillis(6) };
+        let delivery = Delivery { at: UnixMillis(5), here: UnixMillis(5), known_at: UnixMillis(6) };
         let county = Some(id("c"));
         let facts = SignForFacts {
             deliveries: BTreeMap::from([(id("t"), delivery)]),
@@ -318,7 +320,8 @@ mod tests {
     #[test]
     fn what_the_line_kept_is_nobodys_fault() {
         let limit = Some(UnixMillis(7));
-        let came = |at: i64| Ok(Delivery { at: UnixMillis(at), known_at: UnixMillis(at) });
+        // A clock that is an hour fast says nothing of the line.
+        let came = |at: i64| Ok(Delivery { at: UnixMillis(at + 3_600_000), here: UnixMillis(at), known_at: UnixMillis(at) });
         let down = || Err(Undelivered::LineDown(id("c"), None));
         for late in [SignTiming::Late, SignTiming::Overdue] {
             assert_eq!((late.beyond(limit, &came(7)), late.beyond(limit, &came(8))), (late, SignTiming::CutOff));

@@ -172,6 +172,7 @@ impl Office {
         Ok(Facts {
             about: About::form(&form.id),
             period,
+            own: self.own().clone(),
             seats: seats.collect(),
             filings,
             lines: self.line_facts(),

@@ -99,9 +99,11 @@ fn addresses(step: &Step) -> bool {
 fn deliveries(steps: &[Step]) -> BTreeMap<OfficeId, Delivery> {
     let mut found: BTreeMap<OfficeId, Delivery> = BTreeMap::new();
     let said = steps.iter().flat_map(|step| &step.delivered);
-    let said = said.map(|has| (&has.office, Delivery { at: has.at.origin, known_at: has.at.here }));
+    let said = said.map(|has| (&has.office, Delivery { at: has.at.origin, here: has.at.here, known_at: has.at.here }));
     let own = steps.iter().filter(|step| step.entered.is_none() && step.reference.origin == step.office);
-    let shown = own.map(|step| (&step.office, Delivery { at: step.times.recorded.origin, known_at: step.times.here }));
+    let had =
+        |step: &Step| Delivery { at: step.times.recorded.origin, here: step.times.recorded.here, known_at: step.times.here };
+    let shown = own.map(|step| (&step.office, had(step)));
     for (office, delivery) in said.chain(shown) {
         found.entry(office.clone()).or_insert(delivery);
     }
@@ -133,7 +135,7 @@ fn seat_of(mut row: SignForRow, steps: &[Step], facts: &[Fact], now: UnixMillis)
     let asked = given().any(|step| step.form == "verification.ask");
     let earliest = |field: &str| given().filter_map(|step| step.time(field)).min();
     let sign_by = earliest("sign_by").into_iter().chain(earliest("confirm_by")).min();
-    row.timing = timing(sign_by, row.signatures.first().map(|first| first.at), now).beyond(sign_by, &row.delivery);
+    row.timing = timing(sign_by, row.signatures.first().map(|first| first.here), now).beyond(sign_by, &row.delivery);
     MatterSeat {
         read: of("read"),
         awaited: !of("awaited").is_empty() || (asked && answered.is_empty()),

@@ -73,7 +73,9 @@ impl Office {
         let facts = SignForFacts {
             deliveries: deliveries
                 .into_iter()
-                .map(|answer| (answer.office, Delivery { at: answer.recorded_at, known_at: answer.received_at }))
+                .map(|answer| {
+                    (answer.office, Delivery { at: answer.recorded_at, here: answer.had_at.here, known_at: answer.received_at })
+                })
                 .collect(),
             signatures,
             lines: self.line_facts(),

@@ -196,6 +196,7 @@ impl Office {
 /// Whether this office signed in time; what is not addressed to it has no limit for it.
 fn own_timing(notice: &Notice, signatures: &[Signature], now: UnixMillis) -> SignTiming {
     let sign_by = notice.sign_by.filter(|_| notice.to_us);
-    let here = Delivery { at: notice.received_at, known_at: notice.received_at };
-    timing(sign_by, signatures.first().map(|first| first.here), now).beyond(sign_by, &Ok(here))
+    let at = notice.received_at;
+    let came = Ok(Delivery { at, here: at, known_at: at });
+    timing(sign_by, signatures.first().map(|first| first.here), now).beyond(sign_by, &came)
 }

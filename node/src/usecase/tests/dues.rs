@@ -99,5 +99,10 @@ async fn what_rang_is_known_after_a_restart() {
     let shown = house.office.show_due("daily-report.440000.2026-07-01").await.unwrap();
     assert_eq!(shown.rang, [(Stage::Half, at("2026-07-01", "14:00")), (Stage::Most, at("2026-07-01", "14:00"))]);
     assert!(shown.way.is_empty(), "nothing of its own is behind a line");
+    // Who can show one of each sees the most pressing, and how much more there is.
+    let rang = house.office.rang_first(1).await.unwrap();
+    assert_eq!((rang.first[0].due.obligation.key.to_string(), rang.first.len(), rang.more), (key("2026-06-30"), 1, 1));
+    let (first, all) = (house.office.first_dues(1).await.unwrap(), house.office.dues(AskDues::default()).await.unwrap().dues);
+    assert_eq!((first.ours.as_slice(), first.more_of_ours, all.len()), (&all[..1], 1, 2));
     house.close().await;
 }
