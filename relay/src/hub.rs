@@ -56,7 +56,7 @@ pub struct LinkState {
     pub offset_ms: i64,
     /// Its program.
     pub software: String,
-    /// Until when the certificate is good that it showed last; `None`: it was not linked since the start.
+    /// Until when the certificate is good that it showed or was given last; `None`: it was not linked since the start.
     pub certificate_until: Option<UnixMillis>,
     below: BTreeMap<OfficeId, LineState>,
 }
@@ -164,9 +164,13 @@ impl Hub {
         }
     }
 
-    /// A leaf was signed for that key.
-    pub(crate) fn signed(&self, key: KeyId, until: UnixMillis) {
-        self.lock().signed.insert(key, until);
+    /// A leaf was signed for that key of that child.
+    pub(crate) fn signed(&self, child: &OfficeId, key: KeyId, until: UnixMillis) {
+        let mut inner = self.lock();
+        inner.signed.insert(key, until);
+        if let Some(link) = inner.links.get_mut(child) {
+            link.certificate_until = Some(until);
+        }
     }
 
     /// Until when the last leaf is good that was signed for that key since the start.

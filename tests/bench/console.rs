@@ -32,7 +32,7 @@ const UNDER_EACH: usize = 94;
 
 /// A console that is open, and somebody who is logged in.
 struct Open {
-    desk: Desk,
+    here: Desk,
     stop: watch::Sender<bool>,
 }
 
@@ -46,7 +46,7 @@ impl Open {
         let (stop, stopped) = watch::channel(false);
         let serving = Serving { lock_after: Duration::from_secs(86_400), names: Vec::new(), front: None };
         tokio::spawn(console::run(office.clone(), listener, serving, clock, stopped));
-        Self { desk: Desk::enter(address).await, stop }
+        Self { here: Desk::enter(address).await, stop }
     }
 
     /// Median and longest of several times, and bytes.
@@ -54,7 +54,7 @@ impl Open {
         let (mut took, mut bytes) = (Vec::new(), 0);
         for _ in 0..TIMES {
             let began = Instant::now();
-            let (head, body) = self.desk.ask("GET", path, "").await;
+            let (head, body) = self.here.ask("GET", path, "").await;
             took.push(began.elapsed());
             assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
             bytes = head.len() + body.len();
@@ -78,7 +78,7 @@ impl Open {
 pub(crate) async fn measure(days: usize, open: bool) -> Json {
     let (county, _, _) = County::of_days(days).await;
     println!("PAGES  a county with {days} days of records");
-    let desk = Open::of(county.office(), county.clock()).await;
+    let county_desk = Open::of(county.office(), county.clock()).await;
     let at_county = [
         "/",
         "/reports",
@@ -101,25 +101,28 @@ pub(crate) async fn measure(days: usize, open: bool) -> Json {
         "/rules/ask",
         "/find?q=%E9%99%A9%E6%83%85",
     ];
-    let of_county = desk.pages(&at_county).await;
+    let of_county = county_desk.pages(&at_county).await;
     println!("PAGES  a province over {} offices", 1 + CITIES * (1 + UNDER_EACH));
     let (net, office) = province().await;
-    let wide = Open::of(&office, net.relay("p").clock()).await;
-    let called = call(&wide).await;
+    let province_desk = Open::of(&office, net.relay("p").clock()).await;
+    let called = call(&province_desk).await;
     let at_province =
         ["/", "/reports", "/reports/month", "/network", "/network?open=c01", "/rolls", &called, "/status", "/rules"];
-    let of_province = wide.pages(&at_province).await;
+    let of_province = province_desk.pages(&at_province).await;
     println!("PAGES  in a browser whose processor is {SLOWER} times slower");
-    let in_browser = json!({ "county": seen(&desk, &["/", "/matters/incident/call", "/reports", "/stats"]).await, "province": seen(&wide, &["/", "/reports", "/network", &called]).await });
+    let in_browser = json!({
+        "county": seen(&county_desk, &["/", "/matters/incident/call", "/reports", "/stats"]).await,
+        "province": seen(&province_desk, &["/", "/reports", "/network", &called]).await,
+    });
     if open {
         println!(
             "    county http://{}/  province http://{}/  zhangsan {PASSWORD}; Enter ends it",
-            desk.desk.address, wide.desk.address
+            county_desk.here.address, province_desk.here.address
         );
         let _ = tokio::io::stdin().read(&mut [0]).await;
     }
-    desk.stop.send_replace(true);
-    wide.stop.send_replace(true);
+    county_desk.stop.send_replace(true);
+    province_desk.stop.send_replace(true);
     county.close().await;
     drop(net);
     json!({ "days": days, "county": of_county, "province": of_province, "slow_browser": in_browser })
@@ -128,7 +131,7 @@ pub(crate) async fn measure(days: usize, open: bool) -> Json {
 /// How soon a page can be used in Chromium on an old machine, by the browser's own clock: from asking for it until its scripts have run.
 async fn seen(at: &Open, paths: &[&str]) -> Json {
     let mut browser = Browser::start();
-    let window = browser.window("slow", &format!("http://{}", at.desk.address)).await;
+    let window = browser.window("slow", &format!("http://{}", at.here.address)).await;
     window.enter(PERSON, PASSWORD).await;
     window.slowed(SLOWER).await;
     let mut all = Map::new();
@@ -150,14 +153,14 @@ async fn seen(at: &Open, paths: &[&str]) -> Json {
 
 /// Everybody below is called, so that the grid has something to show.
 async fn call(desk: &Open) -> String {
-    let (_, form) = desk.desk.ask("GET", "/rolls/new", "").await;
+    let (_, form) = desk.here.ask("GET", "/rolls/new", "").await;
     let form = String::from_utf8_lossy(&form).into_owned();
     let hidden = |name: &str| {
         let marked = format!("type=\"hidden\" name=\"{name}\" value=\"");
         form.split(&marked).nth(1).and_then(|rest| rest.split('"').next()).expect("a hidden field").to_owned()
     };
     let body = format!("token={}&id={}&whom=all&kind=roll", hidden("token"), hidden("id"));
-    let (head, _) = desk.desk.ask("POST", "/rolls/new", &body).await;
+    let (head, _) = desk.here.ask("POST", "/rolls/new", &body).await;
     let at = head.lines().find_map(|line| line.strip_prefix("location: ")).expect("the page of the call");
     at.to_owned()
 }

@@ -57,6 +57,7 @@ async fn a_certificate_renews_in_time_and_the_session_goes_on_beyond_the_end_of_
     let report = net.report("c", "p", "still the same session").await;
     net.has_arrived(&report, "c").await;
     assert_eq!(net.link("p", "c").state.since, since);
+    assert_eq!(net.link("p", "c").state.certificate_until, Some(leaf_end(&net, "c")), "what it was given in that session");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,7 +28,7 @@ use dutynet_tests::{
     net::{Network, clerk, office, until},
     shifted::ShiftedClock,
 };
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 const MINUTE: i64 = 60_000;
 
@@ -285,6 +285,18 @@ async fn silence_is_called_again_telephoned_explained_and_ruled() {
     }
 }
 
+/// The next so many rings that call for an answer to a roll call: whether an exercise, how far, on which side; sorted.
+async fn rings_of_calls(hears: &mut broadcast::Receiver<Rang>, many: usize) -> Vec<(bool, Stage, Side)> {
+    let mut rang = Vec::new();
+    while rang.len() < many {
+        let Rang { due, stage, .. } = hears.recv().await.expect("a ring");
+        let is_call = due.obligation.duty == Duty::RollCallAnswer;
+        rang.extend(is_call.then_some((due.obligation.mode == Mode::Exercise, stage, due.side)));
+    }
+    rang.sort();
+    rang
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scheduled_call_opens_by_the_clock_also_after_restarts_and_an_exercise_is_never_counted() {
     let mut net = tree(&[("p", "a")]).await;
@@ -308,15 +320,11 @@ async fn a_scheduled_call_opens_by_the_clock_also_after_restarts_and_an_exercise
     let (_, mut hears) = a.office.watch_dues().await.expect("somebody listens");
     let (stop, stopped) = watch::channel(false);
     let clock = tokio::spawn(keep_dues(a.office.clone(), stopped));
+    let begun = rings_of_calls(&mut hears, 1).await;
+    assert_eq!(begun, [(true, Stage::Begun, Side::ByUs)], "the drill is open, by its mark; the call is not yet");
     it_is(&net, &["p", "a"], "11:30");
-    let mut rang = Vec::new();
-    while rang.len() < 2 {
-        let Rang { due, stage, .. } = hears.recv().await.expect("a ring");
-        let is_call = due.obligation.duty == Duty::RollCallAnswer;
-        rang.extend(is_call.then_some((due.obligation.mode == Mode::Exercise, stage, due.side)));
-    }
-    rang.sort();
-    assert_eq!(rang, [(false, Stage::Begun, Side::ByUs), (true, Stage::Due, Side::ByUs)], "the drill by its mark");
+    let then = rings_of_calls(&mut hears, 2).await;
+    assert_eq!(then, [(false, Stage::Begun, Side::ByUs), (true, Stage::Due, Side::ByUs)], "the call opens by itself");
     a.office.answer_rolls(answer()).await.expect("it answers");
     when(&p, &number, "the city has it", |table| is(table, &[("a", "on_duty")])).await;
     let asked = AskDueStats { duty: "rollcall-answer".into(), ..AskDueStats::default() };

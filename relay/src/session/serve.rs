@@ -171,7 +171,7 @@ impl LinkService {
         };
         let leaf = make_leaf(&subject, &self.relay.key).map_err(|fault| Status::internal(fault.to_string()))?;
         tracing::info!(%office, key = %proven.key.id(), until = validity.not_after.0, "a leaf was signed");
-        self.relay.hub.signed(proven.key.id(), validity.not_after);
+        self.relay.hub.signed(office, proven.key.id(), validity.not_after);
         Ok(leaf)
     }
 

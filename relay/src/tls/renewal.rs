@@ -18,10 +18,11 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// Of a leaf that is signed now, by the signer's clock.
+    /// Of a leaf that is signed now, by the signer's clock. In whole seconds, as a certificate says it.
     pub fn from(now: UnixMillis, valid: Duration) -> Self {
         let valid = i64::try_from(valid.as_millis()).unwrap_or(i64::MAX);
-        Self { not_before: UnixMillis(now.0.saturating_sub(valid / 10)), not_after: UnixMillis(now.0.saturating_add(valid)) }
+        let second = |ms: i64| UnixMillis(ms - ms.rem_euclid(1000));
+        Self { not_before: second(now.0.saturating_sub(valid / 10)), not_after: second(now.0.saturating_add(valid)) }
     }
 
     /// Whether the leaf should be signed anew, when the signer's clock says `now`.
@@ -42,6 +43,7 @@ mod tests {
     fn a_leaf_is_renewed_when_a_third_of_its_life_is_left_and_not_sooner() {
         let leaf = Validity::from(NOW, Duration::from_secs(90 * 24 * 3600));
         assert_eq!((leaf.not_before.0, leaf.not_after.0), (NOW.0 - 9 * DAY, NOW.0 + 90 * DAY));
+        assert_eq!(Validity::from(UnixMillis(NOW.0 + 999), Duration::from_secs(90 * 24 * 3600)), leaf, "whole seconds");
         for (day, wants) in [(-9, false), (0, false), (56, false), (57, true), (90, true), (400, true)] {
             assert_eq!(leaf.wants_renewal(UnixMillis(NOW.0 + day * DAY)), wants, "day {day}");
         }
