@@ -60,7 +60,7 @@
   // A moment that the page has filled in is now, until somebody says another.
   const opened = Date.now(), at = Number(document.body.dataset.now || 0);
   all("form[data-follow-now] input[type=datetime-local]").forEach((field) => {
-    let typed = false;
+    let typed = Boolean(field.dataset.restored && field.value);
     field.addEventListener("input", () => { typed = true; });
     setInterval(() => { if (!typed && at) field.value = new Date(at + Date.now() - opened + 8 * 3600000).toISOString().slice(0, 16); }, 20000);
   });

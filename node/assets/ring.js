@@ -91,21 +91,27 @@
   // The line to the node. One window holds it and tells the others.
   const others = window.BroadcastChannel ? new BroadcastChannel("dutynet") : { postMessage() {} };
   const state = (now) => { rings.clear(); now.rings.forEach((one) => rings.set(one.id, one)); more = now.more; showSoon(); };
-  let holds = false, source = null, heard = 0;
-  const lost = document.createElement("p");
-  lost.className = "warn"; lost.hidden = true; lost.setAttribute("role", "alert");
-  lost.textContent = "和本机节点连不上，现在收不到提醒。正在重连；一直不好请刷新本页，或请管理员查看节点是否在运行。";
-  bar.after(lost);
+  let holds = false, source = null, heard = Date.now(), tried = 0;
+  const LOST = "lost", patience = 40000;
   const spread = () => { showSoon(); others.postMessage({ state: { rings: Array.from(rings.values()), more } }); };
+  const pass = (name, now) => { tell(name, now); others.postMessage({ name, now }); };
+  const hear = () => { heard = Date.now(); if (rings.delete(LOST)) spread(); };
+  // Who hears nothing of the node hears no ring either: that rings too, in every window, until the line is back.
+  const lose = () => {
+    if (rings.has(LOST)) return;
+    rings.set(LOST, { id: LOST + " " + heard, sentence: "和本机节点连不上，现在收不到提醒。正在重连；一直不好请管理员查看节点是否在运行", path: location.pathname + location.search, kind: "连不上", loud: false, insists: false, due_ms: 0 });
+    spread();
+  };
   const connect = () => {
     if (source) source.close();
-    heard = Date.now();
+    tried = Date.now();
     source = new EventSource("/live");
-    const on = (name, then) => source.addEventListener(name, (event) => { heard = Date.now(); if (!lost.hidden) lost.hidden = true; then(JSON.parse(event.data)); });
+    const on = (name, then) => source.addEventListener(name, (event) => { hear(); then(JSON.parse(event.data)); });
     on("state", (now) => { state(now); spread(); });
     on("ring", (one) => { rings.set(one.id, one); spread(); });
-    ["changed", "clock"].forEach((name) => on(name, (now) => { tell(name, now); others.postMessage({ name, now }); }));
-    source.onerror = () => { if (source.readyState === EventSource.CLOSED) lost.hidden = false; };
+    ["changed", "clock", "desk", "line"].forEach((name) => on(name, (now) => pass(name, now)));
+    // The node was restarted, and everybody logs in again.
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) fetch("/here", { headers: { "dutynet-by-itself": "1" }, redirect: "manual" }).then((answer) => { if (answer.type === "opaqueredirect") pass("desk", "ended"); }).catch(() => { /* the next try */ }); };
   };
   others.onmessage = ({ data }) => {
     if (data.ask && holds) return spread();
@@ -115,8 +121,15 @@
   others.postMessage({ ask: true });
   alone("live", () => {
     holds = true;
+    heard = Date.now();
     connect();
     // The node says something every quarter of a minute; whoever has heard nothing for longer has slept, or the line is gone.
-    setInterval(() => { if (Date.now() - heard > 40000) { lost.hidden = source.readyState === EventSource.OPEN; connect(); } }, 5000);
+    // A new line has a moment to say something before anybody is alarmed.
+    setInterval(() => {
+      if (Date.now() - heard <= patience) return;
+      const since = Date.now() - tried;
+      if (since >= 5000 && since <= patience) lose();
+      if (since > patience || source.readyState === EventSource.CLOSED) connect();
+    }, 5000);
   });
 })();

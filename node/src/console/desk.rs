@@ -1,8 +1,9 @@
 //! Who sits here: sessions in memory, the lock after idling, and the extractors by which a page says who may open it.
 //!
 //! A session is a random name in a cookie that no script can read and no other site can send. It is bound to an account, has a token of its own
-//! for forms, ends when the account does, and is locked after a while without a click; a page that refreshes itself is no click. When the
-//! node starts anew everybody logs in again: sessions are the one thing that may be lost.
+//! for forms, ends when the account does, and is locked after a while without a click or a key; a page that refreshes itself is neither. Whoever
+//! is sent to the door comes back to the page that was asked for. When the node starts anew everybody logs in again: sessions are the one
+//! thing that may be lost.
 
 use std::{
     collections::BTreeMap,
@@ -11,14 +12,17 @@ use std::{
 };
 
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, Method, header, request::Parts},
+    Router,
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    routing::get,
 };
 use data_encoding::HEXLOWER;
 use dutynet_relay::{ids::UnixMillis, random, record::Person};
+use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
-use super::{Console, throttle::Throttle, trouble::Trouble};
+use super::{Console, page::in_a_query, throttle::Throttle, trouble::Trouble};
 use crate::{
     domain::account::{Account, Right},
     text::refusal::Refusal,
@@ -103,6 +107,15 @@ impl Desks {
         }
     }
 
+    /// How a desk is, asked by nobody in particular.
+    pub(super) fn state(&self, name: &str, now: UnixMillis) -> DeskState {
+        match self.find(name, Click::ByItself, now) {
+            None => DeskState::Ended,
+            Some(session) if session.locked => DeskState::Locked,
+            Some(_) => DeskState::Open,
+        }
+    }
+
     fn find(&self, name: &str, click: Click, now: UnixMillis) -> Option<Session> {
         let mut sessions = self.sessions();
         let session = sessions.get_mut(name)?;
@@ -130,6 +143,17 @@ impl Desks {
 /// Names that are no accounts are counted together.
 fn counted<'a>(account: &'a str, known: &[Account]) -> &'a str {
     if known.iter().any(|known| known.id == account) { account } else { "" }
+}
+
+/// How a desk is, as its pages are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DeskState {
+    Open,
+    /// It wants a password.
+    Locked,
+    /// Nobody sits there any more.
+    Ended,
 }
 
 /// How a password was.
@@ -205,7 +229,7 @@ impl FromRequestParts<Console> for Seated {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Trouble> {
-        let enter = || Trouble::to("/enter");
+        let enter = || Trouble::to(&format!("/enter?to={}", asked_for(parts)));
         let session = cookie(&parts.headers, &console.cookie_name()).ok_or_else(enter)?;
         let by_itself = parts.headers.contains_key("dutynet-by-itself") || parts.uri.path() == "/live";
         let click = if by_itself { Click::ByItself } else { Click::Real };
@@ -224,16 +248,41 @@ impl FromRequestParts<Console> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Trouble> {
         let seated = Seated::from_request_parts(parts, console).await?;
-        // What was being sent is not lost: the page that it came from still has it, and is sent again once the desk is open.
+        // What was being sent is not lost: the browser still has it, and offers it on the page that it came from once the desk is open.
         match (seated.locked, seated.account.must_change) {
-            (true, _) if parts.method == Method::GET => {
-                Err(Trouble::to(&format!("/locked?to={}", super::page::escaped(parts.uri.path()))))
-            }
-            (true, _) => Err(Trouble::to("/locked")),
+            (true, _) => Err(Trouble::to(&format!("/locked?to={}", asked_for(parts)))),
             (false, true) => Err(Trouble::to("/password")),
             (false, false) => Ok(Self(seated)),
         }
     }
+}
+
+/// The page that somebody wants to see, as a query names it: the one that he asks for or, where he sends something, the one that it stands on.
+fn asked_for(parts: &Parts) -> String {
+    if parts.method == Method::GET {
+        return match parts.uri.path() {
+            // Sent here from a page that did not know yet that nobody sits here.
+            "/locked" => parts.uri.query().and_then(|query| query.strip_prefix("to=")).unwrap_or_default().to_owned(),
+            "/live" | HERE => String::new(),
+            _ => parts.uri.path_and_query().map(|asked| in_a_query(asked.as_str())).unwrap_or_default(),
+        };
+    }
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let stood_on = text(header::REFERER).and_then(|from| from.split_once("://")?.1.split_once('/'));
+    let stood_on = stood_on.filter(|(host, _)| text(header::HOST) == Some(host));
+    stood_on.map(|(_, path)| in_a_query(&format!("/{path}"))).unwrap_or_default()
+}
+
+/// Where a page says that somebody is there.
+const HERE: &str = "/here";
+
+pub(super) fn router() -> Router<Console> {
+    Router::new().route(HERE, get(here))
+}
+
+/// Somebody types: the desk is not locked meanwhile. Nothing to see here.
+async fn here(State(_): State<Console>, seated: Seated) -> StatusCode {
+    if seated.locked { StatusCode::LOCKED } else { StatusCode::NO_CONTENT }
 }
 
 impl Console {

@@ -91,19 +91,27 @@ pub(super) fn fault_at(faults: &[Fault], field: &str) -> String {
     faults.iter().find(|at| at.field == field).map(|at| fault::sentence(&at.kind)).unwrap_or_default()
 }
 
-/// What was typed, as answers.
+/// What was typed, as answers. A field in which something stands and whose 无 or 不明 is ticked has two: nobody but whoever typed it knows which
+/// of them counts, and a form takes one.
 pub(super) fn answers(fields: &[Field], typed: &Typed) -> Vec<Answer> {
-    let answer = |field: &Field| Some(Answer { field: field.key.clone(), value: value(field, typed)? });
-    fields.iter().filter(|field| !field.by_node).filter_map(answer).collect()
+    let of_one = |field: &Field| {
+        let ticked = [(field.nil_allowed, ".nil", Value::Nil), (field.unknown_allowed, ".unknown", Value::Unknown)];
+        let ticked = ticked.into_iter().filter(|(allowed, part, _)| *allowed && typed.ticked(&format!("f.{}{part}", field.key)));
+        let mut said: Vec<Value> = ticked.map(|(_, _, value)| value).collect();
+        said.extend(value(field, typed).filter(|value| !said.contains(value)));
+        said.into_iter().map(|value| Answer { field: field.key.clone(), value }).collect::<Vec<_>>()
+    };
+    fields.iter().filter(|field| !field.by_node).flat_map(of_one).collect()
 }
 
+/// What stands in a field beside its boxes.
 fn value(field: &Field, typed: &Typed) -> Option<Value> {
     let name = |part: &str| format!("f.{}{part}", field.key);
     let text = typed.text(&name("")).to_owned();
-    if field.nil_allowed && (typed.ticked(&name(".nil")) || typed::is_nil(&text)) {
+    if field.nil_allowed && typed::is_nil(&text) {
         return Some(Value::Nil);
     }
-    if field.unknown_allowed && (typed.ticked(&name(".unknown")) || typed::is_unknown(&text)) {
+    if field.unknown_allowed && typed::is_unknown(&text) {
         return Some(Value::Unknown);
     }
     match &field.kind {
@@ -244,6 +252,20 @@ mod tests {
         for (again, shown) in again.iter().zip(&shown) {
             assert_eq!((again.nil, again.unknown), (shown.nil, shown.unknown), "{}", again.key);
         }
+    }
+
+    #[test]
+    fn what_is_typed_beside_a_tick_is_neither_lost_nor_believed() {
+        let both = [("f.incidents.nil", "1"), ("f.incidents.accident.n", "1"), ("f.incidents.accident.t", "车祸")];
+        let typed = Typed::of(&both);
+        let faults = crate::domain::form::fill(daily(), &answers(daily(), &typed)).unwrap_err();
+        let at: Vec<_> = faults.iter().filter(|fault| fault.field == "incidents").map(|fault| &fault.kind).collect();
+        assert_eq!(at, [&crate::domain::form::FaultKind::Twice]);
+        let views = typed_again(daily(), &typed, &faults);
+        let view = views.iter().find(|view| view.key == "incidents").unwrap();
+        assert!(view.nil && matches!(&view.input, Input::Rows { rows, .. } if rows.iter().any(|row| row.text == "车祸")));
+        let word = Typed::of(&[("f.important", "无"), ("f.important.nil", "1")]);
+        assert_eq!(answers(daily(), &word).len(), 1, "the same said twice is one answer");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //!   is, so that a page that slept or lost the line is right at once, and what was answered elsewhere rings no more;
 //! - `ring`: one more;
 //! - `clock`: what time it is, where nothing else was said for a while;
+//! - `desk`: the desk was locked or opened again, or nobody sits there any more, which is the last that is said;
+//! - `line`: how the line to the parent is, when that is another than the page says;
 //! - `changed`: something was recorded or a line changed; pages offer to be loaded anew.
 //!
 //! Whoever reads slowly is told the state once more instead of every ring that he missed.
@@ -26,7 +28,11 @@ use tokio::{
 };
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{Console, desk::Seated, page::Paged};
+use super::{
+    Console,
+    desk::{DeskState, Seated},
+    page::{LineNow, Paged},
+};
 use crate::{
     domain::{obligation::Side, rules::Duty},
     projection::CaughtUp,
@@ -91,11 +97,14 @@ impl RingNow {
     }
 }
 
-async fn live(State(console): State<Console>, _seated: Seated) -> Paged {
+async fn live(State(console): State<Console>, seated: Seated) -> Paged {
     let (events, stream) = mpsc::channel(BEHIND_MAX);
+    let desk = if seated.locked { DeskState::Locked } else { DeskState::Open };
+    // How the line is is said once at the beginning: the page may be older than this connection.
+    let around = Around { session: seated.session, desk, line: None };
     tokio::spawn(async move {
         // Nobody listens any more, or the node stops: either ends it.
-        if let Err(refused) = tell(&console, &events).await {
+        if let Err(refused) = tell(&console, &events, around).await {
             tracing::info!(%refused, "a page is told nothing more");
         }
     });
@@ -106,7 +115,28 @@ async fn live(State(console): State<Console>, _seated: Seated) -> Paged {
 
 type Events = mpsc::Sender<Result<Event, Infallible>>;
 
-async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
+/// What stands around a page, as far as the page knows.
+struct Around {
+    session: String,
+    desk: DeskState,
+    line: Option<LineNow>,
+}
+
+impl Around {
+    /// Says what the page does not know yet. False: nobody listens any more, or nobody sits here.
+    async fn say_news(&mut self, console: &Console, events: &Events) -> bool {
+        let now = console.clock.wall();
+        let (desk, line) = (console.desks.state(&self.session, now), console.line(now));
+        if desk != std::mem::replace(&mut self.desk, desk) && !(send(events, "desk", &desk).await && desk != DeskState::Ended) {
+            return false;
+        }
+        let news = line != self.line;
+        self.line = line;
+        !news || send(events, "line", &self.line).await
+    }
+}
+
+async fn tell(console: &Console, events: &Events, mut around: Around) -> Result<(), Refused> {
     let (rang, mut rings) = console.office.watch_first_dues(RINGS_MAX).await?;
     let mut moved = console.office.watch_changes();
     let mut stop = console.stop.clone();
@@ -114,6 +144,9 @@ async fn tell(console: &Console, events: &Events) -> Result<(), Refused> {
     let mut rest = Box::pin(sleep(Duration::ZERO));
     let mut told = state(events, &rang).await;
     while told {
+        if !around.say_news(console, events).await {
+            return Ok(());
+        }
         told = tokio::select! {
             () = stopped(&mut stop) => false,
             ring = rings.recv() => match ring {

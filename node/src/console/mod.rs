@@ -36,6 +36,7 @@ use std::{io, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
+    http::Method,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
@@ -123,7 +124,7 @@ async fn keep_renewed(front: FrontTls, clock: Arc<dyn Clock>, mut stop: watch::R
 }
 
 fn router(console: Console) -> Router {
-    let pages = pages::router().merge(live::router()).merge(assets::router());
+    let pages = pages::router().merge(desk::router()).merge(live::router()).merge(assets::router());
     pages
         .fallback(|| async { Trouble::from(Refusal::PageUnknown) })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -135,12 +136,16 @@ fn router(console: Console) -> Router {
 async fn guarded(State(console): State<Console>, request: Request, next: Next) -> Response {
     let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let known = page::is_known_host(host, &console.names);
+    let posted = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
     let mut answer = if known {
         let answered = tokio::time::timeout(REQUEST_MAX, next.run(request)).await;
         answered.unwrap_or_else(|_| Trouble::from(Refusal::RequestUnreadable).into_response())
     } else {
         Trouble::from(Refusal::PageUnknown).into_response()
     };
+    if let Some(path) = posted.filter(|_| page::was_taken(&answer)) {
+        page::tell_taken(answer.headers_mut(), &path);
+    }
     page::guard(answer.headers_mut(), console.front.is_some());
     answer
 }

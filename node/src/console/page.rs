@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use dutynet_relay::{
@@ -10,6 +10,7 @@ use dutynet_relay::{
     random,
     writer::RecordState,
 };
+use serde::Serialize;
 
 use super::{Console, desk::Seated, trouble::Trouble};
 use crate::{
@@ -77,6 +78,15 @@ pub(super) struct Frame {
     pub(super) now_ms: i64,
 }
 
+/// How the line to the parent is, as every page says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct LineNow {
+    /// It is up.
+    pub(super) up: bool,
+    /// In words, with what waits.
+    pub(super) words: String,
+}
+
 /// One entry of the navigation.
 pub(super) struct Entry {
     /// Where it leads.
@@ -91,7 +101,7 @@ impl Console {
     /// The frame of a page for somebody who sits here.
     pub(super) fn frame(&self, seated: &Seated, part: Part, title: impl Into<String>) -> Result<Frame, Refused> {
         let (status, now) = (self.office.status(), self.clock.wall());
-        let line = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent);
+        let line = self.line(now);
         let in_force = self.office.periods_in_force()?.iter().map(|period| text::in_force(period, now)).collect();
         Ok(Frame {
             title: title.into(),
@@ -101,11 +111,17 @@ impl Console {
             parts: parts(part, &seated.account),
             in_force,
             warnings: status.warnings.iter().map(|known| warning::sentence(known.kind, &known.about)).collect(),
-            line_is_up: line.as_ref().is_none_or(|link| link.state.up),
-            line: line.map(|link| text::line(&link, now)).unwrap_or_default(),
+            line_is_up: line.as_ref().is_none_or(|line| line.up),
+            line: line.map(|line| line.words).unwrap_or_default(),
             now: beijing::minute(now),
             now_ms: now.0,
         })
+    }
+
+    /// How the line to the parent is; `None`: there is none.
+    pub(super) fn line(&self, now: UnixMillis) -> Option<LineNow> {
+        let link = self.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent)?;
+        Some(LineNow { up: link.state.up, words: text::line(&link, now) })
     }
 
     /// An id for a record that a form will make.
@@ -183,6 +199,21 @@ pub(super) fn then(path: &str) -> Paged {
     Ok(Redirect::to(path).into_response())
 }
 
+/// Whether this is the answer to a form that was taken: it leads on, and not back to the door.
+pub(super) fn was_taken(answer: &Response) -> bool {
+    let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    let door = |to: &str| ["/enter", "/locked", "/password", "/first"].iter().any(|door| to.split('?').next() == Some(door));
+    answer.status() == StatusCode::SEE_OTHER && to.is_some_and(|to| !door(to))
+}
+
+/// Tells the script of the next page that the form which was posted there was taken: what the browser kept of it while it was typed can go.
+pub(super) fn tell_taken(headers: &mut HeaderMap, path: &str) {
+    let cookie = format!("dutynet_took={path}; Path=/; Max-Age=60; SameSite=Strict");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
 /// `2026年11月22日 14:05`
 pub(super) fn moment(at: UnixMillis) -> String {
     text::moment(&beijing::minute(at))
@@ -196,6 +227,12 @@ pub(super) fn how_far(state: RecordState) -> &'static str {
         RecordState::Arrived => Progress::Arrived,
         RecordState::Parked => Progress::Parked,
     })
+}
+
+/// Text as a query or a head names it: everything but letters, digits and a few signs by its bytes.
+pub(super) fn in_a_query(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// A path that can stand in another one's query.

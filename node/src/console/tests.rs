@@ -23,6 +23,8 @@ struct Browser {
     cookie: String,
     /// Where it was sent last.
     at: String,
+    /// Which form the last answer says was taken.
+    took: String,
     page: String,
     status: StatusCode,
     _house: House,
@@ -47,6 +49,7 @@ impl Browser {
             router: router(console),
             cookie: String::new(),
             at: String::new(),
+            took: String::new(),
             page: String::new(),
             status: StatusCode::OK,
             _house: house,
@@ -87,7 +90,9 @@ impl Browser {
         headers.insert(header::ORIGIN, origin.parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();
         if let Some(next) = self.took(path, answer).await {
+            let took = self.took.clone();
             self.get(&next).await;
+            self.took = took;
         }
         &self.page
     }
@@ -99,8 +104,13 @@ impl Browser {
 
     /// Keeps what an answer says; where it sends to.
     async fn took(&mut self, path: &str, answer: Response) -> Option<String> {
-        if let Some(cookie) = answer.headers().get(header::SET_COOKIE) {
-            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let cookies = answer.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        self.took.clear();
+        for cookie in cookies.map(|cookie| cookie.split(';').next().unwrap()) {
+            match cookie.strip_prefix("dutynet_took=") {
+                Some(path) => path.clone_into(&mut self.took),
+                None => cookie.clone_into(&mut self.cookie),
+            }
         }
         (self.at, self.status) = (path.to_owned(), answer.status());
         let next = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
@@ -230,12 +240,68 @@ async fn a_desk_that_was_left_is_locked_and_the_form_that_was_open_is_not_lost()
     let mut browser = Browser::new();
     browser.first_account().await;
     browser.advance(1801);
-    browser.get("/dues").await;
-    assert_eq!(browser.at, "/locked?to=/dues");
-    browser.post("/locked", &[("password", "wrong-password"), ("to", "/dues")]).await;
+    browser.get("/dues?overdue=1").await;
+    assert_eq!(browser.at, "/locked?to=/dues%3Foverdue%3D1");
+    assert_eq!(browser.hidden("to"), "/dues?overdue=1");
+    browser.post("/locked", &[("password", "wrong-password"), ("to", "/dues?overdue=1")]).await;
     assert!(browser.page.contains("帐号或密码不对"));
-    browser.post("/locked", &[("password", "shuideng-2026"), ("to", "/dues")]).await;
-    assert_eq!((browser.at.as_str(), browser.status), ("/dues", StatusCode::OK));
+    browser.post("/locked", &[("password", "shuideng-2026"), ("to", "/dues?overdue=1")]).await;
+    assert_eq!((browser.at.as_str(), browser.status), ("/dues?overdue=1", StatusCode::OK));
+    // What is sent from a desk that is locked by then leads back to the page that it stood on.
+    browser.advance(1801);
+    let mut request = browser.request("POST", "/matters/incident/call", Body::empty());
+    request.headers_mut().insert(header::REFERER, "http://127.0.0.1:7680/matters/incident/call?place=x".parse().unwrap());
+    let answer = browser.router.clone().oneshot(request).await.unwrap();
+    let to = answer.headers().get(header::LOCATION).unwrap().to_str().unwrap();
+    assert_eq!(to, "/locked?to=/matters/incident/call%3Fplace%3Dx");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_types_is_there_and_whoever_is_not_is_told_so() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    for _ in 0..3 {
+        browser.advance(1700);
+        let (status, ..) = browser.ask("GET", "/here", "").await;
+        assert_eq!(status, StatusCode::NO_CONTENT, "typing for an hour and a half");
+    }
+    browser.advance(1801);
+    let (status, ..) = browser.ask("GET", "/here", "").await;
+    assert_eq!(status, StatusCode::LOCKED);
+    browser.cookie.clear();
+    let (status, to, _) = browser.ask("GET", "/here", "").await;
+    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/enter?to="));
+    let (_, to, _) = browser.ask("GET", "/locked?to=/dues%3Foverdue%3D1", "").await;
+    assert_eq!(to, "/enter?to=/dues%3Foverdue%3D1", "from a page that did not know that its session has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browser_is_told_which_form_was_taken_and_nothing_of_one_that_was_not() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    assert_eq!(browser.took, "/first");
+    let nil = ["natural", "accident", "health", "social", "other"].map(|key| format!("f.{key}.nil"));
+    let fields: Vec<(&str, &str)> = nil.iter().map(|name| (name.as_str(), "1")).collect();
+    browser.post("/reports/new/daily", &fields).await;
+    assert_eq!((browser.status, browser.took.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, ""), "refused");
+    let token = browser.hidden("token");
+    browser.advance(1801);
+    browser.send("/reports/new/zero", &[("token", &token)], "http://127.0.0.1:7680").await;
+    assert_eq!((browser.at.as_str(), browser.took.as_str()), ("/locked?to=", ""), "locked");
+    browser.post("/locked", &[("password", "shuideng-2026"), ("to", "/")]).await;
+    let old = [("token", "0000")];
+    browser.send("/reports/new/zero", &old, "http://127.0.0.1:7680").await;
+    assert!(browser.page.contains("PAGE_STALE") && browser.took.is_empty(), "a page of an earlier session");
+    browser.get("/").await;
+    browser.post("/reports/new/zero", &fields).await;
+    assert_eq!(browser.took, "/reports/new/zero");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zero_report_pressed_after_midnight_is_of_the_day_that_the_page_shows() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    assert!(browser.page.contains("name=\"day\" value=\"2026-07-01\""), "{}", browser.page);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,7 @@ pub fn code(kind: &FaultKind) -> &'static str {
 pub fn sentence(kind: &FaultKind) -> String {
     match kind {
         FaultKind::UnknownField => "没有这一项，请删去".into(),
-        FaultKind::Twice => "填了不止一次，请只填一次".into(),
+        FaultKind::Twice => "填了不止一次，或者既填写了又勾选了“无”“不明”，请只留一种".into(),
         FaultKind::Missing => "必填，请填写".into(),
         FaultKind::NilMissing => "须报“无”；有情况的请改报日报告".into(),
         FaultKind::WantsText => "应填文字".into(),

@@ -16,7 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::super::{
     Console,
     desk::Desk,
-    page::{Frame, Paged, Part, html, moment, then},
+    page::{Frame, Paged, Part, html, in_a_query, moment, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
     upload::PostedWithFiles,
@@ -226,11 +226,8 @@ fn pieces(console: &Console, row: &AttachmentRow) -> ReceiverStream<Piece> {
 
 /// To be saved under its name, which may be Chinese; never shown in the browser.
 fn disposition(name: &str) -> HeaderValue {
-    let escaped: String = name
-        .bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
-    HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{escaped}")).unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", in_a_query(name)))
+        .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 #[cfg(test)]
@@ -240,6 +237,6 @@ mod tests {
     #[test]
     fn a_file_is_saved_under_its_own_name_whatever_stands_in_it() {
         let name = disposition("现场 1\".jpg");
-        assert_eq!(name.to_str().unwrap(), "attachment; filename*=UTF-8''%E7%8E%B0%E5%9C%BA%201%22%2Ejpg");
+        assert_eq!(name.to_str().unwrap(), "attachment; filename*=UTF-8''%E7%8E%B0%E5%9C%BA%201%22.jpg");
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::super::{
     Console,
     desk::Desk,
-    page::{Paged, html},
+    page::{Paged, html, in_a_query},
 };
 use crate::{
     domain::{
@@ -48,6 +48,8 @@ struct Page {
     shapes: Vec<(&'static str, &'static str)>,
     /// Where it was opened from.
     back: String,
+    /// Who looks: what he has seen does not ring again here.
+    person: String,
 }
 
 impl Page {
@@ -99,12 +101,13 @@ async fn print(State(console): State<Console>, desk: Desk, Path(path): Path<Stri
         office: text::red_head(&paper.office),
         shapes: paper.shapes().map(|shape| (shape.key(), text::keep_as(shape))).to_vec(),
         back,
+        person: desk.account.name.clone(),
         paper,
     })
 }
 
 fn download(file: PaperFile, shape: Shape) -> axum::response::Response {
-    let name: String = file.name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let name = in_a_query(&file.name);
     let said = [
         (header::CONTENT_TYPE, shape.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"paper.{}\"; filename*=UTF-8''{name}", shape.key())),

@@ -43,6 +43,8 @@ pub(super) fn router() -> Router<Console> {
 /// What this office has to report today.
 pub(super) struct TodayView {
     pub(super) day: String,
+    /// The same for machines: the page may be sent after midnight.
+    pub(super) iso: String,
     pub(super) filed: &'static str,
     pub(super) done: bool,
     pub(super) timing: &'static str,
@@ -64,6 +66,7 @@ pub(super) async fn today(console: &Console) -> Result<TodayView, Refused> {
     let zero = Forms::built_in().get(ZERO).ok_or(Refusal::Internal)?;
     Ok(TodayView {
         day: text::day(&Day::of(now).to_string()),
+        iso: Day::of(now).to_string(),
         filed: words::filed(own.filed),
         done: own.filed != Filed::Nothing,
         timing: words::timing(own.timing),
