@@ -92,7 +92,7 @@
 
   // What the node says of itself; what rings is in ring.js.
   document.addEventListener("node-clock", (event) => { ahead = event.detail - Date.now(); });
-  document.addEventListener("node-changed", (event) => { ahead = event.detail - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
+  document.addEventListener("node-changed", (event) => { if (event.detail) ahead = event.detail - Date.now(); if (!look()) { const changed = one("[data-changed]"); if (changed) changed.hidden = false; } });
 
   document.addEventListener("node-line", ({ detail: line }) => all("[data-line]").forEach((said) => {
     if (!line) return;

@@ -91,8 +91,9 @@
   // The line to the node. One window holds it and tells the others.
   const others = window.BroadcastChannel ? new BroadcastChannel("dutynet") : { postMessage() {} };
   const state = (now) => { rings.clear(); now.rings.forEach((one) => rings.set(one.id, one)); more = now.more; showSoon(); };
-  let holds = false, source = null, heard = Date.now(), tried = 0;
-  const LOST = "lost", patience = 40000;
+  let holds = false, source = null, heard = Date.now(), tried = 0, opened = false;
+  // A line that is known to be gone is waited for half as long as one that may only be slow.
+  const LOST = "lost", patience = () => (source && source.readyState === EventSource.OPEN ? 40000 : 20000);
   const spread = () => { showSoon(); others.postMessage({ state: { rings: Array.from(rings.values()), more } }); };
   const pass = (name, now) => { tell(name, now); others.postMessage({ name, now }); };
   const hear = () => { heard = Date.now(); if (rings.delete(LOST)) spread(); };
@@ -110,6 +111,8 @@
     on("state", (now) => { state(now); spread(); });
     on("ring", (one) => { rings.set(one.id, one); spread(); });
     ["changed", "clock", "desk", "line"].forEach((name) => on(name, (now) => pass(name, now)));
+    // What happened while the line was gone was said to nobody.
+    source.onopen = () => { if (opened) pass("changed", 0); opened = true; };
     // The node was restarted, and everybody logs in again.
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) fetch("/here", { headers: { "dutynet-by-itself": "1" }, redirect: "manual" }).then((answer) => { if (answer.type === "opaqueredirect") pass("desk", "ended"); }).catch(() => { /* the next try */ }); };
   };
@@ -122,14 +125,15 @@
   alone("live", () => {
     holds = true;
     heard = Date.now();
+    opened = performance.now() > 5000;
     connect();
     // The node says something every quarter of a minute; whoever has heard nothing for longer has slept, or the line is gone.
     // A new line has a moment to say something before anybody is alarmed.
     setInterval(() => {
-      if (Date.now() - heard <= patience) return;
+      if (Date.now() - heard <= patience()) return;
       const since = Date.now() - tried;
-      if (since >= 5000 && since <= patience) lose();
-      if (since > patience || source.readyState === EventSource.CLOSED) connect();
+      if (since >= 5000 && since <= patience()) lose();
+      if (since > patience() || source.readyState === EventSource.CLOSED) connect();
     }, 5000);
   });
 })();

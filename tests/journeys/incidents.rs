@@ -5,7 +5,7 @@ use dutynet_tests::browser::Window;
 use super::{journey::walk, offices::Seat};
 
 /// Takes the call, as far as the caller knows anything.
-async fn takes_the_call(clerk: &Window, what: &str) {
+pub async fn takes_the_call(clerk: &Window, what: &str) {
     clerk.open("/").await;
     clerk.alt('2').await;
     clerk.sees("接报").await;

@@ -267,7 +267,12 @@ fn asked_for(parts: &Parts) -> String {
             _ => parts.uri.path_and_query().map(|asked| in_a_query(asked.as_str())).unwrap_or_default(),
         };
     }
-    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    stood_on(&parts.headers)
+}
+
+/// The page of this console that a form stood on, as a query names it.
+pub(super) fn stood_on(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let stood_on = text(header::REFERER).and_then(|from| from.split_once("://")?.1.split_once('/'));
     let stood_on = stood_on.filter(|(host, _)| text(header::HOST) == Some(host));
     stood_on.map(|(_, path)| in_a_query(&format!("/{path}"))).unwrap_or_default()

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Query, State},
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect},
     routing::{get, post},
 };
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::super::{
     Console,
-    desk::{Lock, Seated, Tried},
+    desk::{Lock, Seated, Tried, stood_on},
     page::{Paged, html, own_path, then},
     posted::{AtTheDoor, TOKEN, Typed},
     trouble::{Said, http_status},
@@ -149,10 +149,10 @@ async fn leave(State(console): State<Console>, seated: Seated, AtTheDoor(typed):
     Ok(([(header::SET_COOKIE, console.cookie(""))], Redirect::to("/enter")).into_response())
 }
 
-async fn lock(State(console): State<Console>, seated: Seated, AtTheDoor(typed): AtTheDoor) -> Paged {
+async fn lock(State(console): State<Console>, seated: Seated, headers: HeaderMap, AtTheDoor(typed): AtTheDoor) -> Paged {
     seated.proves(typed.text(TOKEN))?;
     console.desks.lock(&seated.session, Lock::Shut, console.clock.wall());
-    then("/locked")
+    then(&format!("/locked?to={}", stood_on(&headers)))
 }
 
 async fn locked(State(console): State<Console>, seated: Seated, Query(To { to }): Query<To>) -> Paged {
