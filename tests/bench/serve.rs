@@ -19,7 +19,7 @@ use crate::{
 /// Days that are past whenever this is measured.
 const DAYS: usize = 320;
 /// How long an idle node is watched.
-const WATCHED: Duration = Duration::from_secs(20);
+const WATCHED: Duration = Duration::from_secs(60);
 /// Pages that somebody opens.
 const PAGES: [&str; 8] = ["/", "/reports", "/reports/month", "/matters/incident", "/notices", "/dues", "/stats", "/network"];
 
