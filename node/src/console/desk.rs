@@ -86,20 +86,17 @@ impl Desks {
         }
     }
 
-    /// Refuses an account that has to wait.
-    pub(super) fn may_try(&self, account: &str, known: &[Account], now: UnixMillis) -> Result<(), Refused> {
-        match self.throttle().waits(counted(account, known), now) {
-            Some(_) => Err(Refusal::LogInWait.into()),
-            None => Ok(()),
-        }
+    /// Counts that a password is tried, before it is looked at; refuses a name that has to wait.
+    pub(super) fn tries(&self, account: &str, now: UnixMillis) -> Result<(), Refused> {
+        self.throttle().tries(account, now).map_err(|_| Refusal::LogInWait.into())
     }
 
-    /// Counts a password that was tried.
-    pub(super) fn tried(&self, account: &str, known: &[Account], tried: Tried, now: UnixMillis) {
-        let (mut throttle, counted) = (self.throttle(), counted(account, known));
+    /// What has become of it.
+    pub(super) fn tried(&self, account: &str, tried: Tried) {
         match tried {
-            Tried::Right => throttle.right(counted),
-            Tried::Wrong => throttle.wrong(counted, now),
+            Tried::Right => self.throttle().right(account),
+            Tried::Wrong => {}
+            Tried::Unknown => self.throttle().take_back(account),
         }
     }
 
@@ -127,16 +124,13 @@ impl Desks {
     }
 }
 
-/// Names that are no accounts are counted together.
-fn counted<'a>(account: &'a str, known: &[Account]) -> &'a str {
-    if known.iter().any(|known| known.id == account) { account } else { "" }
-}
-
 /// How a password was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tried {
     Right,
     Wrong,
+    /// The machine's fault, not the person's.
+    Unknown,
 }
 
 /// Whether a desk is shut or open.
@@ -227,7 +221,7 @@ impl FromRequestParts<Console> for Desk {
         // What was being sent is not lost: the page that it came from still has it, and is sent again once the desk is open.
         match (seated.locked, seated.account.must_change) {
             (true, _) if parts.method == Method::GET => {
-                Err(Trouble::to(&format!("/locked?to={}", super::page::escaped(parts.uri.path()))))
+                Err(Trouble::to(&format!("/locked?to={}", super::page::plain_path_or_root(parts.uri.path()))))
             }
             (true, _) => Err(Trouble::to("/locked")),
             (false, true) => Err(Trouble::to("/password")),
