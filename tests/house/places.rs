@@ -39,6 +39,12 @@ const RANDOM: Door = Door {
     places: &[("relay/src/random.rs", "the machine's randomness"), ("tests/", "tests draw and print their own seeds")],
 };
 
+/// What people write is judged before it is on any disk.
+const RECORDS: Door = Door {
+    names: &["relay().submit", "relay().submit_with"],
+    places: &[("node/src/usecase/guard.rs", "turns away what bears a mark of state secrecy")],
+};
+
 /// Generated types stop at the files that convert them.
 const WIRE: Door = Door {
     names: &["dutynet_proto"],
@@ -110,6 +116,14 @@ fn only_one_file_draws_random_numbers() {
 }
 
 #[test]
+fn only_one_file_makes_records() {
+    nothing_breaks(
+        "Only node/src/usecase/guard.rs submits records; use cases go through Office::submit.",
+        &faults(&RECORDS, &rust_files(), |_| false),
+    );
+}
+
+#[test]
 fn generated_types_stop_at_the_files_that_convert_them() {
     let converts = |file: &SourceFile| file.path.rsplit('/').next().is_some_and(|name| name.starts_with("convert"));
     nothing_breaks(
@@ -159,4 +173,6 @@ fn a_door_is_noticed_when_it_is_gone_round() {
     assert!(!harmless.iter().any(|code| uses(code, "sled")));
     assert!(uses("let at = std::time::Instant::now();", "Instant::now"));
     assert!(!uses("use std::time::Instant;", "Instant::now"));
+    assert!(uses("let made = self.relay().submit(draft).await?;", "relay().submit"));
+    assert!(!uses("let made = self.submit(draft).await?;", "relay().submit"));
 }

@@ -281,6 +281,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::NotAddressed,
     Refusal::AttachmentNotOwn,
     Refusal::RightMissing,
+    Refusal::AccountFirst,
     Refusal::RollRuler,
 ];
 

@@ -41,11 +41,12 @@ impl Dues for DuesService {
 
     async fn watch(&self, _: Request<api::WatchDuesRequest>) -> Result<Response<Self::WatchStream>, Status> {
         let (rang, hears) = self.0.watch_dues().await.map_err(said)?;
+        let (hears, listens) = hears.into_parts();
         let before: Vec<_> = rang.iter().map(|rang| Ok(convert::ring(rang))).collect();
         // Whoever listens too slowly has missed rings, and must begin anew.
-        let after = BroadcastStream::new(hears).map(|heard| match heard {
-            Ok(rang) => Ok(convert::ring(&rang)),
-            Err(_) => Err(said(Refusal::Behind.into())),
+        let after = BroadcastStream::new(hears).map(move |heard| {
+            let _until_nobody_reads = &listens;
+            heard.map(|rang| convert::ring(&rang)).map_err(|_| said(Refusal::Behind.into()))
         });
         Ok(Response::new(Box::pin(iter(before).chain(after))))
     }

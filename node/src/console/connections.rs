@@ -1,17 +1,19 @@
 //! Connections of browsers: taken, made secure where that is wanted, served, and never held for ever by whoever says or reads nothing.
 //!
 //! A bounded number is open at once; further ones wait in the machine's queue. Beyond loopback nothing is served without TLS: whoever
-//! speaks plain HTTP there is told so in one sentence.
+//! speaks plain HTTP there is told so in one sentence. A connection whose other side has vanished breaks, so that nobody is taken for a
+//! listener who is none. Each request says who asks ([`Peer`]).
 
 use std::{
     io,
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, extract::Request};
 use dutynet_relay::tls::front::FrontTls;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -21,6 +23,8 @@ use hyper_util::{
     },
     service::TowerToHyperService,
 };
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -29,10 +33,15 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 
+use tower::ServiceExt as _;
+
 use crate::text::trust;
 
 /// After an accept that failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+/// Longest that a browser may leave what was sent to it unanswered by its machine. What stands open is told the time more often than that.
+#[cfg(target_os = "linux")]
+const SILENT_MAX: Duration = Duration::from_secs(35);
 /// First byte of a TLS handshake.
 const HANDSHAKE: u8 = 0x16;
 
@@ -55,6 +64,10 @@ impl Default for Limits {
         Self { connections_max: 512, handshake: seconds(10), head: seconds(30), stall: seconds(60) }
     }
 }
+
+/// Whose connection a request came by; in its extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Peer(pub(super) IpAddr);
 
 /// What each connection is served with.
 #[derive(Clone)]
@@ -101,29 +114,57 @@ pub(super) async fn serve(
 
 async fn next_caller(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
-    Ok((listener.accept().await?.0, place))
+    let (tcp, _) = listener.accept().await?;
+    // One that is broken already says so itself.
+    let _ = give_up_when_silent(&tcp);
+    Ok((tcp, place))
+}
+
+/// A browser that has vanished (power, cable, Wi-Fi) answers nothing that is sent to it: the connection breaks then, and nobody listens there
+/// any more. Whoever only has nothing to say is not meant.
+#[cfg(target_os = "linux")]
+fn give_up_when_silent(tcp: &TcpStream) -> io::Result<()> {
+    SockRef::from(tcp).set_tcp_user_timeout(Some(SILENT_MAX))
+}
+
+/// Other systems do so after a while of their own.
+#[cfg(not(target_os = "linux"))]
+fn give_up_when_silent(_: &TcpStream) -> io::Result<()> {
+    Ok(())
 }
 
 impl Door {
     async fn let_in(self, tcp: TcpStream, place: OwnedSemaphorePermit, watcher: Watcher) {
         // What goes wrong with a browser's connection is the browser's to show.
-        let _: io::Result<()> = match self.front.clone() {
-            None => self.pages(tcp, watcher).await,
-            Some(front) => match timeout(self.limits.handshake, secured(&front, tcp)).await {
-                Ok(Ok(Some(stream))) => self.pages(stream, watcher).await,
-                Ok(Ok(None)) => Ok(()),
-                Ok(Err(fault)) => Err(fault),
-                Err(_) => Err(io::ErrorKind::TimedOut.into()),
-            },
-        };
+        let _: io::Result<()> = self.served(tcp, watcher).await;
         drop(place);
     }
 
-    async fn pages(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, watcher: Watcher) -> io::Result<()> {
+    async fn served(self, tcp: TcpStream, watcher: Watcher) -> io::Result<()> {
+        let peer = Peer(tcp.peer_addr()?.ip().to_canonical());
+        let Some(front) = self.front.clone() else { return self.pages(tcp, peer, watcher).await };
+        match timeout(self.limits.handshake, secured(&front, tcp)).await {
+            Ok(Ok(Some(stream))) => self.pages(stream, peer, watcher).await,
+            Ok(Ok(None)) => Ok(()),
+            Ok(Err(fault)) => Err(fault),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+
+    async fn pages(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: Peer,
+        watcher: Watcher,
+    ) -> io::Result<()> {
+        let pages = self.pages.map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
         let mut http = Builder::new(TokioExecutor::new()).http1_only();
         http.http1().timer(TokioTimer::new()).header_read_timeout(self.limits.head);
         let stream = TokioIo::new(Stalls { stream, stall: self.limits.stall, waiting: None });
-        let connection = http.serve_connection(stream, TowerToHyperService::new(self.pages)).into_owned();
+        let connection = http.serve_connection(stream, TowerToHyperService::new(pages)).into_owned();
         watcher.watch(connection).await.map_err(io::Error::other)
     }
 }

@@ -90,20 +90,17 @@ impl Desks {
         }
     }
 
-    /// Refuses an account that has to wait.
-    pub(super) fn may_try(&self, account: &str, known: &[Account], now: UnixMillis) -> Result<(), Refused> {
-        match self.throttle().waits(counted(account, known), now) {
-            Some(_) => Err(Refusal::LogInWait.into()),
-            None => Ok(()),
-        }
+    /// Counts that a password is tried, before it is looked at; refuses a name that has to wait.
+    pub(super) fn tries(&self, account: &str, now: UnixMillis) -> Result<(), Refused> {
+        self.throttle().tries(account, now).map_err(|_| Refusal::LogInWait.into())
     }
 
-    /// Counts a password that was tried.
-    pub(super) fn tried(&self, account: &str, known: &[Account], tried: Tried, now: UnixMillis) {
-        let (mut throttle, counted) = (self.throttle(), counted(account, known));
+    /// What has become of it.
+    pub(super) fn tried(&self, account: &str, tried: Tried) {
         match tried {
-            Tried::Right => throttle.right(counted),
-            Tried::Wrong => throttle.wrong(counted, now),
+            Tried::Right => self.throttle().right(account),
+            Tried::Wrong => {}
+            Tried::Unknown => self.throttle().take_back(account),
         }
     }
 
@@ -140,11 +137,6 @@ impl Desks {
     }
 }
 
-/// Names that are no accounts are counted together.
-fn counted<'a>(account: &'a str, known: &[Account]) -> &'a str {
-    if known.iter().any(|known| known.id == account) { account } else { "" }
-}
-
 /// How a desk is, as its pages are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -161,6 +153,8 @@ pub(super) enum DeskState {
 pub(super) enum Tried {
     Right,
     Wrong,
+    /// The machine's fault, not the person's.
+    Unknown,
 }
 
 /// Whether a desk is shut or open.

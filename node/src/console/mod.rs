@@ -48,8 +48,6 @@ use crate::{text::refusal::Refusal, usecase::Office};
 
 /// Between two looks at the certificate of the pages.
 const RENEWAL_LOOK: Duration = Duration::from_secs(3600);
-/// Until a request has its answer's head, its body read.
-const REQUEST_MAX: Duration = Duration::from_secs(300);
 /// Largest form that is taken, bytes.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 
@@ -64,6 +62,21 @@ pub struct Serving {
     pub front: Option<FrontTls>,
 }
 
+/// How long the console waits for browsers.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// Until a request has its answer's head, its body read; one that brings files takes as long as they take.
+    request: Duration,
+    /// For the next piece of a form that brings files.
+    piece: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { request: Duration::from_secs(300), piece: Duration::from_secs(60) }
+    }
+}
+
 /// What every page has.
 #[derive(Clone)]
 struct Console {
@@ -74,6 +87,7 @@ struct Console {
     names: Arc<[String]>,
     front: Option<FrontTls>,
     jobs: Arc<Jobs>,
+    patience: Patience,
     stop: watch::Receiver<bool>,
 }
 
@@ -96,6 +110,7 @@ pub async fn run(
         names: serving.names.into(),
         front: serving.front.clone(),
         jobs: Arc::default(),
+        patience: Patience::default(),
         stop: stop.clone(),
     };
     let renewing = serving.front.clone().map(|front| tokio::spawn(keep_renewed(front, Arc::clone(&console.clock), stop.clone())));
@@ -137,11 +152,14 @@ async fn guarded(State(console): State<Console>, request: Request, next: Next) -
     let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let known = page::is_known_host(host, &console.names);
     let posted = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
-    let mut answer = if known {
-        let answered = tokio::time::timeout(REQUEST_MAX, next.run(request)).await;
-        answered.unwrap_or_else(|_| Trouble::from(Refusal::RequestUnreadable).into_response())
-    } else {
-        Trouble::from(Refusal::PageUnknown).into_response()
+    let mut answer = match known {
+        false => Trouble::from(Refusal::PageUnknown).into_response(),
+        // Slow lines and large files: as long as something comes, it is waited for.
+        true if upload::boundary(request.headers()).is_some() => next.run(request).await,
+        true => {
+            let answered = tokio::time::timeout(console.patience.request, next.run(request)).await;
+            answered.unwrap_or_else(|_| Trouble::from(Refusal::RequestUnreadable).into_response())
+        }
     };
     if let Some(path) = posted.filter(|_| page::was_taken(&answer)) {
         page::tell_taken(answer.headers_mut(), &path);

@@ -235,15 +235,25 @@ pub(super) fn in_a_query(text: &str) -> String {
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// A path that can stand in another one's query.
-pub(super) fn escaped(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
-    if path.chars().all(plain) { path.to_owned() } else { "/".to_owned() }
+/// What can stand in a query as it is: of references and names of things, everything.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| is_plain(*c)).collect()
 }
 
-/// A path of this console that came in a query; anything else is its first page.
+/// The same of a month, or a year.
+pub(super) fn plain_month(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect()
+}
+
+/// A path of this console that came in a query, with its own query; anything else is its first page. Browsers leave out what no address may
+/// have in it, such as a tab, so that such a path may lead elsewhere.
 pub(super) fn own_path(path: &str) -> &str {
-    if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') { path } else { "/" }
+    let fits = |c: char| is_plain(c) || matches!(c, '?' | '&' | '=' | '%' | '+');
+    if path.starts_with('/') && !path.starts_with("//") && path.chars().all(fits) { path } else { "/" }
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | ',')
 }
 
 /// Whether a request was meant for this console: a name that another site points here is not.
@@ -290,9 +300,18 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_a_query_begins_no_other_part_of_it() {
+        assert_eq!(plain("440000/0190&only=\"><b>,x#y z%20"), "440000/0190onlyb,xyz20");
+        assert_eq!(plain_month("2026-07&x=1"), "2026-071");
+        assert_eq!((plain_path_or_root("/dues"), plain_path_or_root("/dues?x=1")), ("/dues", "/"));
+    }
+
+    #[test]
     fn nobody_is_sent_to_another_site() {
-        assert_eq!(own_path("/notices/new"), "/notices/new");
-        for other in ["//evil.example", "https://evil.example", "", "/\\evil.example"] {
+        for own in ["/notices/new", "/find?q=%E5%B1%B1+%E6%B4%AA&kind=incident", "/roll/440000/0190?open=cells,acts"] {
+            assert_eq!(own_path(own), own);
+        }
+        for other in ["//evil.example", "https://evil.example", "", "/\\evil.example", "/\t/evil.example", "/\n/evil.example"] {
             assert_eq!(own_path(other), "/", "{other}");
         }
     }

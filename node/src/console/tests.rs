@@ -5,6 +5,8 @@ mod papers;
 mod routes;
 mod templates;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -20,7 +22,10 @@ mod look;
 /// A browser that keeps its cookie.
 struct Browser {
     router: Router,
+    console: Console,
     cookie: String,
+    /// On which machine it runs.
+    from: IpAddr,
     /// Where it was sent last.
     at: String,
     /// Which form the last answer says was taken.
@@ -43,11 +48,14 @@ impl Browser {
             names: Arc::from([]),
             front: None,
             jobs: Arc::default(),
+            patience: Patience::default(),
             stop,
         };
         Self {
-            router: router(console),
+            router: router(console.clone()),
+            console,
             cookie: String::new(),
+            from: Ipv4Addr::LOCALHOST.into(),
             at: String::new(),
             took: String::new(),
             page: String::new(),
@@ -99,7 +107,7 @@ impl Browser {
 
     fn request(&self, method: &str, path: &str, body: Body) -> Request<Body> {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:7680");
-        request.header(header::COOKIE, &self.cookie).body(body).unwrap()
+        request.header(header::COOKIE, &self.cookie).extension(connections::Peer(self.from)).body(body).unwrap()
     }
 
     /// Keeps what an answer says; where it sends to.
@@ -367,5 +375,52 @@ impl Browser {
         let change = [("old", "linshi-mima"), ("password", "wode-mima-9"), ("again", "wode-mima-9")];
         self.post("/password", &change).await;
         assert_eq!(self.at, "/", "{}", self.page);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_account_is_made_at_the_machine_and_nowhere_else() {
+    let mut browser = Browser::new();
+    let fields = [("id", "mallory"), ("name", "路人"), ("password", "shuideng-2026"), ("again", "shuideng-2026")];
+    browser.from = Ipv4Addr::new(192, 168, 1, 20).into();
+    for path in ["/first", "/enter", "/"] {
+        browser.get(path).await;
+        assert_eq!((browser.status, browser.at.as_str()), (StatusCode::FORBIDDEN, "/first"));
+        assert!(browser.page.contains("dutynet account add") && !browser.page.contains("<form"), "{}", browser.page);
+    }
+    browser.post("/first", &fields).await;
+    assert_eq!(browser.status, StatusCode::FORBIDDEN);
+    browser.from = Ipv4Addr::LOCALHOST.into();
+    let mut passed_on = browser.request("GET", "/first", Body::empty());
+    passed_on.headers_mut().insert("x-forwarded-for", "192.168.1.20".parse().unwrap());
+    assert_eq!(browser.router.clone().oneshot(passed_on).await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(browser._house.office.accounts().unwrap(), []);
+    browser.first_account().await;
+    browser.from = Ipv4Addr::new(192, 168, 1, 20).into();
+    browser.cookie.clear();
+    browser.get("/first").await;
+    assert_eq!(browser.at, "/enter", "others log in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tries_at_once_are_few_tries_and_a_name_that_is_none_waits_like_one_that_is() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    for id in ["zhangsan", "nobody"] {
+        let tries = (0..40).map(|_| {
+            let body = Body::from(format!("id={id}&password=wrong-password"));
+            let mut request = browser.request("POST", "/enter", body);
+            request.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+            tokio::spawn(browser.router.clone().oneshot(request))
+        });
+        let (mut wrong, mut waits) = (0, 0);
+        for answer in tries.collect::<Vec<_>>() {
+            match answer.await.unwrap().unwrap().status() {
+                StatusCode::UNAUTHORIZED => wrong += 1,
+                StatusCode::TOO_MANY_REQUESTS => waits += 1,
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!((wrong, waits), (5, 35), "{id}");
     }
 }

@@ -1,15 +1,29 @@
 //! A form that brings files: its fields first, then the files, piece by piece, none of them ever whole in memory.
 //!
 //! Fields are bounded as those of every form; a file is bounded by what the use case takes. Of what is refused the rest is read and thrown
-//! away, up to a bound, because a browser shows no answer to a form that it has not finished sending.
+//! away, up to a bound, because a browser shows no answer to a form that it has not finished sending. It may take as long as it takes; what
+//! breaks it off is a while in which nothing comes ([`Steady`]).
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
+    body::BodyDataStream,
     extract::{FromRequest, FromRequestParts as _, Request},
-    http::header,
+    http::{HeaderMap, header},
 };
+use bytes::Bytes;
 use dutynet_relay::ids::RecordId;
 use multer::{Field, Multipart};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Sleep, sleep},
+};
+use tokio_stream::Stream;
 
 use super::{
     Console, FORM_BYTES_MAX,
@@ -40,19 +54,32 @@ pub(super) struct PostedWithFiles {
 /// Files that are still on their way.
 pub(super) struct Files(Option<(Multipart<'static>, Option<Field<'static>>)>);
 
+/// Why files were not added to a step that stands. None of them was.
+pub(super) struct NotAdded {
+    /// Why.
+    pub(super) refused: Refused,
+    /// Names of those that had begun to come, or come.
+    pub(super) names: Vec<String>,
+}
+
+/// The boundary of a form that may bring files; `None`: it is no such form.
+pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok())?;
+    multer::parse_boundary(kind).ok()
+}
+
 impl FromRequest<Console> for PostedWithFiles {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Trouble> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let Ok(boundary) = multer::parse_boundary(kind) else {
+        let Some(boundary) = boundary(request.headers()) else {
             let Posted { desk, typed } = Posted::from_request(request, console).await?;
             return Ok(Self { desk, typed, files: Files(None) });
         };
         comes_from_here(&request)?;
         let (mut parts, body) = request.into_parts();
         let desk = Desk::from_request_parts(&mut parts, console).await?;
-        let mut form = Multipart::new(body.into_data_stream(), boundary);
+        let mut form = Multipart::new(Steady::new(body.into_data_stream(), console.patience.piece), boundary);
         let (typed, first) = fields(&mut form).await?;
         if let Err(refused) = desk.proves(typed.text(TOKEN)) {
             Files(Some((form, first))).throw_away().await;
@@ -102,24 +129,25 @@ impl Files {
         office: &Office,
         asked: AddAttachments,
         passed: Vec<(String, String)>,
-    ) -> Result<Option<AddedAttachments>, Refused> {
+    ) -> Result<Option<AddedAttachments>, NotAdded> {
         if !self.any() && passed.is_empty() {
             return Ok(None);
         }
-        let (to, from) = incoming();
+        let (mut names, (to, from)) = (Vec::new(), incoming());
         let office = office.clone();
         // By itself, so that it ends properly, with nothing left, when the browser goes away: then nothing comes any more.
         let mut adding = tokio::spawn(async move { office.add_attachments(asked, from).await });
         let added = tokio::select! {
             added = &mut adding => added,
-            () = self.carry(passed, to) => adding.await,
+            () = self.carry(passed, (to, &mut names)) => adding.await,
         };
         self.throw_away().await;
-        added.map_err(|error| Refused::because(Refusal::Internal, error))?.map(Some)
+        let added = added.unwrap_or_else(|error| Err(Refused::because(Refusal::Internal, error)));
+        added.map(Some).map_err(|refused| NotAdded { refused, names })
     }
 
     /// Hands files on as they come. Ends when they do, when they break off, or when nobody takes them any more.
-    async fn carry(&mut self, passed: Vec<(String, String)>, to: mpsc::Sender<SentFile>) {
+    async fn carry(&mut self, passed: Vec<(String, String)>, (to, names): (mpsc::Sender<SentFile>, &mut Vec<String>)) {
         for (record, file) in passed {
             if to.send(SentFile::Passes { record, file }).await.is_err() {
                 return;
@@ -128,6 +156,7 @@ impl Files {
         if let Some((form, first)) = &mut self.0 {
             let mut next = first.take();
             while let Some(field) = next {
+                names.extend(field.file_name().filter(|name| !name.is_empty()).map(str::to_owned));
                 if !hand_on(field, &to).await {
                     return;
                 }
@@ -164,6 +193,42 @@ impl Files {
                 next => next,
             };
         }
+    }
+}
+
+/// A body that ends, as broken off, when nothing of it has come for too long.
+struct Steady {
+    body: BodyDataStream,
+    longest: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+    broken: bool,
+}
+
+impl Steady {
+    fn new(body: BodyDataStream, longest: Duration) -> Self {
+        Self { body, longest, waiting: None, broken: false }
+    }
+}
+
+impl Stream for Steady {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.broken {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_next(context) {
+            self.waiting = None;
+            self.broken = piece.as_ref().is_some_and(Result::is_err);
+            return Poll::Ready(piece.map(|piece| piece.map_err(io::Error::other)));
+        }
+        let longest = self.longest;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(longest)));
+        if waiting.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.broken = true;
+        Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())))
     }
 }
 

@@ -525,6 +525,8 @@ pub enum Refusal {
     AccountLastOperator,
     /// The first account is there.
     AccountsExist,
+    /// The first account is made at the machine itself.
+    AccountFirst,
     /// Account or password is wrong.
     LogInWrong,
     /// Too many wrong attempts.

@@ -67,7 +67,7 @@ struct Batch {
 pub struct AskAccesses {
     /// First day.
     pub from: Day,
-    /// Last day; at most a year after the first.
+    /// Last day; of more than a year, the last one is looked through.
     pub to: Day,
     /// Id of an account; empty: everybody.
     pub by: String,
@@ -80,7 +80,7 @@ pub struct AskAccesses {
 pub struct FoundAccesses {
     /// The latest first.
     pub rows: Vec<Access>,
-    /// There are more, further back.
+    /// There are more, further back, or may be: it was not looked for them.
     pub more: bool,
     /// Of these days, so many could not be kept.
     pub lost: u64,
@@ -105,6 +105,14 @@ impl Office {
             waiting.noted.push(access);
         } else {
             waiting.lost = waiting.lost.saturating_add(1);
+        }
+    }
+
+    /// What a number or a reference names, however it is written, as whoever audits looks for it.
+    pub async fn seen(&self, named: &str) -> Result<Seen, Refused> {
+        match self.matter_named(named).await {
+            Ok(matter) => Ok(Seen::matter(&matter)),
+            Err(_) => Ok(Seen::notice(&self.notice_named(named).await?.reference)),
         }
     }
 
@@ -184,6 +192,7 @@ impl Office {
             found.more = found.rows.len() > SHOWN_MAX;
             day = day.previous();
         }
+        found.more |= day >= asked.from;
         found.rows.truncate(SHOWN_MAX);
         Ok(found)
     }
@@ -251,5 +260,16 @@ mod tests {
         }
         let found = house.office.accesses(asked("", "2026-07-01", "2026-07-01")).await.unwrap();
         assert_eq!((found.rows.len(), found.more, found.lost), (SHOWN_MAX, true, 1));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_asks_for_more_than_a_year_is_told_that_it_was_not_looked_through() {
+        let house = House::new();
+        house.office.note_access("lisi", How::Opened, Seen::Page("/".into()));
+        house.clock().advance(Duration::from_secs(400 * 86_400));
+        let found = house.office.accesses(asked("", "2026-07-01", "2027-08-05")).await.unwrap();
+        assert_eq!((found.rows.len(), found.more), (0, true));
+        let found = house.office.accesses(asked("", "2026-07-01", "2027-07-01")).await.unwrap();
+        assert_eq!((found.rows.len(), found.more), (1, false));
     }
 }

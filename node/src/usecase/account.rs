@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use dutynet_relay::{random, record::Person};
+use tokio::sync::Semaphore;
 
 use super::{Office, Refused, shown};
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 const NAMESPACE: &str = "account";
 /// A hash of no password at all: whoever tries an account that there is not waits as long as for one that there is.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keS0$jHnAWvvyHJrDEUqsd8BAtIW9ZJCBmZVHKZ0bYmXAzUA";
+/// Hashes at once in this process, each with its 19 MiB; others wait, whoever asks.
+const HASHES_MAX: usize = 2;
+static HASHES: Semaphore = Semaphore::const_new(HASHES_MAX);
 /// Random bytes of a salt.
 const SALT_BYTES: usize = 16;
 
@@ -141,7 +145,7 @@ impl Office {
         let found = self.accounts()?.into_iter().find(|account| account.id == id && account.ended.is_none());
         let secret = found.as_ref().map_or_else(|| NOBODY.to_owned(), |account| account.secret.clone());
         let checked = move || Argon2::default().verify_password(password.as_bytes(), secret.as_str()).is_ok();
-        let right = tokio::task::spawn_blocking(checked).await.map_err(|error| Refused::because(Refusal::Internal, error))?;
+        let right = one_of_few(checked).await?;
         found.filter(|_| right).ok_or_else(|| Refusal::LogInWrong.into())
     }
 
@@ -151,7 +155,7 @@ impl Office {
 
     async fn keep_account(&self, account: Account) -> Result<Account, Refused> {
         let bytes = serde_json::to_vec(&account).map_err(|error| Refused::because(Refusal::Internal, error))?;
-        self.relay().put_local(NAMESPACE, &account.id, bytes.into()).await?;
+        self.keep_for_itself(NAMESPACE, &account.id, bytes.into()).await?;
         Ok(account)
     }
 }
@@ -176,8 +180,18 @@ async fn hashed(id: &str, password: String) -> Result<String, Refused> {
     account::admit_password(id, &password).map_err(|fault| refused(fault, id))?;
     let salt = random::bytes::<SALT_BYTES>().map_err(|error| Refused::because(Refusal::Internal, error))?;
     let made = move || Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string());
-    let made = tokio::task::spawn_blocking(made).await.map_err(|error| Refused::because(Refusal::Internal, error))?;
-    made.map_err(|error| Refused::because(Refusal::Internal, error.to_string()))
+    one_of_few(made).await?.map_err(|error| Refused::because(Refusal::Internal, error.to_string()))
+}
+
+/// Hashes off the workers, and few at a time: a hundred who try passwords at once cost no more memory than two.
+async fn one_of_few<T: Send + 'static>(hashes: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
+    let place = HASHES.acquire().await.map_err(|error| Refused::because(Refusal::Internal, error))?;
+    let made = tokio::task::spawn_blocking(move || {
+        // Held until it is done, also when nobody waits for it any more.
+        let _place = place;
+        hashes()
+    });
+    made.await.map_err(|error| Refused::because(Refusal::Internal, error))
 }
 
 fn refused(fault: AccountFault, id: &str) -> Refused {
@@ -191,4 +205,50 @@ fn refused(fault: AccountFault, id: &str) -> Refused {
         AccountFault::LastOperator => Refusal::AccountLastOperator,
     };
     Refused::about(refusal, shown(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
+
+    use super::*;
+    use crate::usecase::tests::House;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn however_many_try_few_hash_at_once() {
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        let hash = || {
+            let many = NOW.fetch_add(1, Ordering::SeqCst) + 1;
+            std::thread::sleep(Duration::from_millis(20));
+            NOW.fetch_sub(1, Ordering::SeqCst);
+            many
+        };
+        let all: Vec<_> = (0..16).map(|_| tokio::spawn(one_of_few(hash))).collect();
+        for one in all {
+            assert!(one.await.unwrap().unwrap() <= HASHES_MAX);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn words_about_a_person_bear_no_mark_either() {
+        let house = House::new();
+        let new = |id: &str, name: &str| NewAccount {
+            id: id.into(),
+            name: name.into(),
+            posts: [Post::Officer, Post::Manager].into(),
+            password: "shuideng-2026".into(),
+            own: true,
+        };
+        let made = house.office.add_account(ChangedBy::Machine, new("zhangsan", "机密★10年")).await;
+        assert_eq!(made.unwrap_err().refusal, Refusal::SecrecyMark);
+        house.office.add_account(ChangedBy::Machine, new("zhangsan", "张三")).await.unwrap();
+        house.office.add_account(ChangedBy::Machine, new("lisi", "李四")).await.unwrap();
+        let end = |why| house.office.change_account(ChangedBy::Machine, "lisi", AccountChange::End, why);
+        assert_eq!(end("调往某处，秘密★").await.unwrap_err().refusal, Refusal::SecrecyMark);
+        assert_eq!(house.office.account("lisi").unwrap().ended, None);
+        end("调离").await.unwrap();
+    }
 }

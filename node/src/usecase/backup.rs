@@ -2,9 +2,12 @@
 //!
 //! A plan never begins in a folder where no backup was made before: where a stick is not in, its empty mount point would look like that,
 //! and the backup would lie on the disk that it is to replace. The first one is made by a person.
+//!
+//! A folder on a disk of the network may never answer, so none is touched but off the workers: what is asked for by every page is what was
+//! seen there last.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -45,6 +48,8 @@ pub(super) struct Backups {
 struct State {
     plan: BackupConfig,
     faults: BTreeMap<PathBuf, BackupFault>,
+    /// Folders that were on the disk of the data when they were looked at last.
+    same_disk: BTreeSet<PathBuf>,
 }
 
 /// Why backups to a folder come to nothing.
@@ -104,9 +109,9 @@ pub struct BackedUp {
 impl Office {
     /// Makes a backup in a folder, for the first time too.
     pub async fn back_up(&self, folder: &str, by: Option<Person>) -> Result<BackedUp, Refused> {
-        let (by, to) = (person(by)?, backup_folder(folder)?);
+        let (by, to) = (person(by)?, backup_folder(folder).await?);
         let made = self.make_backup(&to, &format!("{} {}", by.id, by.name), First::Begin).await?;
-        let same_disk = is_same_disk(&to, self.relay().data_folder().path());
+        let same_disk = self.inner.backups.lock().same_disk.contains(&to);
         Ok(BackedUp { copied: made.copied, same_disk, backup: self.last_backup(&to)?.unwrap_or_else(|| last(&to, &made)) })
     }
 
@@ -115,6 +120,10 @@ impl Office {
         let (shortest, longest) = LOOK;
         let look = (plan.every / 4).clamp(shortest, longest);
         self.inner.backups.lock().plan = plan.clone();
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = self.look_at_disks(&plan.folders) => {}
+        }
         while !*stop.borrow() {
             for folder in plan.folders.iter().filter(|folder| self.is_due(folder, plan.every)) {
                 // It is noted, and shown, and tried again.
@@ -124,6 +133,15 @@ impl Office {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = tokio::time::sleep(look) => {}
             }
+        }
+    }
+
+    /// On which disk each folder is.
+    async fn look_at_disks(&self, folders: &[PathBuf]) {
+        for folder in folders {
+            let (to, data) = (folder.clone(), self.relay().data_folder().path().to_owned());
+            let looked = tokio::task::spawn_blocking(move || is_same_disk(&to, &data)).await;
+            self.inner.backups.lock().saw_disk(folder, looked.unwrap_or(false));
         }
     }
 
@@ -164,9 +182,15 @@ impl Office {
             return vec![Warning { kind: WarningKind::BackupNotPlanned, about: String::new(), since: self.backed_up_at() }];
         };
         let folders = self.backups().unwrap_or_default();
-        let data = self.relay().data_folder().path();
+        let state = self.inner.backups.lock();
         let planned = folders.iter().filter(|folder| folder.planned);
-        planned.flat_map(|folder| warnings_of(folder, (every, self.now()), data)).collect()
+        let warned = |folder: &BackupFolder| {
+            let same_disk = state.same_disk.contains(&folder.folder);
+            let about = folder.folder.display().to_string();
+            let same_disk = same_disk.then_some(Warning { kind: WarningKind::BackupSameDisk, about, since: None });
+            warnings_of(folder, (every, self.now())).into_iter().chain(same_disk)
+        };
+        planned.flat_map(warned).collect()
     }
 
     fn is_due(&self, folder: &Path, every: Duration) -> bool {
@@ -186,7 +210,10 @@ impl Office {
         let (relay, to, at) = (self.relay().clone(), folder.to_owned(), self.now());
         let keep = self.inner.backups.lock().plan.keep;
         let terms = Terms { at, by: by.to_owned(), keep, first };
+        let office = self.clone();
         let making = tokio::task::spawn_blocking(move || {
+            let same_disk = is_same_disk(&to, relay.data_folder().path());
+            office.inner.backups.lock().saw_disk(&to, same_disk);
             refuse_inside(&to, relay.data_folder().path())?;
             let source = Source { store: relay.store(), folder: relay.data_folder() };
             make(&source, &to, &terms).map_err(refused)
@@ -227,13 +254,25 @@ impl Backups {
     }
 }
 
-/// A folder that may hold backups: an absolute path, and there.
-pub fn backup_folder(folder: &str) -> Result<PathBuf, Refused> {
-    let to = PathBuf::from(folder);
-    if to.is_absolute() && to.is_dir() { Ok(to) } else { Err(Refused::about(Refusal::BackupAbsent, shown(folder))) }
+impl State {
+    fn saw_disk(&mut self, folder: &Path, is_same: bool) {
+        if is_same {
+            self.same_disk.insert(folder.to_owned());
+        } else {
+            self.same_disk.remove(folder);
+        }
+    }
 }
 
-fn warnings_of(folder: &BackupFolder, (every, now): (Duration, UnixMillis), data: &Path) -> Vec<Warning> {
+/// A folder that may hold backups: an absolute path, and there.
+pub async fn backup_folder(folder: &str) -> Result<PathBuf, Refused> {
+    let to = PathBuf::from(folder);
+    let looked_at = to.clone();
+    let is_there = tokio::task::spawn_blocking(move || looked_at.is_absolute() && looked_at.is_dir()).await;
+    if is_there.unwrap_or(false) { Ok(to) } else { Err(Refused::about(Refusal::BackupAbsent, shown(folder))) }
+}
+
+fn warnings_of(folder: &BackupFolder, (every, now): (Duration, UnixMillis)) -> Vec<Warning> {
     let about = folder.folder.display().to_string();
     let made_at = folder.last.as_ref().map(|last| UnixMillis(last.made_at));
     let old = i64::try_from(every.as_millis().saturating_mul(2)).unwrap_or(i64::MAX);
@@ -246,10 +285,7 @@ fn warnings_of(folder: &BackupFolder, (every, now): (Duration, UnixMillis), data
         warnings.push(Warning { kind: WarningKind::BackupOld, about: about.clone(), since: made_at });
     }
     if folder.last.as_ref().is_some_and(|last| last.damaged > 0) {
-        warnings.push(Warning { kind: WarningKind::BackupDamaged, about: about.clone(), since: made_at });
-    }
-    if is_same_disk(&folder.folder, data) {
-        warnings.push(Warning { kind: WarningKind::BackupSameDisk, about, since: None });
+        warnings.push(Warning { kind: WarningKind::BackupDamaged, about, since: made_at });
     }
     warnings
 }
@@ -310,5 +346,36 @@ pub(super) fn refused(error: BackupError) -> Refused {
             Refused { about: Some(path.display().to_string()), ..Refused::because(refusal, source.to_string()) }
         }
         error @ (BackupError::Read(_) | BackupError::Journal(_)) => Refused::because(Refusal::BackupDamaged, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usecase::tests::House;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn pages_are_told_what_was_seen_of_a_folder_last_and_touch_it_never() {
+        let (house, disk) = (House::new(), tempfile::tempdir().unwrap());
+        // Beside the data, so that it is one disk wherever tests run.
+        let folder = house.office.relay().data_folder().path().with_extension("backup");
+        fs::create_dir(&folder).unwrap();
+        let plan = BackupConfig { folders: vec![folder.clone(), disk.path().join("out")], ..BackupConfig::default() };
+        let (stop, stopped) = watch::channel(false);
+        let keeping = tokio::spawn(house.office.clone().keep_backed_up(plan, stopped));
+        let warned = || -> Vec<String> {
+            let same = house.office.status().warnings.into_iter().filter(|known| known.kind == WarningKind::BackupSameDisk);
+            same.map(|known| known.about).collect()
+        };
+        let seen = tokio::time::timeout(Duration::from_secs(30), async {
+            while warned().is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        seen.await.unwrap();
+        stop.send_replace(true);
+        keeping.await.unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(warned(), [folder.display().to_string()], "whoever asks the folder hears nothing of it");
     }
 }

@@ -15,7 +15,7 @@ mod overdue;
 mod stats;
 
 pub(super) use bell::Bell;
-pub use bell::{Rang, RangFirst, keep_dues};
+pub use bell::{Hears, Listens, Rang, RangFirst, keep_dues};
 pub use chase::{ChaseDue, ChasedDue, ShownChase};
 pub use hook::ring_by_itself;
 pub use stats::{AskDueStats, DueStats};

@@ -77,6 +77,12 @@ impl Office {
             let asked = AskDueStats { month, office, standing: Some(standing.place()), ..AskDueStats::default() };
             dues.extend(self.due_stats(asked).await?.dues);
         }
+        let office = self.clone();
+        let made = tokio::task::spawn_blocking(move || office.suggested_by(dues)).await;
+        made.map_err(|error| Refused::because(Refusal::Internal, error))?
+    }
+
+    fn suggested_by(&self, mut dues: Vec<Due>) -> Result<Suggestions, Refused> {
         dues.sort_by_key(|due| due.obligation.due.here);
         let (decided, now) = (self.decided()?, self.now());
         let mut rows = Vec::new();

@@ -60,8 +60,8 @@ pub use cut_off::{InForce, KnownCutOffs, SetAs, SetCutOff};
 pub use destroy::{Destroy, Destroyed};
 pub use draft::{OpenDraft, SaveDraft, SummedChild};
 pub use due::{
-    AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, FirstDues, OpenDues, Rang, RangFirst, ShownChase, ShownDue,
-    WhichDues, keep_dues, ring_by_itself,
+    AskDueStats, AskDues, ChaseDue, ChasedDue, Due, DueStats, FirstDues, Hears, Listens, OpenDues, Rang, RangFirst, ShownChase,
+    ShownDue, WhichDues, keep_dues, ring_by_itself,
 };
 pub use file::{FileReport, FiledReport, OnBehalf, Said};
 pub use finding::{AskCircular, AskSuggestions, CircularDraft, Figure, Suggestion, Suggestions};
@@ -88,8 +88,8 @@ pub use restore::{
 };
 pub use retention::{DueRecord, Retention, RuleNow, retain_by_itself};
 pub use rollcall::{
-    ActOnRoll, AnswerRolls, AnsweredRolls, CallKind, CallRoll, CalledRoll, DrawProof, ExpectedDuty, PhoneCall, PhoneResult,
-    RollAct, RollCallRow, RollChange, RollRelation, RollTable, RollWords, RolledCall, Ruling, SaidAnswer,
+    ActOnRoll, AnswerRolls, AnsweredRolls, AskRolls, CallKind, CallRoll, CalledRoll, DrawProof, ExpectedDuty, FoundRolls,
+    PhoneCall, PhoneResult, RollAct, RollCallRow, RollChange, RollRelation, RollTable, RollWords, RolledCall, Ruling, SaidAnswer,
 };
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
 pub use show::{FieldDifference, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
@@ -194,7 +194,8 @@ impl Office {
         &self.inner.relay
     }
 
-    fn own(&self) -> &OfficeId {
+    /// Which office this is. Costs nothing, and waits for nothing.
+    pub fn own(&self) -> &OfficeId {
         self.relay().own()
     }
 

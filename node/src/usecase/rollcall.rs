@@ -17,7 +17,7 @@ pub use act::{ActOnRoll, PhoneResult, RollAct};
 pub use answer::{AnswerRolls, AnsweredRolls};
 pub use call::{CallKind, CallRoll, CalledRoll};
 pub use draw::DrawProof;
-pub use list::{RollRelation, RolledCall};
+pub use list::{AskRolls, FoundRolls, RollRelation, RolledCall};
 pub(super) use silence::Silence;
 pub use table::{ExpectedDuty, PhoneCall, RollCallRow, RollTable, RollWords, Ruling, SaidAnswer};
 pub use watch::RollChange;

@@ -108,7 +108,7 @@ impl Office {
             on_behalf_of: None,
             body: PackBody { text: asked.text, reach: asked.reach }.encode(),
         };
-        let made = self.relay().submit(draft).await?;
+        let made = self.submit(draft).await?;
         self.read_what_was_written().await;
         Ok(PutAs { reference: made.reference, key: pack.key, version: pack.version, folded: made.folded })
     }
@@ -176,7 +176,7 @@ impl Office {
             on_behalf_of: None,
             body: in_force_encode(&stamp),
         };
-        self.relay().submit(draft).await?;
+        self.submit(draft).await?;
         self.read_what_was_written().await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::routing::get;
+use axum::{Extension, routing::get};
 use dutynet_relay::{
     clock::{Clock as _, SystemClock},
     tls::front::{FrontSource, FrontTls},
@@ -18,6 +18,7 @@ async fn served(limits: Limits, front: Option<FrontTls>) -> (SocketAddr, watch::
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let pages = Router::new().route("/", get(|| async { "x".repeat(64 << 20) })).route("/short", get(|| async { "short" }));
+    let pages = pages.route("/who", get(|Extension(Peer(who)): Extension<Peer>| async move { who.to_string() }));
     let (stop, stopped) = watch::channel(false);
     (address, stop, tokio::spawn(serve(listener, front, pages, limits, stopped)))
 }
@@ -76,4 +77,22 @@ async fn a_stop_finishes_what_was_begun_and_waits_for_nobody_who_is_idle() {
     stop.send_replace(true);
     task.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_says_from_where_it_comes() {
+    let (address, _stop, _task) = served(Limits::default(), None).await;
+    let mut tcp = TcpStream::connect(address).await.unwrap();
+    tcp.write_all(b"GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    assert!(everything_from(&mut tcp).await.ends_with("127.0.0.1"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_browser_that_has_vanished_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _browser = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (tcp, _place) = next_caller(&listener, &Arc::new(Semaphore::new(1))).await.unwrap();
+    let silent = SockRef::from(&tcp).tcp_user_timeout().unwrap();
+    assert!(silent.is_some_and(|silent| silent <= Duration::from_secs(40)), "{silent:?}");
 }

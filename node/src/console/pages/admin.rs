@@ -175,7 +175,7 @@ async fn back_up(State(console): State<Console>, posted: Posted) -> Paged {
     let Posted { desk, typed } = posted;
     desk.must(Right::Operate)?;
     let folder = typed.text("folder").trim().to_owned();
-    if let Err(refused) = crate::usecase::backup_folder(&folder) {
+    if let Err(refused) = crate::usecase::backup_folder(&folder).await {
         let page = backup_page(&console, &desk, typed, Some(Said::of(&refused)))?;
         return Ok((http_status(refused.refusal), html(&page)?).into_response());
     }

@@ -1,10 +1,12 @@
 //! The door: the first account, logging in and out, the lock, and one's own password.
 
+use std::convert::Infallible;
+
 use askama::Template;
 use axum::{
     Router,
-    extract::{Query, State},
-    http::{HeaderMap, header},
+    extract::{FromRequestParts, Query, State},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse as _, Redirect},
     routing::{get, post},
 };
@@ -12,6 +14,7 @@ use serde::Deserialize;
 
 use super::super::{
     Console,
+    connections::Peer,
     desk::{Lock, Seated, Tried, stood_on},
     page::{Paged, html, own_path, then},
     posted::{AtTheDoor, TOKEN, Typed},
@@ -86,11 +89,39 @@ impl Door {
     }
 }
 
-async fn first(State(console): State<Console>) -> Paged {
-    if console.office.accounts()?.is_empty() { html(&Door::of(&console, Which::First)) } else { then("/enter") }
+/// From where somebody asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AskedFrom {
+    /// This machine itself.
+    Here,
+    /// Another one, or nobody knows.
+    Elsewhere,
 }
 
-async fn make_first(State(console): State<Console>, AtTheDoor(typed): AtTheDoor) -> Paged {
+impl<S: Sync> FromRequestParts<S> for AskedFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let is_here = parts.extensions.get().is_some_and(|Peer(peer)| peer.is_loopback());
+        // Somebody at this machine passes on what others ask.
+        let is_passed_on = ["forwarded", "x-forwarded-for", "via"].iter().any(|name| parts.headers.contains_key(*name));
+        Ok(if is_here && !is_passed_on { Self::Here } else { Self::Elsewhere })
+    }
+}
+
+/// Whoever makes the first account looks after the node: nobody does so from elsewhere.
+async fn first(State(console): State<Console>, from: AskedFrom) -> Paged {
+    match (console.office.accounts()?.is_empty(), from) {
+        (true, AskedFrom::Here) => html(&Door::of(&console, Which::First)),
+        (true, AskedFrom::Elsewhere) => Err(Refusal::AccountFirst.into()),
+        (false, AskedFrom::Here | AskedFrom::Elsewhere) => then("/enter"),
+    }
+}
+
+async fn make_first(State(console): State<Console>, from: AskedFrom, AtTheDoor(typed): AtTheDoor) -> Paged {
+    if from == AskedFrom::Elsewhere {
+        return Err(Refusal::AccountFirst.into());
+    }
     let made = match twice(&typed) {
         Ok(password) => {
             let posts = [Post::Officer, Post::Manager].into();
@@ -131,16 +162,15 @@ fn seat(console: &Console, account: &Account, to: &str) -> Paged {
 
 /// The account whose password this is; whoever tries too often waits.
 async fn proven(console: &Console, id: &str, password: &str) -> Result<Account, Refused> {
-    let (now, known) = (console.clock.wall(), console.office.accounts()?);
-    console.desks.may_try(id, &known, now)?;
-    let tried = console.office.log_in(id, password.to_owned()).await;
-    match &tried {
-        Ok(_) => console.desks.tried(id, &known, Tried::Right, now),
-        Err(refused) if refused.refusal == Refusal::LogInWrong => console.desks.tried(id, &known, Tried::Wrong, now),
-        // The machine's fault, not the person's.
-        Err(_) => {}
-    }
-    tried
+    console.desks.tries(id, console.clock.wall())?;
+    let proven = console.office.log_in(id, password.to_owned()).await;
+    let tried = match &proven {
+        Ok(_) => Tried::Right,
+        Err(refused) if refused.refusal == Refusal::LogInWrong => Tried::Wrong,
+        Err(_) => Tried::Unknown,
+    };
+    console.desks.tried(id, tried);
+    proven
 }
 
 async fn leave(State(console): State<Console>, seated: Seated, AtTheDoor(typed): AtTheDoor) -> Paged {

@@ -19,7 +19,7 @@ use super::super::{
     page::{Frame, Paged, Part, html, in_a_query, moment, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
-    upload::PostedWithFiles,
+    upload::{NotAdded, PostedWithFiles},
 };
 use crate::{
     domain::{
@@ -140,10 +140,7 @@ async fn page(console: &Console, desk: &Desk, named: &str, typed: Typed) -> Resu
 
 /// Where a matter or a notice is shown.
 async fn home(console: &Console, named: &str) -> String {
-    match console.office.matter(named).await {
-        Ok(matter) => format!("/matter/{}/{}", matter.row.matter.origin, matter.row.matter.id),
-        Err(_) => format!("/notices/show/{named}"),
-    }
+    console.office.seen(named).await.map_or_else(|_| format!("/notices/show/{named}"), |seen| seen.path())
 }
 
 async fn add(State(console): State<Console>, Path((origin, id)): Path<(String, String)>, posted: PostedWithFiles) -> Paged {
@@ -154,7 +151,7 @@ async fn add(State(console): State<Console>, Path((origin, id)): Path<(String, S
         stated_plain_by: typed.text("plain_by").to_owned(),
         by: desk.person(),
     };
-    let added = files.add(&console.office, asked, Vec::new()).await;
+    let added = files.add(&console.office, asked, Vec::new()).await.map_err(|not_added| not_added.refused);
     let added = added.and_then(|added| added.ok_or_else(|| Refusal::AttachmentBroken.into()));
     match added {
         Ok(_) => then(&format!("{}#files", home(&console, &named).await)),
@@ -170,12 +167,15 @@ pub(super) async fn not_added(
     console: &Console,
     desk: &Desk,
     (matter, step): (&RecordRef, &RecordRef),
-    refused: &Refused,
+    NotAdded { refused, names }: NotAdded,
 ) -> Paged {
     let named = matter.to_string();
-    let said = Said::of(refused);
+    let said = Said::of(&refused);
+    // A name that bears a mark is repeated nowhere.
+    let names = if refused.refusal == Refusal::SecrecyMark { Vec::new() } else { names };
     let page = page(console, desk, &named, Typed::default()).await?;
-    let page = Page { record: step.to_string(), without: text::without_files(&said.sentence), said: Some(said), ..page };
+    let without = text::without_files(&names, &said.sentence);
+    let page = Page { record: step.to_string(), without, said: Some(said), ..page };
     Ok((http_status(refused.refusal), html(&page)?).into_response())
 }
 

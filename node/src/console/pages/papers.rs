@@ -85,16 +85,18 @@ struct AskShape {
 }
 
 async fn print(State(console): State<Console>, desk: Desk, Path(path): Path<String>, Query(asked): Query<AskShape>) -> Paged {
-    let (paper, back) = named(&path).ok_or(Refusal::PageUnknown)?;
+    let (paper, about) = named(&path).ok_or(Refusal::PageUnknown)?;
     if !asked.shape.is_empty() {
         let shape =
             Shape::from_key(&asked.shape).ok_or_else(|| Refused::about(Refusal::PaperShape, text::endings(&Shape::ALL)))?;
         let file = console.office.paper_file(&paper, shape).await?;
-        console.saw(&desk, How::Exported, Seen::at(&back));
+        console.saw(&desk, How::Exported, about.seen(&console).await?);
         return Ok(download(file, shape));
     }
     let paper = console.office.printed(&paper).await?;
-    console.saw(&desk, How::Printed, Seen::at(&back));
+    let seen = about.seen(&console).await?;
+    let back = about.page(&seen);
+    console.saw(&desk, How::Printed, seen);
     html(&Page {
         red: paper.head == Head::Red,
         across: paper.sheet == Sheet::Across,
@@ -115,32 +117,61 @@ fn download(file: PaperFile, shape: Shape) -> axum::response::Response {
     (said, file.bytes).into_response()
 }
 
-/// Which paper an address means, and the page that it belongs to.
-fn named(path: &str) -> Option<(AskPaper, String)> {
+/// What a paper is about.
+enum About {
+    /// A matter or a notice, as somebody wrote its reference.
+    Record(String),
+    /// A roll call, which is a matter with a page of its own.
+    Roll(String),
+    /// What stands on the page of that path.
+    Page(String),
+}
+
+impl About {
+    /// As access records name it, however it was written.
+    async fn seen(&self, console: &Console) -> Result<Seen, Refused> {
+        match self {
+            Self::Record(named) | Self::Roll(named) => console.office.seen(named).await,
+            Self::Page(path) => Ok(Seen::at(path)),
+        }
+    }
+
+    /// Where it is shown.
+    fn page(self, seen: &Seen) -> String {
+        match self {
+            Self::Record(_) => seen.path(),
+            Self::Roll(_) => seen.path().replacen("/matter/", "/roll/", 1),
+            Self::Page(path) => path,
+        }
+    }
+}
+
+/// Which paper an address means, and what it is about.
+fn named(path: &str) -> Option<(AskPaper, About)> {
     let parts: Vec<&str> = path.split('/').collect();
     let dues = |which| AskPaper::Dues(AskDues { which, ..AskDues::default() });
     Some(match parts[..] {
         ["form", paper, origin, id] => {
             let matter = format!("{origin}/{id}");
-            (AskPaper::Form { paper: paper.to_owned(), matter: matter.clone() }, format!("/matter/{matter}"))
+            (AskPaper::Form { paper: paper.to_owned(), matter: matter.clone() }, About::Record(matter))
         }
         ["report", form, office, period] => {
             let asked = ShowReport { form: form.to_owned(), period: period.to_owned(), office: office.to_owned() };
-            (AskPaper::Report(asked), format!("/reports/show/{form}/{office}/{period}"))
+            (AskPaper::Report(asked), About::Page(format!("/reports/show/{form}/{office}/{period}")))
         }
         ["board", day] => {
             let asked = AskPaper::Board { form: String::new(), day: day.to_owned(), mode: Mode::Real };
-            (asked, format!("/reports?day={day}"))
+            (asked, About::Page(format!("/reports?day={day}")))
         }
-        ["duty", day] => (AskPaper::Duty(day.to_owned()), format!("/reports?day={day}")),
-        ["sign-for", origin, id] => (AskPaper::SignFor(format!("{origin}/{id}")), format!("/notices/show/{origin}/{id}")),
-        ["roll", origin, id] => (AskPaper::Roll(format!("{origin}/{id}")), format!("/roll/{origin}/{id}")),
-        ["dues"] => (dues(WhichDues::Open), "/dues".to_owned()),
-        ["overdue"] => (dues(WhichDues::ToChase), "/dues?overdue=1".to_owned()),
-        ["stats"] => (AskPaper::Stats(AskDueStats::default()), "/stats".to_owned()),
+        ["duty", day] => (AskPaper::Duty(day.to_owned()), About::Page(format!("/reports?day={day}"))),
+        ["sign-for", origin, id] => (AskPaper::SignFor(format!("{origin}/{id}")), About::Record(format!("{origin}/{id}"))),
+        ["roll", origin, id] => (AskPaper::Roll(format!("{origin}/{id}")), About::Roll(format!("{origin}/{id}"))),
+        ["dues"] => (dues(WhichDues::Open), About::Page("/dues".to_owned())),
+        ["overdue"] => (dues(WhichDues::ToChase), About::Page("/dues?overdue=1".to_owned())),
+        ["stats"] => (AskPaper::Stats(AskDueStats::default()), About::Page("/stats".to_owned())),
         ["stats", month] => {
             let asked = AskDueStats { month: month.to_owned(), ..AskDueStats::default() };
-            (AskPaper::Stats(asked), format!("/stats?month={month}"))
+            (AskPaper::Stats(asked), About::Page(format!("/stats?month={month}")))
         }
         _ => return None,
     })

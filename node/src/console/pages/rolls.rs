@@ -23,14 +23,17 @@ use super::super::{
     page::{Frame, Paged, Part, html, moment},
 };
 use crate::{
-    domain::{account::Right, beijing, sign_for::Undelivered, step::MatterKind},
+    domain::{account::Right, beijing, number::parse_reference, sign_for::Undelivered, step::MatterKind},
     projection::Openness,
     text::{console as text, console_look as look, directive, rollcall as words, words as common},
-    usecase::{RollRelation, RolledCall},
+    usecase::{AskRolls, FoundRolls, RollRelation, RolledCall},
 };
 
 /// The part of the console to which these pages belong.
 const PART: Part = Part::Matters(MatterKind::RollCall);
+
+/// Calls that are over, on one page.
+const OVER_MAX: usize = 50;
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
@@ -46,6 +49,8 @@ struct List {
     frame: Frame,
     rows: Vec<RollView>,
     closed: bool,
+    /// Before this one there are more; empty: none.
+    older: String,
     may_call: bool,
     /// Calls that wait for an answer of this office.
     to_answer: usize,
@@ -72,11 +77,16 @@ struct RollView {
 struct AskList {
     #[serde(default)]
     closed: String,
+    /// Only those before this call.
+    #[serde(default)]
+    before: String,
 }
 
 async fn list(State(console): State<Console>, desk: Desk, Query(asked): Query<AskList>) -> Paged {
     let closed = !asked.closed.is_empty();
-    let (calls, now) = console.office.rolls(if closed { Openness::Closed } else { Openness::Open }).await?;
+    let also = if closed { Openness::Closed } else { Openness::Open };
+    let ask = AskRolls { also, before: parse_reference(&asked.before), over_max: OVER_MAX };
+    let FoundRolls { rows: calls, older, as_of: now } = console.office.find_rolls(ask).await?;
     let view = |call: &RolledCall| RollView {
         path: format!("/roll/{}/{}", call.row.matter.origin, call.row.matter.id),
         number: call.row.number.to_string(),
@@ -97,6 +107,7 @@ async fn list(State(console): State<Console>, desk: Desk, Query(asked): Query<As
         to_answer: calls.iter().filter(|call| call.relation == RollRelation::ToAnswer).count(),
         rows: calls.iter().map(view).collect(),
         closed,
+        older: older.map(|older| older.to_string()).unwrap_or_default(),
         may_call: desk.account.may(Right::Direct) && console.office.offices_below().iter().any(|(depth, _)| *depth > 0),
     })
 }

@@ -14,7 +14,7 @@ use super::{
     super::{
         Console,
         desk::Desk,
-        page::{Frame, Paged, Part, html},
+        page::{Frame, Paged, Part, html, plain_month},
     },
     dues::DueView,
 };
@@ -239,7 +239,7 @@ async fn opened(State(console): State<Console>, desk: Desk, Query(asked): Query<
     let now = console.clock.wall();
     html(&Opened {
         frame: console.frame(&desk, Part::Stats, look::STATS_OPENED)?,
-        back: asked.month.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect(),
+        back: plain_month(&asked.month),
         dues: found.dues.iter().take(OPENED_MAX).map(|due| DueView::of(due, now)).collect(),
         all: found.dues.len(),
     })

@@ -21,7 +21,7 @@ use super::{
     super::{
         Console,
         desk::Desk,
-        page::{Frame, Paged, Part, html, moment, then},
+        page::{Frame, Paged, Part, html, moment, plain, then},
         posted::{Posted, record_id},
         trouble::{Said, Trouble, http_status},
     },
@@ -236,7 +236,7 @@ pub(super) fn page(console: &Console, desk: &Desk, (path, pull): (&str, &Pull), 
         said: pull.said.clone(),
         every: u32::from(!pull.ended),
         counts: look::STATUS_ONLY.into_iter().map(|(key, tone, word)| (key, tone, word, count(key))).collect(),
-        keep: if asked.only.is_empty() { String::new() } else { format!("only={}&", super::super::page::escaped(&asked.only)) },
+        keep: if asked.only.is_empty() { String::new() } else { format!("only={}&", plain(&asked.only)) },
         only: asked.only,
         parts: parts.iter().map(view).collect(),
         ..blank(console, desk)?

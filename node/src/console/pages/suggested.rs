@@ -15,7 +15,7 @@ use super::super::{
     Console,
     desk::Desk,
     fields::{self, FieldView, Input},
-    page::{Frame, Paged, Part, html, moment, then},
+    page::{Frame, Paged, Part, html, moment, plain_month, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
 };
@@ -116,7 +116,7 @@ async fn page(console: &Console, desk: &Desk, asked: &Asked, typed: Option<(&Typ
     };
     Ok(Page {
         frame: console.frame(desk, Part::Matters(MatterKind::Finding), look::SUGGESTED)?,
-        month: asked.month.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect(),
+        month: plain_month(&asked.month),
         rows: suggested.rows.iter().take(SHOWN_MAX).map(|row| view(row, &asked.key, suggested.as_of)).collect(),
         all: suggested.rows.len(),
         may,

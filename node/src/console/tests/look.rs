@@ -1,22 +1,24 @@
 //! The pages by which an office looks down.
 
-use dutynet_relay::registry::OfficeClass;
+use dutynet_relay::{
+    ids::{RecordId, UnixMillis},
+    record::Mode,
+    registry::OfficeClass,
+};
 
 use super::*;
-use crate::usecase::NewChild;
+use crate::{
+    domain::step::MatterKind,
+    projection::Openness,
+    usecase::{CallKind, CallRoll, NewChild, To, tests::by},
+};
 
 /// A browser at a province with a city that has no node, and two counties below it.
 pub(super) async fn with_offices() -> Browser {
     let mut browser = Browser::new();
     browser.first_account().await;
     for (office, name, class) in [("440800", "湛江市", OfficeClass::City), ("440900", "茂名市", OfficeClass::City)] {
-        let new = NewChild {
-            office: office.into(),
-            name: name.into(),
-            area_code: office.into(),
-            class: Some(class),
-            by: crate::usecase::tests::by(),
-        };
+        let new = NewChild { office: office.into(), name: name.into(), area_code: office.into(), class: Some(class), by: by() };
         browser._house.office.add_office(new).await.unwrap();
     }
     browser
@@ -249,4 +251,40 @@ async fn a_session_is_one_page_and_its_outcome_becomes_a_directive_there() {
     browser.post(&order, &[("f.title", "排查堤防")]).await;
     assert_eq!(browser.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", browser.page);
     assert!(browser.page.contains("value=\"排查堤防\""), "{}", browser.page);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_closed_is_open_no_more_some_time_later_and_those_that_are_over_come_page_by_page() {
+    let mut browser = with_offices().await;
+    let office = browser._house.office.clone();
+    for n in 100..151 {
+        let call = CallRoll {
+            id: RecordId::from_parts(UnixMillis(1_780_000_000_000 + n), [7; 10]),
+            kind: CallKind::Roll,
+            title: format!("第{n}次"),
+            to: Some(To::EverybodyBelow),
+            draw: None,
+            at: None,
+            minutes: None,
+            by: by(),
+            mode: Mode::Real,
+        };
+        office.call_roll(call).await.unwrap();
+    }
+    let listed = async || office.matters(MatterKind::RollCall, Openness::Open).await.unwrap().len();
+    assert_eq!(listed().await, 51);
+    let titles = |page: &str| page.matches("次</a>").count();
+    assert_eq!(titles(browser.get("/rolls").await), 51);
+    browser.advance(40 * 86_400);
+    assert_eq!(listed().await, 0);
+    browser.cookie.clear();
+    browser.post("/enter", &[("id", "zhangsan"), ("password", "shuideng-2026")]).await;
+    assert!(browser.get("/rolls").await.contains("没有未结束的点名"), "{}", browser.page);
+    let page = browser.get("/rolls?closed=1").await.to_owned();
+    assert_eq!(titles(&page), 50);
+    assert!(page.contains("第150次") && !page.contains("第100次"), "the newest");
+    let older = page.split("href=\"").find(|link| link.contains("before=")).unwrap().split('"').next().unwrap();
+    let page = browser.get(&older.replace("&amp;", "&")).await;
+    assert!(titles(page) == 1 && page.contains("第100次") && !page.contains("before="), "{page}");
+    assert_eq!(office.matters(MatterKind::RollCall, Openness::Closed).await.unwrap().len(), 51, "nothing is gone");
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::usecase::NewChild;
 use dutynet_relay::registry::OfficeClass;
+use tokio_stream::{Stream, StreamExt as _};
 
 const HERE: &str = "http://127.0.0.1:7680";
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe0 a photograph";
@@ -26,6 +27,15 @@ impl Browser {
 
     /// Sends the form of the page that is open as a browser sends one that has files.
     async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> &str {
+        let body = self.with_files(fields, files);
+        if let Some(next) = self.uploaded(path, Body::from(body)).await {
+            self.get(&next).await;
+        }
+        &self.page
+    }
+
+    /// Such a form as it goes over the line.
+    fn with_files(&mut self, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
         // Steps of one millisecond have no order of their own.
         self.advance(1);
         let mut body = Vec::new();
@@ -43,15 +53,22 @@ impl Browser {
             body.extend(b"\r\n");
         }
         body.extend(b"--xx--\r\n");
-        let mut request = self.request("POST", path, Body::from(body));
+        body
+    }
+
+    /// Where it sends to.
+    async fn uploaded(&mut self, path: &str, body: Body) -> Option<String> {
+        let mut request = self.request("POST", path, body);
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, "multipart/form-data; boundary=xx".parse().unwrap());
         headers.insert(header::ORIGIN, HERE.parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();
-        if let Some(next) = self.took(path, answer).await {
-            self.get(&next).await;
-        }
-        &self.page
+        self.took(path, answer).await
+    }
+
+    /// The console waits so long from now on.
+    fn is_waited_for(&mut self, patience: Patience) {
+        self.router = router(Console { patience, ..self.console.clone() });
     }
 
     fn sees(&self, words: &[&str]) {
@@ -110,6 +127,45 @@ async fn files_go_with_a_step_and_come_out_to_be_saved_and_never_shown() {
     assert!(said("content-disposition").starts_with("attachment; filename*=UTF-8''%E7%8E%B0"));
     assert_eq!((said("x-content-type-options").as_str(), said("content-type").as_str()), ("nosniff", "image/jpeg"));
     assert_eq!(axum::body::to_bytes(answer.into_body(), 1000).await.unwrap(), PHOTO);
+}
+
+/// Pieces as they come over a slow line.
+fn slowly(body: &[u8]) -> impl Stream<Item = std::io::Result<bytes::Bytes>> + Send + use<> {
+    let pieces: Vec<_> = body.chunks(64).map(bytes::Bytes::copy_from_slice).collect();
+    tokio_stream::iter(pieces).then(async |piece| {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        Ok(piece)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_take_as_long_as_they_take_and_where_they_break_off_the_step_stands_and_says_so() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    let matter = browser.called().await;
+    let path = format!("{matter}/action");
+    let impatient = Patience { request: Duration::from_millis(1), piece: Duration::from_secs(30) };
+    let fields = |what| [("f.action", what), ("f.done_at", "2026-07-01T09:00"), ("plain_by", "张三")];
+    browser.get(&path).await;
+    let body = browser.with_files(&fields("封路"), &[("路口.jpg", PHOTO)]);
+    browser.is_waited_for(impatient);
+    let next = browser.uploaded(&path, Body::from_stream(slowly(&body))).await;
+    browser.is_waited_for(Patience::default());
+    browser.get(&next.unwrap()).await;
+    browser.sees(&["已保存：处置", "路口.jpg"]);
+
+    browser.get(&path).await;
+    let body = browser.with_files(&fields("转移群众"), &[("村口.jpg", PHOTO), ("村委会.jpg", PHOTO), ("学校.jpg", PHOTO)]);
+    let until = body.windows(9).rposition(|part| part == "村委会".as_bytes()).unwrap() + 80;
+    browser.is_waited_for(Patience { piece: Duration::from_millis(200), ..impatient });
+    let stuck = slowly(&body[..until]).chain(tokio_stream::pending());
+    let told = tokio::time::timeout(Duration::from_secs(30), browser.uploaded(&path, Body::from_stream(stuck)));
+    assert_eq!(told.await.unwrap(), None);
+    browser.is_waited_for(Patience::default());
+    browser.sees(&["已经保存，不用再填", "（村口.jpg、村委会.jpg）没有加上"]);
+    browser.get(&matter).await;
+    browser.sees(&["转移群众", "路口.jpg"]);
+    assert!(!browser.page.contains("村口.jpg"), "all of them, or none");
 }
 
 #[tokio::test(flavor = "multi_thread")]

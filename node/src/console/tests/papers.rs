@@ -71,3 +71,21 @@ async fn tables_and_reports_are_printed_also_when_they_are_empty() {
     browser.get("/print/dues?as=exe").await;
     assert_eq!(browser.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_audits_finds_what_was_printed_however_its_address_was_written() {
+    let mut browser = Browser::new();
+    browser.first_account().await;
+    let matter = browser.took_a_call("山洪").await;
+    let (origin, id) = matter.split_once('/').unwrap();
+    let other = format!("{origin}/{}-{}", id[..8].to_uppercase(), &id[8..]);
+    browser.get(&format!("/print/form/handling-slip/{other}")).await;
+    assert_eq!(browser.status, StatusCode::OK, "{}", browser.page);
+    assert!(browser.page.contains(&format!("href=\"/matter/{matter}\"")), "{}", browser.page);
+    browser.file(&format!("/print/form/handling-slip/{other}?as=docx")).await;
+    let day = crate::domain::beijing::Day::of(browser._house.clock().wall());
+    let asked = crate::usecase::AskAccesses { from: day, to: day, by: String::new(), matter };
+    let found = browser._house.office.accesses(asked).await.unwrap().rows;
+    let count = |how| found.iter().filter(|access| access.how == how).count();
+    assert_eq!([crate::domain::access::How::Printed, crate::domain::access::How::Exported].map(count), [1, 1]);
+}

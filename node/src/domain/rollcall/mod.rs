@@ -21,12 +21,23 @@ pub use draw::drawn;
 pub use outcome::{Outcome, RINGS_MAX, rings};
 pub use owed::owed;
 
-use dutynet_relay::{ids::OfficeId, registry::Registry};
+use dutynet_relay::{
+    ids::{OfficeId, UnixMillis},
+    registry::Registry,
+};
 
 use super::{
     matter::{Fact, FactValue, Step, Summary, Wanted},
     step::MatterKind,
 };
+
+/// Nobody answers a call about which nothing was done for so long, ms: later it is as good as closed, whether somebody closed it or not.
+const OVER_AFTER_MS: i64 = AHEAD_MAX_MS + 2 * course::LATE_MAX_MS;
+
+/// Whether it is a call that is over by far. Judged without its steps, of which there may be thousands.
+pub fn is_long_over(listed: &Summary, now: UnixMillis) -> bool {
+    listed.kind == MatterKind::RollCall && now.0.saturating_sub(listed.last_at.0) >= OVER_AFTER_MS
+}
 
 /// What lists show.
 pub fn summary(steps: &[Step]) -> Summary {

@@ -386,6 +386,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::AccountEnded, "ACCOUNT_ENDED", "这个帐号已停用，过去的记录仍在，请为本人另建帐号。"),
     (Refusal::AccountLastOperator, "ACCOUNT_LAST_OPERATOR", "这样就没有人能管理帐号了，请先让另一个人担任系统管理员。"),
     (Refusal::AccountsExist, "ACCOUNTS_EXIST", "本机已有帐号，请直接登录；忘记密码请在本机执行 dutynet account reset。"),
+    (Refusal::AccountFirst, "ACCOUNT_FIRST", "第一个帐号请到装节点的机器上建立：在那里打开值班台，或执行 dutynet account add。"),
     (Refusal::LogInWrong, "LOG_IN_WRONG", "帐号或密码不对，请重新输入；忘记密码请找系统管理员重设。"),
     (Refusal::LogInWait, "LOG_IN_WAIT", "连续输错次数过多，请稍等片刻再试。"),
     (Refusal::RightMissing, "RIGHT_MISSING", "您的岗位没有这项权限，请由有权限的同志办理；接报和上报不受岗位限制。"),

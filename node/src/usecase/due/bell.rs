@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeSet,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -52,29 +53,73 @@ pub struct RangFirst {
     pub more: usize,
 }
 
+/// What somebody hears to whom rings are shown; as long as it is held, somebody listens.
+#[derive(Debug)]
+pub struct Hears {
+    rings: broadcast::Receiver<Rang>,
+    listens: Listens,
+}
+
+/// Somebody listens as long as it is held.
+#[derive(Debug)]
+pub struct Listens {
+    _counted: Arc<()>,
+}
+
+impl Hears {
+    /// The rings, and what is to be held for as long as they are shown.
+    pub fn into_parts(self) -> (broadcast::Receiver<Rang>, Listens) {
+        (self.rings, self.listens)
+    }
+}
+
+impl Deref for Hears {
+    type Target = broadcast::Receiver<Rang>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.rings
+    }
+}
+
+impl DerefMut for Hears {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.rings
+    }
+}
+
 /// What has rung, and who listens.
 pub(in crate::usecase) struct Bell {
     rung: Mutex<Option<Arc<Rung>>>,
     /// `None`: nobody hears anything any more, and whoever listens is sent away.
     rings: Mutex<Option<broadcast::Sender<Rang>>>,
+    /// Held once by the bell, and once more by everybody to whom rings are shown.
+    listens: Arc<()>,
     /// Why the command that rings came to nothing last, and when.
     hook: Mutex<Option<(String, UnixMillis)>>,
 }
 
 impl Default for Bell {
     fn default() -> Self {
-        Self { rung: Mutex::new(None), rings: Mutex::new(Some(broadcast::channel(BEHIND_MAX).0)), hook: Mutex::new(None) }
+        let rings = Mutex::new(Some(broadcast::channel(BEHIND_MAX).0));
+        Self { rung: Mutex::new(None), rings, listens: Arc::new(()), hook: Mutex::new(None) }
     }
 }
 
 impl Bell {
+    /// Every ring, and that there will be none any more, for the node itself: whoever takes it shows it to nobody.
     pub(in crate::usecase) fn hear(&self) -> Option<broadcast::Receiver<Rang>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(broadcast::Sender::subscribe)
     }
 
-    /// How many listen.
-    pub(super) fn listeners(&self) -> usize {
-        self.rings.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, broadcast::Sender::receiver_count)
+    /// The same for somebody who shows it to people.
+    fn listen(&self) -> Option<Hears> {
+        let listens = Listens { _counted: Arc::clone(&self.listens) };
+        self.hear().map(|rings| Hears { rings, listens })
+    }
+
+    /// Whether rings are shown to anybody.
+    pub(super) fn has_listeners(&self) -> bool {
+        Arc::strong_count(&self.listens) > 1
     }
 
     /// How the command that rings went; nothing: well.
@@ -128,16 +173,17 @@ pub async fn keep_dues(office: Office, mut stop: watch::Receiver<bool>) {
 }
 
 impl Office {
-    /// What rang and is still open, and from now on each ring as it happens.
-    pub async fn watch_dues(&self) -> Result<(Vec<Rang>, broadcast::Receiver<Rang>), Refused> {
+    /// What rang and is still open, and from now on each ring as it happens, for somebody who is shown it: the command that rings where nobody
+    /// listens is silent as long as what is heard is held.
+    pub async fn watch_dues(&self) -> Result<(Vec<Rang>, Hears), Refused> {
         let (rang, hears) = self.watch_first_dues(usize::MAX).await?;
         Ok((rang.first, hears))
     }
 
     /// The same for somebody who can show so many.
-    pub async fn watch_first_dues(&self, most: usize) -> Result<(RangFirst, broadcast::Receiver<Rang>), Refused> {
+    pub async fn watch_first_dues(&self, most: usize) -> Result<(RangFirst, Hears), Refused> {
         self.caught_up().await?;
-        let hears = self.inner.bell.hear().ok_or(Refusal::Stopping)?;
+        let hears = self.inner.bell.listen().ok_or(Refusal::Stopping)?;
         Ok((self.rang_first(most).await?, hears))
     }
 

@@ -1,8 +1,9 @@
 //! Rings through a command of the operator's when nobody hears the pages: a siren, a lamp, a call to the officer's telephone.
 //!
 //! What has rung waits here. While somebody listens (an open page, `due watch`) the pages ring; where nobody has listened for so long, the
-//! command is started, again and again, until what rings is done with, or somebody listens. What must be answered stays until it is
-//! answered. However much has come together, it is one start. A command that fails is tried further, and stands among the warnings.
+//! command is started, again and again, until what rings is done with, or somebody listens. A line to a page may be dead without a word, so
+//! what rings is put off while somebody seems to listen, and dropped when that has lasted longer than a dead line can: then it was heard. What
+//! must be answered stays until it is answered. However much has come together, it is one start. A command that fails is tried further, and stands among the warnings.
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +27,7 @@ use crate::{
         obligation::{Ring, Side},
         rules::Duty,
     },
-    text::due as words,
+    text::{due as words, refusal::Refusal},
     usecase::{Office, Refused},
 };
 
@@ -37,12 +38,26 @@ const RUN_MAX: Duration = Duration::from_secs(30);
 /// Rings that are told to a command in one go.
 const TOLD_MAX: usize = 100;
 
-/// What rings while nobody listens, each with the moment at which the command is to be started for it.
+/// Whoever has listened for so long without a break is there: a dead connection is given up sooner, as `console/connections.rs` has it, and
+/// its page with the next word to it.
+const HEARD_MS: i64 = 120_000;
+
+/// What rings while nobody listens.
 #[derive(Debug)]
 struct Unheard {
     after: i64,
     again: i64,
-    rings: BTreeMap<Ring, (Rang, UnixMillis)>,
+    rings: BTreeMap<Ring, Waits>,
+}
+
+/// A ring that waits for somebody to hear it.
+#[derive(Debug)]
+struct Waits {
+    rang: Rang,
+    /// The command is to be started for it then.
+    at: UnixMillis,
+    /// Since when somebody seems to listen to it.
+    listened: Option<UnixMillis>,
 }
 
 impl Unheard {
@@ -54,16 +69,23 @@ impl Unheard {
     fn add(&mut self, rang: Rang, now: UnixMillis) {
         let (key, due) = (rang.due.obligation.key.clone(), rang.due.obligation.due.here);
         let at = UnixMillis(now.0.saturating_add(self.after));
-        self.rings.entry(Ring { key, stage: rang.stage, due }).or_insert((rang, at));
+        self.rings.entry(Ring { key, stage: rang.stage, due }).or_insert(Waits { rang, at, listened: None });
     }
 
-    /// Somebody listens: the pages ring. What must be answered waits further, from now on.
+    /// Somebody seems to listen: the pages ring, and the command waits further, from now on. What was surely heard and must not be answered
+    /// waits no more.
     fn heard(&mut self, now: UnixMillis) {
         let after = self.after;
-        self.rings.retain(|_, (rang, at)| {
-            *at = UnixMillis(now.0.saturating_add(after));
-            rang.insists()
+        self.rings.retain(|_, waits| {
+            waits.at = UnixMillis(now.0.saturating_add(after));
+            let since = *waits.listened.get_or_insert(now);
+            waits.rang.insists() || now.0.saturating_sub(since.0) < HEARD_MS
         });
+    }
+
+    /// Nobody listens.
+    fn unheard(&mut self) {
+        self.rings.values_mut().for_each(|waits| waits.listened = None);
     }
 
     /// Only what is open still rings.
@@ -74,14 +96,14 @@ impl Unheard {
     /// Whether the moment of something has come. A clock that was set back makes nobody wait.
     fn is_due(&self, now: UnixMillis) -> bool {
         let longest = self.after.max(self.again);
-        self.rings.values().any(|(_, at)| *at <= now || at.0.saturating_sub(now.0) > longest)
+        self.rings.values().any(|Waits { at, .. }| *at <= now || at.0.saturating_sub(now.0) > longest)
     }
 
     /// Everything, most pressing first; its moment comes again after a while.
     fn told(&mut self, now: UnixMillis) -> Vec<Rang> {
         let next = UnixMillis(now.0.saturating_add(self.again));
-        self.rings.values_mut().for_each(|(_, at)| *at = next);
-        let mut all: Vec<Rang> = self.rings.values().map(|(rang, _)| rang.clone()).collect();
+        self.rings.values_mut().for_each(|waits| waits.at = next);
+        let mut all: Vec<Rang> = self.rings.values().map(|waits| waits.rang.clone()).collect();
         all.sort_by_key(|rang| (!rang.insists(), rang.due.obligation.due.here));
         all.truncate(TOLD_MAX);
         all
@@ -144,7 +166,10 @@ pub async fn ring_by_itself(office: Office, config: RingConfig, mut stop: watch:
 impl Office {
     /// Returns when nothing rings any more: the node stops.
     async fn watch_unheard(&self, config: &RingConfig, unheard: &mut Unheard) -> Result<(), Refused> {
-        let (open, mut rings) = self.watch_dues().await?;
+        // Before what is open is asked for, so that nothing rings between the two. It shows nothing to anybody, and is no listener.
+        let mut rings = self.inner.bell.hear().ok_or(Refusal::Stopping)?;
+        self.caught_up().await?;
+        let open = self.rang_now().await?;
         open.into_iter().for_each(|rang| unheard.add(rang, self.now()));
         let look = LOOK_MAX.min(config.after / 2).max(Duration::from_millis(10));
         loop {
@@ -163,11 +188,11 @@ impl Office {
     }
 
     async fn ring_unheard(&self, config: &RingConfig, unheard: &mut Unheard) -> Result<(), Refused> {
-        // This watch is one of those that listen.
-        if self.inner.bell.listeners() > 1 {
+        if self.inner.bell.has_listeners() {
             unheard.heard(self.now());
             return Ok(());
         }
+        unheard.unheard();
         if !unheard.is_due(self.now()) {
             return Ok(());
         }

@@ -16,6 +16,7 @@ use crate::{
         matter::{Matter, Summary, Wanted},
         number::Number,
         obligation::About,
+        rollcall::is_long_over,
         step::MatterKind,
     },
     projection::{ListedMatter, Openness},
@@ -47,7 +48,7 @@ pub struct MatterRow {
 impl Office {
     /// Matters of a kind, those about which something is still to be done, and, if asked for, the others. What is real comes before what is
     /// practised; of each, what wants something of this office comes first, soonest due before; then the one that changed last. An exercise is
-    /// over when its drill is.
+    /// over when its drill is, and a roll call some time after nobody can answer it any more.
     pub async fn matters(&self, kind: MatterKind, also: Openness) -> Result<Vec<MatterRow>, Refused> {
         self.caught_up().await?;
         let office = self.clone();
@@ -72,13 +73,17 @@ impl Office {
         (kind, also): (MatterKind, Openness),
         due: &BTreeMap<RecordRef, UnixMillis>,
     ) -> Result<Vec<MatterRow>, Refused> {
-        let mut listed = self.inner.matters.listed(kind, Openness::Open)?;
+        let (now, mut listed) = (self.now(), self.inner.matters.listed(kind, Openness::Open)?);
+        if also == Openness::Open {
+            listed.retain(|listed| !is_long_over(&listed.summary, now));
+        }
         if also == Openness::Closed {
             listed.extend(self.inner.matters.listed(kind, Openness::Closed)?);
         }
         let row = |ListedMatter { matter, summary }: ListedMatter| {
             let row = self.matter_row(&matter, summary)?;
-            let wanted = if row.summary.open { self.wanted_of(kind, &matter)? } else { None };
+            let is_alive = row.summary.open && !is_long_over(&row.summary, now);
+            let wanted = if is_alive { self.wanted_of(kind, &matter)? } else { None };
             Ok(MatterRow { wanted, due: due.get(&matter).copied(), ..row })
         };
         let mut rows = listed.into_iter().map(row).collect::<Result<Vec<_>, Refused>>()?;

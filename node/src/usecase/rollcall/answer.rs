@@ -10,8 +10,9 @@ use crate::{
         form::{Answer, Value},
         matter::Step,
         rollcall::{
-            AHEAD_MAX_MS, Course,
-            course::{ALSO, ANSWER, LATE_MAX_MS},
+            Course,
+            course::{ALSO, ANSWER},
+            is_long_over,
         },
         step::MatterKind,
     },
@@ -91,10 +92,9 @@ impl Office {
     /// Calls that this office is to answer now, the one that opened first comes first.
     pub(super) fn rolls_to_answer(&self, now: UnixMillis) -> Result<Vec<(Mode, RecordRef)>, Refused> {
         let mut open = Vec::new();
-        // Nobody answers a call about which nothing was done for so long: those that nobody closed are not read again and again.
-        let since = now.0.saturating_sub(AHEAD_MAX_MS + 2 * LATE_MAX_MS);
         let listed = self.inner.matters.listed(MatterKind::RollCall, Openness::Open)?;
-        for listed in listed.into_iter().filter(|listed| listed.summary.last_at.0 > since) {
+        // Those that nobody closed are not read again and again.
+        for listed in listed.into_iter().filter(|listed| !is_long_over(&listed.summary, now)) {
             let steps = self.steps_of(&listed.matter)?;
             if let Some(course) = Course::of(&steps)
                 && self.is_to_answer(&course, now)

@@ -111,7 +111,7 @@ async fn with_files(console: &Console, desk: &Desk, taken: TakenStep, (typed, se
     match sent.add(&console.office, asked, passed).await {
         Ok(_) if typed.text("back") == INBOX => then(&format!("{INBOX}?saved={}", taken.reference)),
         Ok(_) => then(&place(&taken.matter, &taken.reference)),
-        Err(refused) => files::not_added(console, desk, (&taken.matter, &taken.reference), &refused).await,
+        Err(not_added) => files::not_added(console, desk, (&taken.matter, &taken.reference), not_added).await,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
         Console,
         desk::Desk,
         fields::{self, FieldView, Input},
-        page::{Frame, Paged, html, moment},
+        page::{Frame, Paged, html, moment, plain},
         trouble::Said,
     },
     PART, act,
@@ -118,11 +118,6 @@ impl Asked {
     fn keep_show(&self) -> String {
         if self.show.is_empty() { String::new() } else { format!("show={}&", plain(&self.show)) }
     }
-}
-
-/// What can stand in a query as it is.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | '_' | '-' | '.')).collect()
 }
 
 pub(super) async fn show(

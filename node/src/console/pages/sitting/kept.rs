@@ -9,7 +9,7 @@ use super::super::{
     super::{
         Console,
         desk::Desk,
-        page::{Paged, moment, then},
+        page::{Paged, moment, plain, then},
         posted::{Posted, record_id},
         trouble::Said,
     },
@@ -53,7 +53,7 @@ pub(super) async fn show(
 ) -> Paged {
     let matter = format!("{origin}/{id}");
     let found = console.office.kept_status(&ShowStatus { matter: matter.clone(), record: asked.record.clone() }).await?;
-    let record = asked.record.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')).collect::<String>();
+    let record = plain(&asked.record);
     let path = format!("/consultation/{matter}/status?record={record}");
     match found.shown {
         Some((_, TableThere::Whole(table))) => {

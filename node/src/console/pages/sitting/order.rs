@@ -13,7 +13,7 @@ use super::{
         choosing::Choosing,
         desk::Desk,
         fields::{self, FieldView, Input},
-        page::{Frame, Paged, html, then},
+        page::{Frame, Paged, html, plain, then},
         posted::{Posted, Typed, record_id},
         trouble::{Said, http_status},
     },
@@ -80,7 +80,7 @@ async fn agreed(console: &Console, session: &str, outcome: &str) -> Result<Vec<A
 }
 
 fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), typed: Typed) -> Result<OrderPage, Refused> {
-    let outcome: String = outcome.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')).collect();
+    let outcome = plain(outcome);
     let form = directive_form()?;
     Ok(OrderPage {
         frame: console.frame(desk, PART, look::ORDER)?,

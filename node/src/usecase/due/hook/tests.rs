@@ -2,10 +2,15 @@
 
 use std::{fs, path::Path};
 
+use dutynet_relay::registry::OfficeClass;
+
 use super::*;
 use crate::{
     domain::beijing::{Day, TimeOfDay},
-    usecase::{AskDues, WarningKind, keep_dues, tests::House},
+    usecase::{
+        AskDues, CallKind, CallRoll, NewChild, To, WarningKind, keep_dues,
+        tests::{House, by, record_id},
+    },
 };
 
 const WAIT: Duration = Duration::from_secs(30);
@@ -94,9 +99,64 @@ async fn what_waits_rings_after_a_while_and_again_and_whoever_listens_ends_it() 
     assert!(unheard.is_due(at(-5)), "a clock that was set back makes nobody wait");
     unheard.keep(std::slice::from_ref(&rang));
     assert!(unheard.is_due(at(90)));
-    unheard.heard(at(91));
-    assert!(!unheard.is_due(at(1000)), "the page rings");
+    for second in 91..=(91 + HEARD_MS / 1000) {
+        unheard.heard(at(second));
+        assert!(!unheard.is_due(at(second)), "the page rings");
+    }
+    assert!(!unheard.is_due(at(1000)), "it was heard");
     unheard.add(rang, at(2000));
     unheard.keep(&[]);
     assert!(!unheard.is_due(at(3000)), "it is done with");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_dead_has_told_nobody() {
+    let house = House::new();
+    let (mut unheard, rang) = (Unheard::new(Duration::from_secs(30), Duration::from_secs(60)), ring(&house).await);
+    let at = |second: i64| UnixMillis(second * 1000);
+    unheard.add(rang, at(0));
+    (1..60).for_each(|second| unheard.heard(at(second)));
+    unheard.unheard();
+    assert_eq!([88, 89].map(|second| unheard.is_due(at(second))), [false, true], "it rings when the line is known to be dead");
+    // Two who listened for a while each make nobody who has surely heard it.
+    (90..180).for_each(|second| unheard.heard(at(second)));
+    unheard.unheard();
+    (181..270).for_each(|second| unheard.heard(at(second)));
+    assert!(unheard.is_due(at(299)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_whoever_shows_rings_to_people_listens() {
+    let house = House::new();
+    let listens = || house.office.inner.bell.has_listeners();
+    let child = NewChild {
+        office: "440825204".into(),
+        name: "角尾乡".into(),
+        area_code: String::new(),
+        class: Some(OfficeClass::Township),
+        by: by(),
+    };
+    house.office.add_office(child).await.unwrap();
+    let call = CallRoll {
+        id: record_id(1),
+        kind: CallKind::Roll,
+        title: String::new(),
+        to: Some(To::EverybodyBelow),
+        draw: None,
+        at: None,
+        minutes: None,
+        by: by(),
+        mode: Mode::Real,
+    };
+    let called = house.office.call_roll(call).await.unwrap();
+    let table = house.office.watch_roll(&called.taken.reference.to_string()).await.unwrap();
+    assert!(!listens(), "a table that changes rings nothing");
+    let (_, page) = house.office.watch_first_dues(1).await.unwrap();
+    let (_, watch) = house.office.watch_dues().await.unwrap();
+    let (_, held) = watch.into_parts();
+    drop(page);
+    assert!(listens());
+    drop(held);
+    assert!(!listens());
+    drop(table);
 }
