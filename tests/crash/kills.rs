@@ -116,22 +116,30 @@ fn kill_once(folder: &Path, (seed, kept): (u64, Kept), reported: &mut BTreeMap<S
     let mut random = SmallRng::seed_from_u64(seed);
     let mut child = start(folder, seed, kept);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let wait_for_open = random.random_bool(0.9);
-    if wait_for_open {
+    let wait_for_news = random.random_bool(0.9);
+    if wait_for_news {
         assert!(lines.by_ref().any(|line| line.unwrap().ends_with("open")), "the writer does not open");
+        let mut news = random.random_range(1..20);
+        while news > 0 {
+            news -= usize::from(noted(&lines.next().expect("the writer goes on").unwrap(), reported));
+        }
     }
     thread::sleep(Duration::from_millis(random.random_range(0..120)));
     child.kill().unwrap();
     child.wait().unwrap();
     for line in lines {
-        let line = line.unwrap_or_default();
-        // The last line may be cut.
-        let parts: Vec<_> = line.split(' ').collect();
-        if let [what @ ("record" | "position"), name, value] = parts[..]
-            && value.len() == 64
-        {
-            reported.insert(format!("{what} {name}"), value.to_owned());
+        noted(&line.unwrap_or_default(), reported);
+    }
+}
+
+/// Notes what a line reports; whether it had not been reported before. The last line may be cut.
+fn noted(line: &str, reported: &mut BTreeMap<String, String>) -> bool {
+    let parts: Vec<_> = line.split(' ').collect();
+    match parts[..] {
+        [what @ ("record" | "position"), name, value] if value.len() == 64 => {
+            reported.insert(format!("{what} {name}"), value.to_owned()).is_none()
         }
+        _ => false,
     }
 }
 

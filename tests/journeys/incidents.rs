@@ -94,6 +94,7 @@ async fn an_approval_by_telephone_stands_unconfirmed_until_the_leader_logs_in() 
         leader.open("/inbox").await;
         leader.sees("马上请，我在路上").await;
         leader.press("是我的原话，确认").await;
+        leader.sees("已记下").await;
         leader.sees_not("请确认是不是您的原话").await;
         clerk.open(&event).await;
         clerk.sees_not("电话批准待本人确认").await;

@@ -1,8 +1,9 @@
 //! Offices of a journey: each a process of its own with a console, a line that can be cut, and people who may log in.
 
-use std::net::TcpListener;
-
-use dutynet_tests::{between::GoBetween, program::Site};
+use dutynet_tests::{
+    between::GoBetween,
+    program::{Site, free_port},
+};
 
 use super::journey::Journey;
 
@@ -17,6 +18,7 @@ pub struct Seat {
     pub id: String,
     /// Between it and its parent; the first office has none.
     line: Option<GoBetween>,
+    /// The console keeps it when its node starts again: what a browser keeps, it keeps for a port.
     port: u16,
 }
 
@@ -61,7 +63,7 @@ impl Seat {
     /// Writes `node.toml`, with more in it.
     pub fn configure(&self, more: &str) {
         self.site.configure(&format!(
-            "[node]\ndata = \"data\"\n\n[link]\nlisten = \"127.0.0.1:0\"\nheartbeat = \"500ms\"\nconnect_timeout = \"2s\"\n\
+            "[node]\ndata = \"data\"\n\n[link]\nlisten = \"127.0.0.1:0\"\nheartbeat = \"1s\"\nconnect_timeout = \"2s\"\n\
              retry_delay_max = \"1s\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n{more}",
             self.port
         ));
@@ -91,9 +93,4 @@ impl Seat {
         }
         self
     }
-}
-
-/// A port that nobody has. The console keeps it when its node starts again: what a browser keeps, it keeps for a port.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("a bound port").port()
 }

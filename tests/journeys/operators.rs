@@ -22,17 +22,19 @@ async fn on_the_sheet_of(operator: &Window, name: &str) -> String {
 async fn joins(journey: &mut Journey, machine: &mut Seat, invitation: &str) -> Window {
     machine.site.set_up();
     let clerk = journey.window(machine, "new").await;
-    clerk.open("/").await;
+    clerk.comes("/", "首次安装").await;
     clerk.fill("邀请", invitation).await;
     clerk.press("入网").await;
     clerk.sees("恢复码").await;
     clerk.press("已抄好").await;
-    clerk.sees("建立第一个帐号").await;
+    clerk.sees("正在启动").await;
+    clerk.comes("/first", "建立第一个帐号").await;
     for (label, words) in [("帐号", "chen"), ("姓名", "陈六"), ("密码", PASSWORD), ("再输一次", PASSWORD)] {
         clerk.fill(label, words).await;
     }
     clerk.press("建立帐号并进入").await;
-    clerk.sees("上级线路：通").await;
+    clerk.sees("本单位该办的").await;
+    clerk.comes("/", "上级线路：通").await;
     clerk
 }
 
@@ -43,6 +45,7 @@ async fn backs_up(journey: &Journey, operator: &Window) -> PathBuf {
     operator.open("/admin/backup").await;
     operator.fill("备份目录", &folder.display().to_string()).await;
     operator.press("现在备份").await;
+    operator.sees("已备份").await;
     operator.comes("/admin/backup", "正常").await;
     folder
 }
@@ -79,7 +82,7 @@ async fn a_new_machine_takes_the_place_of_one_that_burnt_and_what_that_one_said_
         operator.open("/admin/offices").await;
         operator.fold("海安镇", "换机器").await;
         operator.press("开换机器的邀请单").await;
-        operator.sees("换机器").await;
+        operator.sees("共 1 张").await;
         let word = on_the_sheet_of(&operator, "海安镇").await;
         let mut machine = Seat::new_machine(journey, "440825103-new");
         let clerk = joins(journey, &mut machine, &word).await;
@@ -111,7 +114,7 @@ async fn a_backup_brings_the_office_back_on_another_machine_with_its_people_and_
         let mut machine = Seat::new_machine(journey, "440825-new");
         machine.site.set_up();
         let person = journey.window(&machine, "restored").await;
-        person.open("/").await;
+        person.comes("/", "首次安装").await;
         person.press("从备份恢复").await;
         person.fill("备份目录", &folder.display().to_string()).await;
         person.fill("恢复码", &code.replace('-', " ").to_lowercase()).await;
@@ -122,7 +125,8 @@ async fn a_backup_brings_the_office_back_on_another_machine_with_its_people_and_
         person.press("恢复").await;
         person.sees("已恢复：440825").await;
         person.press("知道了").await;
-        person.sees("登录值班台").await;
+        person.sees("正在启动").await;
+        person.comes("/enter", "登录值班台").await;
         person.enter("wang", PASSWORD).await;
         person.sees("本单位该办的").await;
         person.comes("/reports", "零报告").await;

@@ -49,7 +49,7 @@ async fn pictures_of_the_readme_are_taken_from_the_demonstration() {
         let demo = Demo::start(folder, &happens);
         let county = demo.seated(browser, "廉江市", "zhiban").await;
         county.looked_at_on(Screen::DESK).await;
-        county.sees("海堤渗漏").await;
+        county.comes("/", "海堤渗漏").await;
         taken(&county, "duty").await;
         let province = demo.seated(browser, "广东省", "zhiban").await;
         province.looked_at_on(Screen::DESK).await;

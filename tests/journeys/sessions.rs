@@ -39,6 +39,7 @@ async fn a_session_keeps_its_status_table_hears_a_county_and_orders_what_was_agr
         host.press("议定事项").await;
         host.fill("事项", "今晚八时前再查一遍渔港").await;
         host.alt('s').await;
+        host.sees("今晚八时前再查一遍渔港").await;
         host.comes(&session, "没有着落").await;
         host.press("交办").await;
         assert_eq!(host.typed("原话原文").await, "今晚八时前再查一遍渔港");

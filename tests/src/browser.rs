@@ -10,6 +10,7 @@ use std::{
 use fantoccini::{
     Client, ClientBuilder, Locator,
     elements::Element,
+    error::CmdError,
     key::Key,
     wd::{Capabilities, PrintConfiguration, WebDriverCompatibleCommand},
 };
@@ -112,7 +113,9 @@ impl Browser {
         ];
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=zh-CN", SCREEN];
         let args: Vec<&str> = args.into_iter().chain(still).collect();
-        let wanted = json!({ "goog:chromeOptions": { "args": args }, "acceptInsecureCerts": true });
+        // A script that says itself when it has ended may take long on a busy machine.
+        let (options, limits) = (json!({ "args": args }), json!({ "script": 300_000 }));
+        let wanted = json!({ "goog:chromeOptions": options, "acceptInsecureCerts": true, "timeouts": limits });
         let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
         let wanted: Capabilities = wanted.into_iter().collect();
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&self.address).await;
@@ -154,7 +157,11 @@ pub struct Window {
 impl Window {
     /// Types an address.
     pub async fn open(&self, path: &str) {
-        self.client.goto(&format!("{}{path}", self.base)).await.expect("a page opens");
+        self.goes_to(path).await.expect("a page opens");
+    }
+
+    async fn goes_to(&self, path: &str) -> Result<(), CmdError> {
+        self.client.goto(&format!("{}{path}", self.base)).await
     }
 
     /// Where it is: path and query.
@@ -195,13 +202,9 @@ impl Window {
         self.comes_true(words, async || self.text().await.contains(words)).await;
     }
 
-    /// Loads the page again until these words can be seen: what comes over a line.
+    /// Loads the page again until these words can be seen: what comes over a line, or from a node that is still to listen.
     pub async fn comes(&self, path: &str, words: &str) {
-        let again = async || {
-            self.open(path).await;
-            self.text().await.contains(words)
-        };
-        self.comes_true(words, again).await;
+        self.comes_true(words, async || self.goes_to(path).await.is_ok() && self.text().await.contains(words)).await;
     }
 
     /// Waits until a script says that number.
@@ -261,8 +264,7 @@ impl Window {
 
     /// Presses a button, a link, or what unfolds, by its words.
     pub async fn press(&self, words: &str) {
-        // A page that renews itself may have exchanged it between the look and the press.
-        self.comes_true(words, async || self.found(FIND_PRESSED, words).await.click().await.is_ok()).await;
+        self.pressed(FIND_PRESSED, &[words]).await;
     }
 
     /// Presses keys, wherever the focus is.
@@ -277,8 +279,7 @@ impl Window {
                     document.querySelectorAll('[data-found]').forEach((found) => found.removeAttribute('data-found')); \
                     const fold = row && Array.from(row.querySelectorAll('summary')).find((one) => one.textContent.includes(arguments[1])); \
                     if (!fold) return false; fold.setAttribute('data-found', ''); return true;";
-        self.comes_true(row, async || self.run(find, &[row, words]).await == Value::Bool(true)).await;
-        self.client.find(FOUND).await.expect("it was found").click().await.expect("it unfolds");
+        self.pressed(find, &[row, words]).await;
     }
 
     /// Presses the button of a step of a matter; those that are seldom wanted stand folded away.
@@ -336,12 +337,25 @@ impl Window {
     }
 
     async fn control(&self, label: &str) -> Element {
-        self.found(FIND_CONTROL, label).await
+        self.found(FIND_CONTROL, &[label]).await
     }
 
-    async fn found(&self, script: &str, words: &str) -> Element {
-        self.comes_true(words, async || self.run(script, &[words]).await == Value::Bool(true)).await;
-        self.client.find(FOUND).await.expect("it was found")
+    /// What a script marks. A page that renews itself may take the mark away before it is looked for.
+    async fn found(&self, script: &str, words: &[&str]) -> Element {
+        let mut found = None;
+        let marked = async || {
+            if self.run(script, words).await == Value::Bool(true) {
+                found = self.client.find(FOUND).await.ok();
+            }
+            found.is_some()
+        };
+        self.comes_true(words, marked).await;
+        found.expect("it was found")
+    }
+
+    async fn pressed(&self, script: &str, words: &[&str]) {
+        // A page that renews itself may have exchanged it between the look and the press.
+        self.comes_true(words, async || self.found(script, words).await.click().await.is_ok()).await;
     }
 
     async fn comes_true(&self, what: impl Debug, mut holds: impl AsyncFnMut() -> bool) {

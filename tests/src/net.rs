@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     between::GoBetween,
-    running::{Running, copy_folder, open, quick},
+    running::{Running, copy_folder, is_free, open, quick},
     shifted::ShiftedClock,
 };
 
@@ -64,6 +64,8 @@ pub struct Network {
     root: tempfile::TempDir,
     offices: BTreeMap<OfficeId, Office>,
     parents: BTreeMap<OfficeId, OfficeId>,
+    /// What clocks show that nobody has moved.
+    right: ShiftedClock,
     clocks: Mutex<BTreeMap<OfficeId, Arc<ShiftedClock>>>,
     zone: Zone,
 }
@@ -73,7 +75,8 @@ impl Network {
     pub async fn found(root: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let zone = Zone::parse("intranet").expect("a valid zone");
-        let mut net = Self { root: folder, offices: BTreeMap::new(), parents: BTreeMap::new(), clocks: Mutex::default(), zone };
+        let (right, clocks) = (ShiftedClock::default(), Mutex::default());
+        let mut net = Self { root: folder, offices: BTreeMap::new(), parents: BTreeMap::new(), right, clocks, zone };
         let id = office(root);
         let data = DataFolder::at(net.folder_of(&id));
         let new = NewRoot {
@@ -176,6 +179,7 @@ impl Network {
     pub async fn start_on(&mut self, id: &str, disk: impl FnOnce(Arc<dyn Disk>) -> Arc<dyn Disk>) {
         let id = office(id);
         let config = quick(self.offices[&id].folder.clone());
+        is_free(&config.folder).await;
         let opened =
             Relay::open_on(config, self.clock(id.as_str()), |folder| Ok(disk(Arc::new(FileDisk::open(&folder.journal())?))));
         self.run(&id, opened.expect("a store opens")).await;
@@ -235,7 +239,8 @@ impl Network {
 
     /// The clock of an office, also of one that is still to join; right until a story moves it.
     pub fn clock(&self, id: &str) -> Arc<ShiftedClock> {
-        self.clocks.lock().unwrap_or_else(PoisonError::into_inner).entry(office(id)).or_default().clone()
+        let mut clocks = self.clocks.lock().unwrap_or_else(PoisonError::into_inner);
+        clocks.entry(office(id)).or_insert_with(|| Arc::new(self.right.another())).clone()
     }
 
     /// The line of an office to its parent.

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{ground::program, net::until};
+use crate::{ground::program, net::until, running::is_free};
 
 /// `dutynet serve` over a data folder; killed when it is dropped.
 pub struct Process {
@@ -18,6 +18,7 @@ pub struct Process {
 impl Process {
     /// Starts it and waits until it serves.
     pub async fn serve(folder: &Path) -> Self {
+        is_free(folder).await;
         let config = folder.with_extension("toml");
         std::fs::write(&config, configuration(folder)).expect("a configuration is written");
         let program = program("dutynet");

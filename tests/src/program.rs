@@ -1,11 +1,15 @@
 //! An office as its operator sees it: a folder with `node.toml`, the program `dutynet`, and what it answers.
 
 use std::{
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
+use dutynet_node::domain::beijing::Day;
+use dutynet_relay::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::ground::program;
@@ -74,6 +78,12 @@ impl Site {
     /// Writes another `node.toml`.
     pub fn configure(&self, text: &str) {
         std::fs::write(self.folder.join("node.toml"), text).expect("a configuration");
+    }
+
+    /// Gives the link a port that it keeps when the node starts again: those below dial where it was.
+    pub fn keeps_its_port(&self) {
+        let config = std::fs::read_to_string(self.folder.join("node.toml")).expect("a configuration");
+        self.configure(&config.replacen("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()), 1));
     }
 
     /// Types a command.
@@ -154,6 +164,13 @@ impl Site {
         serde_json::from_str(&text).expect("serving.json is JSON")
     }
 
+    /// Whether the line to a neighbour is up.
+    pub fn is_linked(&self, office: &str) -> bool {
+        let links = self.run(&["links", "--json"]);
+        let up = |link: &Value| link["office"] == office && link["line"] == "up";
+        links.status == 0 && links.json()["links"].as_array().is_some_and(|links| links.iter().any(up))
+    }
+
     /// The link address.
     pub fn link(&self) -> String {
         self.ports()["link"].as_str().expect("a link address").to_owned()
@@ -164,6 +181,24 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A port that nobody has, and that the system gives to nobody who asks for any: it is still free when it is bound later, or bound again.
+pub fn free_port() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    // Each test program has a hundred of its own.
+    let first = 20_000 + u16::try_from(std::process::id() % 100).expect("less than a hundred") * 100;
+    loop {
+        let port = first + TAKEN.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// The day in Beijing, as it is typed. Whoever reports more than once names it each time: midnight may come in between.
+pub fn today() -> String {
+    Day::of(SystemClock::default().wall()).to_string()
 }
 
 /// Waits for a condition; the story fails when it never comes true.

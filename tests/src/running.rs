@@ -8,7 +8,7 @@ use std::{
 
 use dutynet_relay::{
     clock::{Clock, SystemClock},
-    folder::FolderError,
+    folder::{DataFolder, FolderError},
     relay::{OpenError, Relay, RelayConfig},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -55,10 +55,17 @@ pub(crate) async fn open(config: RelayConfig, clock: Arc<dyn Clock>) -> Relay {
     opened.expect("it has opened")
 }
 
+/// Waits until a folder that nobody works in can be taken: see [`open`].
+pub(crate) async fn is_free(folder: &Path) {
+    until("the folder is free", || DataFolder::at(folder).lock().is_ok()).await;
+}
+
 /// A node's configuration with short times.
 pub fn quick(folder: PathBuf) -> RelayConfig {
     let mut config = RelayConfig::new(folder);
     config.limits.heartbeat = Duration::from_millis(300);
+    // A busy machine is silent for longer than a second now and then.
+    config.limits.missed_max = 6;
     config.limits.lines_gap = Duration::from_millis(50);
     config.limits.settled_after = Duration::from_secs(2);
     config.retry_first = Duration::from_millis(50);

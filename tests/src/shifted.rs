@@ -1,7 +1,7 @@
 //! A clock that runs as the machine's does and shows another time.
 //!
-//! A story begins at ten in the morning in Beijing, whenever it is run: what is still to be reported today, and what has closed, must not
-//! depend on the hour at which somebody runs the tests. From there an office's clock can be set wrong, or never set at all.
+//! Every story begins at ten in the morning in Beijing, whenever it is run and however long others have run before it: what is still to
+//! be reported today, and what has closed, must not depend on the hour. From there an office's clock can be set wrong, or never set at all.
 
 use std::{
     sync::{
@@ -20,13 +20,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Ten o'clock at UTC+8.
 const MORNING_UTC_MS: i64 = 2 * 60 * 60 * 1000;
 
-/// How much later than the machine's clock the right time of all stories of one run is.
+/// How much later than the machine's clock the right time of a story is that begins now; all stories of one run are of one day.
 fn morning(machine: &SystemClock) -> i64 {
-    static SHIFT: OnceLock<i64> = OnceLock::new();
-    *SHIFT.get_or_init(|| {
-        let now = machine.wall().0;
-        now - now.rem_euclid(DAY_MS) + MORNING_UTC_MS - now
-    })
+    static MORNING: OnceLock<i64> = OnceLock::new();
+    let now = machine.wall().0;
+    *MORNING.get_or_init(|| now - now.rem_euclid(DAY_MS) + MORNING_UTC_MS) - now
 }
 
 /// See the module. Right until it is moved.
@@ -37,6 +35,7 @@ pub struct ShiftedClock {
 }
 
 impl Default for ShiftedClock {
+    /// It is ten in the morning.
     fn default() -> Self {
         let machine = SystemClock::default();
         let right_ms = morning(&machine);
@@ -45,6 +44,11 @@ impl Default for ShiftedClock {
 }
 
 impl ShiftedClock {
+    /// Another clock of the same story.
+    pub fn another(&self) -> Self {
+        Self { machine: SystemClock::default(), right_ms: self.right_ms, ahead_ms: AtomicI64::new(0) }
+    }
+
     /// Shows what a right clock does not: later by so much, or earlier if it is negative.
     pub fn set_ahead(&self, ms: i64) {
         self.ahead_ms.store(ms, Ordering::SeqCst);

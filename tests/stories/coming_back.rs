@@ -72,8 +72,10 @@ async fn a_parent_restored_from_an_older_copy_gets_everything_again_and_begins_a
     let epoch = net.relay("c").status().epoch;
     net.stop("c").await;
     net.put_back("c", &copy);
+    ["c", "t"].iter().for_each(|child| net.cut(child));
     net.start("c").await;
     assert_eq!(net.body("c", &after), None, "the copy does not know it");
+    ["c", "t"].iter().for_each(|child| net.heal(child));
     net.arrives(&after, "c").await;
     net.arrives(&own, "c").await;
     net.arrives(&down, "c").await;

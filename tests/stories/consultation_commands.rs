@@ -17,6 +17,7 @@ fn the_status_of_a_session_is_asked_kept_and_read_again_below_and_its_analysis_g
     county.serve();
     county.done(&words(&[&["office", "add", "440825204", "--no-node", "--name", "角尾乡", "--class", "township"], &AS]));
     let town = Site::below(&county, &folder.path().join("town"), ["440825103", "海安镇", "township"]);
+    wait_for("the line is up", || county.is_linked("440825103"));
     let call =
         ["consultation", "call", "--to", "440825103,440825204", "--title", "台风防御", "--reason", "special", "--way", "video"];
     let instructed = ["--instructed-by", "王县长", "--instructed-at", "00:01", "--held-at", "23:58", "--json"];

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use dutynet_tests::program::{Site, wait_for};
+use dutynet_tests::program::{Site, today, wait_for};
 
 const AS: [&str; 2] = ["--as", "z01:张三"];
 const TOLD: [&str; 4] = ["--on-behalf-of", "440825204", "--told-by", "王五:0759-4850001"];
@@ -27,37 +27,42 @@ fn served(folder: &Path) -> Site {
 fn a_report_is_entered_drafted_and_filed_at_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let mut root = served(folder.path());
-    let typed = root.done(&words(&[&["report", "daily", "--calls", "3", "--incident", "自然灾害=1:台风"], &SAID, &TOLD, &AS]));
+    let today = today();
+    let on = ["--period", &today];
+    let daily = ["report", "daily", "--calls", "3", "--incident", "自然灾害=1:台风"];
+    let typed = root.done(&words(&[&daily, &on, &SAID, &TOLD, &AS]));
     assert!(typed.out.contains("代录 440825204"), "{}", typed.out);
     let zero = ["report", "zero", "--on-behalf-of", "440825205", "--told-by", "赵六", "--written", "--json"];
-    assert_eq!(root.done(&words(&[&zero, &AS])).json()["office"], "440825205");
-    let board = root.done(&["report", "board"]).out;
+    assert_eq!(root.done(&words(&[&zero, &on, &AS])).json()["office"], "440825205");
+    let board = root.done(&words(&[&["report", "board"], &on])).out;
     assert!(board.contains("代录（440825）"), "{board}");
 
-    let draft = root.done(&words(&[&["report", "draft", "daily", "--calls", "2", "--json"], &SAID, &AS])).json();
+    let draft = root.done(&words(&[&["report", "draft", "daily", "--calls", "2", "--json"], &on, &SAID, &AS])).json();
     let calls = draft["fields"].as_array().unwrap().iter().find(|field| field["field"] == "calls").unwrap();
     assert_eq!((&calls["value"], &calls["sum"], &calls["sums"]), (&5.into(), &5.into(), &true.into()));
     assert_eq!(draft["sources"].as_array().unwrap().len(), 2);
     root.kill();
     root.serve();
     let out = folder.path().join("draft.toml");
-    let page = root.done(&["report", "draft", "daily", "--out", out.to_str().unwrap()]).out;
+    let page = root.done(&words(&[&["report", "draft", "daily", "--out", out.to_str().unwrap()], &on])).out;
     for said in ["汇总草稿", "角尾乡", "代录（440825）", "下级都已计入", "自然灾害 1（角尾乡：台风）"]
     {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(fs::read_to_string(&out).unwrap().contains("calls = 5"));
-    root.done(&words(&[&["report", "file", "daily", "--from-draft", "--file", out.to_str().unwrap(), "--weather", "晴"], &AS]));
-    let shown = root.done(&["report", "show", "daily"]).out;
+    let file = ["report", "file", "daily", "--from-draft", "--file", out.to_str().unwrap(), "--weather", "晴"];
+    root.done(&words(&[&file, &on, &AS]));
+    let show = words(&[&["report", "show", "daily"], &on]);
+    let shown = root.done(&show).out;
     for said in ["合计来源", "角尾乡（代录（440825），第 1 版", "下洋镇", "天气汛情：晴", "【现行】"]
     {
         assert!(shown.contains(said), "{said}: {shown}");
     }
-    root.done(&words(&[&["report", "correct", "daily", "--reason", "漏报一件", "--calls", "4"], &TOLD, &AS]));
-    let shown = root.done(&["report", "show", "daily"]).out;
+    root.done(&words(&[&["report", "correct", "daily", "--reason", "漏报一件", "--calls", "4"], &on, &TOLD, &AS]));
+    let shown = root.done(&show).out;
     assert!(shown.contains("报送之后已改为第 2 版"), "{shown}");
-    root.done(&words(&[&["report", "correct", "daily", "--reason", "角尾乡更正", "--from-draft"], &AS]));
-    let revisions = root.done(&["report", "show", "daily", "--json"]).json()["revisions"].clone();
+    root.done(&words(&[&["report", "correct", "daily", "--reason", "角尾乡更正", "--from-draft"], &on, &AS]));
+    let revisions = root.done(&words(&[&show, &["--json"]])).json()["revisions"].clone();
     assert_eq!(revisions[1]["sources"][0]["revision"], 2);
 }
 
@@ -67,21 +72,23 @@ fn both_sides_of_a_difference_choose_at_the_command_line() {
     let root = served(&folder.path().join("county"));
     let child = Site::below(&root, &folder.path().join("town"), ["440825103", "海安镇", "township"]);
     let told = ["--on-behalf-of", "440825103", "--told-by", "王五:0759-4850001"];
-    root.done(&words(&[&["report", "daily", "--calls", "3", "--incident", "无"], &SAID, &told, &AS]));
-    let of_child = ["report", "show", "daily", "--office", "440825103", "--json"];
+    let today = today();
+    let on = ["--period", &today];
+    root.done(&words(&[&["report", "daily", "--calls", "3", "--incident", "无"], &on, &SAID, &told, &AS]));
+    let of_child = ["report", "show", "daily", "--office", "440825103", "--period", &today, "--json"];
     wait_for("it comes down", || child.run(&of_child).status == 0 && child.done(&of_child).json()["revisions"][0].is_object());
-    let own = child.done(&words(&[&["report", "daily", "--calls", "4", "--incident", "无"], &SAID, &AS]));
+    let own = child.done(&words(&[&["report", "daily", "--calls", "4", "--incident", "无"], &on, &SAID, &AS]));
     assert!(own.out.contains("有出入"), "{}", own.out);
     wait_for("the county sees the difference", || root.done(&of_child).json()["difference"] == "open");
-    let shown = root.done(&of_child[..5]).out;
+    let shown = root.done(&of_child[..7]).out;
     assert!(shown.contains("接报件数：海安镇 报“4”") && shown.contains("徐闻县 报“3”"), "{shown}");
-    assert!(root.done(&["report", "board"]).out.contains("有出入"));
-    let choose = ["report", "choose", "daily", "--office", "440825103", "--reason", "电话核实", "--keep"];
+    assert!(root.done(&words(&[&["report", "board"], &on])).out.contains("有出入"));
+    let choose = ["report", "choose", "daily", "--period", &today, "--office", "440825103", "--reason", "电话核实", "--keep"];
     root.run(&words(&[&choose, &["440800"], &AS])).is_refused(1, "CHOICE_UNKNOWN");
     root.run(&words(&[&choose, &["440825"]])).is_refused(1, "PERSON_MISSING");
     root.done(&words(&[&choose, &["440825"], &AS]));
     wait_for("the township sees the choice", || child.done(&of_child).json()["difference"] == "settled");
-    let shown = child.done(&of_child[..5]).out;
+    let shown = child.done(&of_child[..7]).out;
     assert!(shown.contains("徐闻县 张三 选定 徐闻县 的一版，理由：电话核实"), "{shown}");
     let kept = child.done(&of_child).json();
     assert_eq!(kept["standing"]["origin"], "440825");

@@ -125,8 +125,8 @@ async fn the_files_of_a_destroyed_record_go_with_it_and_one_that_another_record_
     net.start("p").await;
     is_gone_from(&net, "p", &alone).await;
     for at in ["t", "c", "p"] {
+        until("it is told of both", || is_hollow(&net, at, &first) && is_hollow(&net, at, &second)).await;
         until("nothing is to be done", || net.relay(at).upkept().unwrap().bodies.on_disk == 0).await;
-        assert!(is_hollow(&net, at, &second), "{at}");
         assert!(net.relay(at).file(&plan).is_some(), "{at}: another record needs it");
         let refused = net.relay(at).want_file(photo).await.unwrap_err();
         assert!(matches!(refused, FileFault::Unwanted), "{at}: {refused}");

@@ -5,13 +5,6 @@ use dutynet_tests::{
     program::{Site, wait_for},
 };
 
-/// Whether the line to an office is up.
-fn is_up(site: &Site, office: &str) -> bool {
-    let links = site.run(&["links", "--json"]);
-    let up = |link: &serde_json::Value| link["office"] == office && link["line"] == "up";
-    links.status == 0 && links.json()["links"].as_array().unwrap().iter().any(up)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_child_dials_its_parent_where_that_has_moved_and_a_wrong_address_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -25,9 +18,9 @@ async fn a_child_dials_its_parent_where_that_has_moved_and_a_wrong_address_harms
     }
     let mut county = Site::below_by(&city, &old.address(), &folder.path().join("county"), ["440825", "徐闻县", "county"]);
     let other = Site::below_by(&city, &old.address(), &folder.path().join("other"), ["440881", "廉江市", "county"]);
-    wait_for("the line is up", || is_up(&county, "440800"));
+    wait_for("the line is up", || county.is_linked("440800"));
     old.cut();
-    wait_for("the line is down", || !is_up(&county, "440800"));
+    wait_for("the line is down", || !county.is_linked("440800"));
 
     assert_eq!(county.done(&["dial", "--json"]).json()["addresses"][0], old.address().as_str());
     city.run(&["dial"]).is_refused(1, "NO_PARENT");
@@ -35,12 +28,12 @@ async fn a_child_dials_its_parent_where_that_has_moved_and_a_wrong_address_harms
     county.run(&["dial", "the rooms on the hill"]).is_refused(1, "ADDRESS_INVALID");
     // Another office answers there: its key is not the parent's.
     county.done(&["dial", &other.link()]);
-    assert!(!is_up(&county, "440800"));
+    assert!(!county.is_linked("440800"));
     county.done(&["dial", &other.link(), &new.address()]);
-    wait_for("the line is up where the city is now", || is_up(&county, "440800"));
+    wait_for("the line is up where the city is now", || county.is_linked("440800"));
 
     county.stop();
     county.serve();
-    wait_for("and after a restart", || is_up(&county, "440800"));
+    wait_for("and after a restart", || county.is_linked("440800"));
     assert_eq!(county.done(&["dial", "--json"]).json()["addresses"][1], new.address().as_str());
 }

@@ -130,10 +130,10 @@ async fn until_owed(desk: &Desk, what: &str, count: usize) -> Vec<Due> {
 async fn first_ring(net: &Network, at: &Desk, due: &Due, time: &str) -> (Stage, Mode) {
     let (stop, stopped) = watch::channel(false);
     let (_, mut hears) = at.office.watch_dues().await.expect("somebody listens");
-    let clock = tokio::spawn(keep_dues(at.office.clone(), stopped));
     for id in ["p", "c"] {
         net.clock(id).set(Day::of(ShiftedClock::default().wall()).at(TimeOfDay::parse(time).unwrap()));
     }
+    let clock = tokio::spawn(keep_dues(at.office.clone(), stopped));
     let rang = loop {
         let rang = hears.recv().await.expect("a ring");
         if rang.due.obligation.key == due.obligation.key {

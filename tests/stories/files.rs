@@ -62,21 +62,25 @@ async fn a_file_of_64_mib_that_is_cut_five_times_costs_little_more_than_its_byte
     net.arrives(&report, "p").await;
     assert_eq!((has(&net, "c", &file), has(&net, "p", &file)), (0, 0), "nobody has asked for it");
     let before = [net.line("t").passed(), net.line("c").passed()];
+    for child in ["t", "c"] {
+        net.line(child).cut_after(file.bytes / 8);
+    }
     net.relay("p").want_file(file).await.unwrap();
     for (child, at, cuts) in [("t", "c", 3), ("c", "p", 2)] {
         for cut in 1..=cuts {
-            until("a part of it has come", || has(&net, at, &file) >= cut * file.bytes / 8).await;
+            until("a part of it has come", || net.line(child).is_cut()).await;
             assert!(net.relay(at).file(&file).is_none(), "it was cut in the middle");
-            net.cut(child);
             until("the cut is noticed", || !net.link(at, child).state.up).await;
-            net.heal(child);
-            if cut == 2 {
-                net.is_linked(at, child).await;
-                let flash = draft(Lane::Flash, vec![Audience::UpTo(office("p"))], b"flash");
-                let flash = net.submit("t", flash).await.unwrap().reference;
-                net.arrives(&flash, "p").await;
-                assert!(has(&net, at, &file) < file.bytes, "it overtakes the file");
+            if cut == cuts {
+                net.heal(child);
+                break;
             }
+            let flash = draft(Lane::Flash, vec![Audience::UpTo(office("p"))], b"flash");
+            let flash = net.submit("t", flash).await.unwrap().reference;
+            net.line(child).cut_after(file.bytes / 8);
+            net.heal(child);
+            // It overtakes the file: before all of that has come, the line is cut again.
+            net.arrives(&flash, "p").await;
         }
         until("all of it has come", || net.relay(at).file(&file).is_some()).await;
     }
@@ -104,11 +108,13 @@ async fn a_county_that_is_killed_while_a_file_comes_goes_on_where_it_was() {
     let part = net.folder("c").join("files").join(format!("{}.part", file.digest));
     let have = || std::fs::metadata(&part).map_or(0, |known| known.len());
     for kill in 1..=3 {
+        net.line("t").cut_after(file.bytes / 5);
         let mut county = Process::serve(&net.folder("c")).await;
         net.line("t").aim(county.link());
-        until("a part of it has come", || have() >= kill * file.bytes / 5).await;
+        until("a part of it has come", || net.line("t").is_cut() && have() >= kill * file.bytes / 6).await;
         county.kill();
         assert!(have() > 0, "it was killed in the middle");
+        net.heal("t");
     }
     net.start("c").await;
     until("the province has it", || net.relay("p").file(&file).is_some()).await;

@@ -2,10 +2,10 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
 };
 
-use dutynet_tests::program::{Site, wait_for};
+use dutynet_tests::program::{Site, free_port, wait_for};
 
 /// One request as a browser sends it; the whole answer. `None`: nobody listens there yet.
 fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Option<String> {
@@ -31,7 +31,7 @@ fn an_invitation_pasted_into_the_page_of_an_empty_machine_makes_it_an_office() {
     let invitation = root.done(&invite).json()["invitation"].as_str().unwrap().to_owned();
 
     let mut city = Site::new(&folder.path().join("city"));
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let config = std::fs::read_to_string(city.folder.join("node.toml")).unwrap();
     city.configure(&format!("{config}\n[console]\nlisten = \"{address}\"\n"));
     city.set_up();
@@ -47,11 +47,7 @@ fn an_invitation_pasted_into_the_page_of_an_empty_machine_makes_it_an_office() {
     assert!(code.contains("已入网：440800") && code.contains("恢复码"), "{code}");
     page("POST", "/done", "");
     wait_for("the console asks for the first account", || page("GET", "/first", "").contains("建立第一个帐号"));
-    wait_for("the line is up", || {
-        let links = root.run(&["links", "--json"]);
-        links.status == 0
-            && links.json()["links"].as_array().unwrap().iter().any(|link| link["office"] == "440800" && link["line"] == "up")
-    });
+    wait_for("the line is up", || root.is_linked("440800"));
     city.stop();
     city.set_up();
     wait_for("once it is an office, the same command serves it", || page("GET", "/first", "").contains("建立第一个帐号"));

@@ -6,7 +6,7 @@ use dutynet_node::{
     text::refusal::Refusal,
     usecase::{ShownMatter, TakeStep},
 };
-use dutynet_relay::{ids::OfficeId, record::Person, writer::RecordState};
+use dutynet_relay::{ids::OfficeId, record::Person, relay::RelayConfig, writer::RecordState};
 use dutynet_tests::{
     between::End,
     desk::{Desk, records_of},
@@ -55,8 +55,11 @@ async fn is_up(net: &Network) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_handover_whose_acknowledgements_are_lost_leaves_exactly_one_side() {
     let mut net = Network::found("p").await;
+    // While one end is not heard, nobody gives the line up.
+    let patient = |config: &mut RelayConfig| config.limits.missed_max = 10_000;
     for (parent, child) in [("p", "c"), ("c", "t")] {
-        net.join(parent, child).await;
+        net.enrol_only(parent, child).await;
+        net.start_with(child, patient).await;
         net.is_linked(parent, child).await;
     }
     let (t, c, p) = (Desk::at(&net, "t"), Desk::at(&net, "c"), Desk::at(&net, "p"));

@@ -95,6 +95,7 @@ async fn behind_a_cut_a_line_is_unknown_and_becomes_known_when_the_nearer_one_he
     comes_to(&net, ("c", "t"), begin, &[UP, DOWN, UP]).await;
     let seen = history(&net, "c", "t", begin);
     assert_eq!(states(&net, "p", "t", begin), [UP, behind("c")], "nobody has told the province");
+    a_moment(&net).await;
     let healed = now(&net, "p");
     net.heal("c");
     comes_to(&net, ("p", "t"), begin, &[UP, DOWN, UP]).await;
@@ -152,7 +153,8 @@ async fn a_county_that_was_restored_from_a_copy_claims_nothing_for_the_time_that
     let begin = a_moment(&net).await;
     net.stop("c").await;
     let copy = net.copy("c");
-    let copied = now(&net, "p");
+    a_moment(&net).await;
+    let copied = a_moment(&net).await;
     net.start("c").await;
     let expected = [UP, DOWN, off("c"), DOWN, UP];
     comes_to(&net, ("p", "t"), begin, &expected).await;

@@ -1,7 +1,7 @@
 //! The program as officers and operators use it: real processes, real commands, real exit codes.
 
 use dutynet_tests::{
-    program::{Site, wait_for},
+    program::{Site, today, wait_for},
     search::files_with,
 };
 
@@ -16,9 +16,7 @@ fn founded(folder: &std::path::Path) -> Site {
 /// A served parent with one enrolled child; the parent's link port is fixed so that it can come back.
 fn parent_and_child(folder: &std::path::Path) -> (Site, Site) {
     let mut parent = founded(&folder.join("parent"));
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = std::fs::read_to_string(parent.folder.join("node.toml")).unwrap();
-    parent.configure(&config.replacen("127.0.0.1:0", &free.to_string(), 1));
+    parent.keeps_its_port();
     parent.serve();
     let child = Site::new(&folder.join("child"));
     let invite = ["invite", "440800", "--name", "湛江市", "--class", "city", "--area", "440800", "--as", "z01:张三", "--json"];
@@ -34,7 +32,8 @@ fn five_submissions_of_one_zero_report_while_offline_are_one_report() {
     let (mut parent, mut child) = parent_and_child(folder.path());
     parent.stop();
     child.serve();
-    let zero = ["report", "zero", "--as", "z01:张三", "--json"];
+    let today = today();
+    let zero = ["report", "zero", "--period", &today, "--as", "z01:张三", "--json"];
     let filed: Vec<_> = (0..5).map(|_| child.done(&zero).json()).collect();
     assert_eq!(filed[0]["folded"], false);
     assert_eq!(filed[0]["state"], "saved");
@@ -45,10 +44,10 @@ fn five_submissions_of_one_zero_report_while_offline_are_one_report() {
     }
     parent.serve();
     wait_for("the report is on the parent's board", || {
-        let board = parent.done(&["report", "board", "--json"]).json();
+        let board = parent.done(&["report", "board", "--period", &today, "--json"]).json();
         board["rows"].as_array().unwrap().iter().any(|row| row["office"] == "440800" && row["filed"] == "zero")
     });
-    let shown = parent.done(&["report", "show", "zero", "--office", "440800", "--json"]).json();
+    let shown = parent.done(&["report", "show", "zero", "--period", &today, "--office", "440800", "--json"]).json();
     assert_eq!(shown["revisions"].as_array().unwrap().len(), 1, "{shown}");
     wait_for("its maker hears that it has arrived", || child.done(&zero).json()["state"] == "arrived");
 }
@@ -58,14 +57,17 @@ fn what_an_office_has_filed_survives_a_kill_and_a_correction_keeps_both() {
     let folder = tempfile::tempdir().unwrap();
     let mut root = founded(folder.path());
     root.serve();
+    let today = today();
+    let on = ["--period", &today];
     let daily = ["report", "daily", "--as", "z01:张三", "--leader", "王五", "--officer", "李四", "--phone", "0759-3331234"];
-    root.done(&[daily.as_slice(), &["--calls", "3", "--incident", "自然灾害=1:台风"]].concat());
+    root.done(&[daily.as_slice(), &on, &["--calls", "3", "--incident", "自然灾害=1:台风"]].concat());
     root.kill();
     root.serve();
-    let missing = root.run(&["report", "correct", "daily", "--as", "z01:张三", "--calls", "4"]);
+    let missing = root.run(&[["report", "correct", "daily", "--as", "z01:张三", "--calls", "4"].as_slice(), &on].concat());
     assert_eq!(missing.status, 2, "a correction without a reason is a wrong command: {missing:?}");
-    root.done(&["report", "correct", "daily", "--as", "z01:张三", "--reason", "漏记一件", "--calls", "4"]);
-    let shown = root.done(&["report", "show", "daily", "--json"]).json();
+    let correct = ["report", "correct", "daily", "--as", "z01:张三", "--reason", "漏记一件", "--calls", "4"];
+    root.done(&[correct.as_slice(), &on].concat());
+    let shown = root.done(&["report", "show", "daily", "--period", &today, "--json"]).json();
     let revisions = shown["revisions"].as_array().unwrap();
     assert_eq!(revisions.len(), 2, "{shown}");
     let verified = root.done(&["verify"]);
@@ -79,11 +81,13 @@ fn what_is_destroyed_by_a_command_is_in_no_file_and_only_as_a_stub_on_boards_aft
     child.serve();
     let (leader, remark) = ("金丝雀甲", "0759-7654321");
     let daily = ["report", "daily", "--as", "z01:张三", "--leader", leader, "--officer", "李四", "--phone", remark];
-    let daily = [daily.as_slice(), &["--calls", "3", "--incident", "自然灾害=1:台风", "--json"]].concat();
+    let today = today();
+    let on = ["--period", &today];
+    let daily = [daily.as_slice(), &on, &["--calls", "3", "--incident", "自然灾害=1:台风", "--json"]].concat();
     let filed = child.done(&daily).json();
     let record = format!("{}/{}", filed["record"]["origin"].as_str().unwrap(), filed["record"]["id"].as_str().unwrap());
     let on_board = |site: &Site| {
-        let board = site.done(&["report", "board", "--json"]).json();
+        let board = site.done(&["report", "board", "--period", &today, "--json"]).json();
         let rows = board["rows"].as_array().unwrap().iter();
         rows.clone().find(|row| row["office"] == "440800" && row["filed"] == "daily").cloned()
     };
@@ -104,9 +108,9 @@ fn what_is_destroyed_by_a_command_is_in_no_file_and_only_as_a_stub_on_boards_aft
         // That it was filed in time stays; what it said does not.
         wait_for("its figures are on no board", || on_board(site).is_some_and(|row| row["removed"] == true));
         assert_eq!(on_board(site).unwrap()["calls"], 0);
-        let shown = site.done(&["report", "show", "daily", "--office", "440800"]);
+        let shown = site.done(&[["report", "show", "daily", "--office", "440800"].as_slice(), &on].concat());
         assert!(shown.out.contains("内容已按规定清除"), "{shown:?}");
-        let board = site.done(&["report", "board"]);
+        let board = site.done(&[["report", "board"].as_slice(), &on].concat());
         assert!(board.out.contains("内容已按规定清除"), "{board:?}");
         let verified = site.done(&["verify"]);
         assert!(verified.out.contains("核对无误"), "{verified:?}");

@@ -18,6 +18,7 @@ fn words<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
 fn county(folder: &Path) -> (Site, Site) {
     let mut county = Site::new(&folder.join("county"));
     county.done(&["init", "440825", "--name", "徐闻县", "--class", "county", "--zone", "gov"]);
+    county.keeps_its_port();
     county.serve();
     let village = ["office", "add", "440825204", "--no-node", "--name", "角尾乡", "--class", "township"];
     county.done(&words(&[&village, &AS]));
@@ -26,11 +27,8 @@ fn county(folder: &Path) -> (Site, Site) {
 }
 
 /// `kill -9`; those below dial where it was.
-fn is_killed_and_starts_again(site: &mut Site, link: &str) {
+fn is_killed_and_starts_again(site: &mut Site) {
     site.kill();
-    site.configure(&format!(
-        "[node]\ndata = \"data\"\n\n[link]\nlisten = \"{link}\"\nheartbeat = \"500ms\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n"
-    ));
     site.serve();
 }
 
@@ -75,10 +73,10 @@ fn a_city_of_real_programs_is_called_while_a_third_of_it_is_cut_off_and_the_call
     let at = |name: &str| folder.path().join(name);
     let mut city = Site::new(&at("city"));
     city.done(&["init", "440800", "--name", "湛江市", "--class", "city", "--zone", "gov"]);
+    city.keeps_its_port();
     city.serve();
-    let link = city.link();
     let line = lines.block_on(GoBetween::reserve());
-    line.aim(link.parse().unwrap());
+    line.aim(city.link().parse().unwrap());
     let east = Site::below(&city, &at("east"), ["440825", "徐闻县", "county"]);
     let west = Site::below_by(&city, &line.address(), &at("west"), ["440881", "廉江市", "county"]);
     let east_town = Site::below(&east, &at("east-town"), ["440825103", "海安镇", "township"]);
@@ -94,7 +92,7 @@ fn a_city_of_real_programs_is_called_while_a_third_of_it_is_cut_off_and_the_call
     wait_for("the cut is seen", down);
     let called = city.done(&words(&[&["rollcall", "call", "--all", "--minutes", "30", "--json"], &AS])).json();
     let call = called["number"].as_str().unwrap().to_owned();
-    is_killed_and_starts_again(&mut city, &link);
+    is_killed_and_starts_again(&mut city);
     answers(&east);
     answers(&east_town);
     let of_east = [("440825", "on_duty"), ("440825103", "on_duty"), ("440825204", "no_node")];
@@ -115,11 +113,10 @@ fn a_city_of_real_programs_is_called_while_a_third_of_it_is_cut_off_and_the_call
 fn a_roll_is_called_answered_telephoned_and_drawn_at_the_command_line_though_the_caller_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (mut county, town) = county(folder.path());
-    let link = county.link();
     let called = county.done(&words(&[&["rollcall", "call", "--all", "--minutes", "5", "--json"], &AS])).json();
     let number = called["number"].as_str().unwrap().to_owned();
     assert_eq!(called["called"].as_array().unwrap().len(), 2);
-    is_killed_and_starts_again(&mut county, &link);
+    is_killed_and_starts_again(&mut county);
     let open = || town.run(&["rollcall", "list", "--json"]);
     wait_for("the call is at the township", || open().status == 0 && open().json()["calls"][0]["relation"] == "to_answer");
     assert!(town.done(&["rollcall", "list"]).out.contains("待应答"));

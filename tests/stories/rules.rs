@@ -19,9 +19,7 @@ impl Pair {
         let folder = tempfile::tempdir().unwrap();
         let (mut city, mut county) = (Site::new(&folder.path().join("city")), Site::new(&folder.path().join("county")));
         city.done(&["init", "440800", "--name", "湛江市", "--class", "city", "--area", "440800", "--zone", "gov"]);
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let config = std::fs::read_to_string(city.folder.join("node.toml")).unwrap();
-        city.configure(&config.replacen("127.0.0.1:0", &free.to_string(), 1));
+        city.keeps_its_port();
         city.serve();
         let invite = ["invite", "440825", "--name", "徐闻县", "--class", "county", "--area", "440825", "--json"];
         let invitation = city.done(&[invite.as_slice(), &CLERK].concat()).json()["invitation"].as_str().unwrap().to_owned();

@@ -20,7 +20,7 @@ use tokio::{
 /// Between two looks whether a node serves.
 const LOOK: Duration = Duration::from_millis(20);
 /// Longest time from start to serving.
-const START_MAX: Duration = Duration::from_secs(20);
+const START_MAX: Duration = Duration::from_secs(90);
 
 /// Why a node does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +117,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (ready, log) = (folder.path().join("serving.json"), folder.path().join("log"));
         fs::write(&ready, "left over").unwrap();
-        let node = NodeProcess::start(shell("echo here > $READY; exec sleep 60", &ready), &ready, &log).await.unwrap();
+        let node = NodeProcess::start(shell("echo here > $READY.new; mv $READY.new $READY; exec sleep 60", &ready), &ready, &log)
+            .await
+            .unwrap();
         assert_eq!(fs::read_to_string(&ready).unwrap(), "here\n");
         let process = PathBuf::from(format!("/proc/{}", node.id().unwrap()));
         assert!(process.exists());

@@ -14,7 +14,7 @@ use super::{
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 /// Longest wait for one thing.
-const WAIT_MAX: Duration = Duration::from_secs(15);
+const WAIT_MAX: Duration = Duration::from_secs(90);
 
 /// The province's board of one period.
 #[derive(Debug)]

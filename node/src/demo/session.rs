@@ -27,7 +27,7 @@ use super::{
 };
 
 /// Longest scripted run.
-const ONCE_MAX: Duration = Duration::from_secs(60);
+const ONCE_MAX: Duration = Duration::from_secs(300);
 /// Between two looks how far a report has got, and how many.
 const LOOK: Duration = Duration::from_millis(150);
 const LOOKS: u32 = 8;

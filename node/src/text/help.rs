@@ -160,7 +160,7 @@ pub const DOCTOR: &str = "体检：配置、数据目录、时钟、磁盘、线
 /// `demo`
 pub const DEMO: &str = "在本机启动一张真实的四级演示网（数据放在 --data 所给的空目录，默认放临时目录，用完删除）";
 /// `demo --once`
-pub const DEMO_ONCE: &str = "不等输入，按脚本断线、杀节点，自己核对结果，一分钟内给出成功或失败";
+pub const DEMO_ONCE: &str = "不等输入，按脚本断线、杀节点，自己核对结果，最多五分钟就给出成功或失败";
 
 /// `--office` of `init`
 pub const OFFICE_ID: &str = "单位编号：1 至 32 个数字、小写字母或连字符，一经使用不再改变";

@@ -25,9 +25,7 @@ impl Pair {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut parent = founded(&folder.path().join("parent"));
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let config = std::fs::read_to_string(parent.folder.join("node.toml")).unwrap();
-        parent.configure(&config.replacen("127.0.0.1:0", &free.to_string(), 1));
+        parent.keeps_its_port();
         parent.serve();
         let mut child = Site::new(&folder.path().join("child"));
         let enrolled = enrol(&parent, &child, &["--name", "湛江市", "--class", "city"]);

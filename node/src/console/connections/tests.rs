@@ -54,12 +54,13 @@ async fn whoever_does_not_read_gives_its_place_to_the_next() {
 async fn without_tls_nothing_is_served_and_a_handshake_that_stands_still_ends() {
     let folder = tempfile::tempdir().unwrap();
     let source = FrontSource::Own { folder: folder.path().to_owned(), names: vec![], called: "dutynet 440825".into() };
-    let front = FrontTls::open(source, SystemClock::default().wall()).unwrap();
-    let (address, _stop, _task) = served(Limits { handshake: SHORT, ..Limits::default() }, Some(front)).await;
+    let front = || Some(FrontTls::open(source.clone(), SystemClock::default().wall()).unwrap());
+    let (address, _stop, _task) = served(Limits::default(), front()).await;
     let mut plain = TcpStream::connect(address).await.unwrap();
     plain.write_all(b"GET /short HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let answer = everything_from(&mut plain).await;
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("https://"), "{answer}");
+    let (address, _stop, _task) = served(Limits { handshake: SHORT, ..Limits::default() }, front()).await;
     for said in [&b""[..], &[HANDSHAKE, 3, 1][..]] {
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(said).await.unwrap();
