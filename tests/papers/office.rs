@@ -46,7 +46,7 @@ pub fn at_work(folder: &Path) -> (Site, Numbers) {
         "--officer",
         "王五",
         "--phone",
-        "0759-4850001",
+        "+86 0759-4850001",
         "--calls",
         "3",
         "--incident",
