@@ -56,10 +56,11 @@ fn papers() -> Papers {
 /// Asks for each, and gives its name.
 fn kept(site: &Site, numbers: &Numbers, out: &Path) -> Vec<String> {
     let Numbers { matter, notice, call, day } = numbers;
-    let asked: [(&str, &[&str], &[&str]); 10] = [
+    let asked: [(&str, &[&str], &[&str]); 11] = [
         ("slip", &["incident", "form", "handling-slip", matter], &["pdf", "docx"]),
         ("submission", &["incident", "form", "突发公共事件呈报单", matter], &["pdf", "docx"]),
         ("sheet", &["incident", "form", "record-sheet", matter], &["pdf", "docx"]),
+        ("approval", &["incident", "form", "文件审批单", matter], &["pdf", "docx"]),
         ("report", &["report", "show", "daily"], &["pdf", "docx"]),
         ("board", &["report", "board", "--period", day], &["pdf", "xlsx", "csv"]),
         ("duty", &["report", "duty"], &["pdf", "xlsx", "csv"]),
@@ -102,6 +103,19 @@ fn every_paper_opens_says_what_was_typed_and_brings_its_letters() {
             papers.says(&format!("submission.{ending}"), words);
         }
         papers.says(&format!("sheet.{ending}"), "应急值班信息记录单");
+        for words in [
+            "海安镇值班室",
+            "文件审批单",
+            ODD,
+            "呈请审批：=2+2",
+            "1. 王镇长",
+            "未答复",
+            "2. 赵书记　批准",
+            "待本人确认",
+            "经办人签字",
+        ] {
+            papers.says(&format!("approval.{ending}"), words);
+        }
         for words in ["海安镇日报告", "接报件数", "3 件", "第 1 版", "带班领导签字"] {
             papers.says(&format!("report.{ending}"), words);
         }
