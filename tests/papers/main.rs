@@ -6,7 +6,7 @@
 mod office;
 mod opened;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dutynet_tests::program::Site;
 
@@ -21,6 +21,7 @@ pub const ODD: &str = "=cmd|' /C calc'!A0 <b>𠮷㐂</b> ＡＢＣ１２３ a&b"
 struct Papers {
     _folder: tempfile::TempDir,
     _site: Site,
+    out: PathBuf,
     /// In the order in which they were asked for.
     all: Vec<(String, Opened)>,
 }
@@ -28,6 +29,11 @@ struct Papers {
 impl Papers {
     fn of(&self, name: &str) -> &Opened {
         &self.all.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1
+    }
+
+    /// A table with commas as it lies there.
+    fn csv(&self, name: &str) -> String {
+        std::fs::read_to_string(self.out.join(format!("{name}.csv"))).unwrap()
     }
 
     /// Says so, wherever lines are broken.
@@ -44,23 +50,24 @@ fn papers() -> Papers {
     let out = folder.path().join("out");
     std::fs::create_dir(&out).unwrap();
     let kept = kept(&site, &numbers, &out);
-    Papers { all: opened(&out, &kept), _site: site, _folder: folder }
+    Papers { all: opened(&out, &kept), out, _site: site, _folder: folder }
 }
 
 /// Asks for each, and gives its name.
 fn kept(site: &Site, numbers: &Numbers, out: &Path) -> Vec<String> {
     let Numbers { matter, notice, call, day } = numbers;
-    let asked: [(&str, &[&str], &[&str]); 10] = [
+    let asked: [(&str, &[&str], &[&str]); 11] = [
         ("slip", &["incident", "form", "handling-slip", matter], &["pdf", "docx"]),
         ("submission", &["incident", "form", "突发公共事件呈报单", matter], &["pdf", "docx"]),
         ("sheet", &["incident", "form", "record-sheet", matter], &["pdf", "docx"]),
+        ("approval", &["incident", "form", "文件审批单", matter], &["pdf", "docx"]),
         ("report", &["report", "show", "daily"], &["pdf", "docx"]),
-        ("board", &["report", "board", "--period", day], &["pdf", "xlsx"]),
-        ("duty", &["report", "duty"], &["pdf", "xlsx"]),
-        ("signed", &["notice", "board", notice], &["pdf", "xlsx"]),
-        ("roll", &["rollcall", "board", call], &["pdf", "xlsx"]),
-        ("dues", &["due", "list"], &["pdf", "xlsx"]),
-        ("stats", &["due", "stats"], &["pdf", "xlsx"]),
+        ("board", &["report", "board", "--period", day], &["pdf", "xlsx", "csv"]),
+        ("duty", &["report", "duty"], &["pdf", "xlsx", "csv"]),
+        ("signed", &["notice", "board", notice], &["pdf", "xlsx", "csv"]),
+        ("roll", &["rollcall", "board", call], &["pdf", "xlsx", "csv"]),
+        ("dues", &["due", "list"], &["pdf", "xlsx", "csv"]),
+        ("stats", &["due", "stats"], &["pdf", "xlsx", "csv"]),
     ];
     let mut kept = Vec::new();
     for (name, words, endings) in asked {
@@ -96,11 +103,24 @@ fn every_paper_opens_says_what_was_typed_and_brings_its_letters() {
             papers.says(&format!("submission.{ending}"), words);
         }
         papers.says(&format!("sheet.{ending}"), "应急值班信息记录单");
+        for words in [
+            "海安镇值班室",
+            "文件审批单",
+            ODD,
+            "呈请审批：=2+2",
+            "1. 王镇长",
+            "未答复",
+            "2. 赵书记　批准",
+            "待本人确认",
+            "经办人签字",
+        ] {
+            papers.says(&format!("approval.{ending}"), words);
+        }
         for words in ["海安镇日报告", "接报件数", "3 件", "第 1 版", "带班领导签字"] {
             papers.says(&format!("report.{ending}"), words);
         }
     }
-    for ending in ["pdf", "xlsx"] {
+    for ending in ["pdf", "xlsx", "csv"] {
         for words in ["汇总表", "海安镇", "<角>尾&村", "日报告", "接报件数", "无终端", "未报"] {
             papers.says(&format!("board.{ending}"), words);
         }
@@ -116,6 +136,14 @@ fn every_paper_opens_says_what_was_typed_and_brings_its_letters() {
         papers.says(&format!("dues.{ending}"), "时限事项清单");
         papers.says(&format!("stats.{ending}"), "时限事项统计");
     }
+    // A number that was typed is no sum that Excel works out.
+    assert!(papers.csv("duty").contains(",'+86 0759-4850001,"), "{}", papers.csv("duty"));
+    let signed = &papers.csv("signed");
+    assert!(
+        signed.starts_with('\u{feff}') && signed.ends_with("\r\n") && !signed.replace("\r\n", "").contains('\r'),
+        "{signed:?}"
+    );
+    assert!(signed.contains("单位,送达时间,签收人,签收时间,方式,时限\r\n"), "{signed}");
     // Four thousand letters in one box go on over pages, and none is lost.
     for name in ["slip.pdf", "slip.docx", "submission.pdf", "submission.docx"] {
         let long = papers.of(name).words();
@@ -138,7 +166,9 @@ fn a_file_is_refused_in_one_sentence_and_nothing_is_written_over() {
     }
     site.run(&["report", "board", "--output", &path("表.docx")]).is_refused(1, "PAPER_SHAPE");
     let form = ["incident", "form", "submission", &numbers.matter, "--output"];
-    site.run(&[&form[..], &[&path("单.xlsx")]].concat()).is_refused(1, "PAPER_SHAPE");
+    for table in ["单.xlsx", "单.csv"] {
+        site.run(&[&form[..], &[&path(table)]].concat()).is_refused(1, "PAPER_SHAPE");
+    }
     site.run(&["report", "board", "--output", &path("没有/表.pdf")]).is_refused(1, "FILE_UNREADABLE");
     let refused = site.run(&["report", "board", "--period", "明天", "--output", &path("表.pdf")]);
     refused.is_refused(1, "PERIOD_INVALID");

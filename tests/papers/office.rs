@@ -38,6 +38,10 @@ pub fn at_work(folder: &Path) -> (Site, Numbers) {
     let matter = called.json()["number"].as_str().unwrap().to_owned();
     let told = ["--leader", "王镇长", "--told-at", "00:00", "--how", "电话", "--said", ODD];
     done(&[&["incident", "told", &matter], &told[..]].concat());
+    let asked = ["--approver", "王镇长", "--next", "赵书记", "--what", "呈请审批：=2+2"];
+    done(&[&["incident", "ask-approval", &matter], &asked[..]].concat());
+    let said = ["--approver", "赵书记", "--how", "电话", "--number", "0759-4850002", "--said-at", "00:00", "--words", "同意"];
+    done(&[&["incident", "approve", &matter], &said[..]].concat());
     done(&[
         "report",
         "daily",
@@ -46,7 +50,7 @@ pub fn at_work(folder: &Path) -> (Site, Numbers) {
         "--officer",
         "王五",
         "--phone",
-        "0759-4850001",
+        "+86 0759-4850001",
         "--calls",
         "3",
         "--incident",

@@ -1,6 +1,7 @@
-//! Paper forms (处理单、呈报单、记录单) of a matter, as data: which word of which step stands in which row, with the article that asks for it.
+//! Paper forms (处理单、呈报单、记录单、审批单) of a matter, as data: which word of which step stands in which row, with the article that asks for it.
 //! What was typed once stands there by itself; a row of which nothing is known is left to be filled in by hand.
 
+mod approvals;
 mod definition;
 #[cfg(test)]
 mod tests;
@@ -9,7 +10,10 @@ pub use definition::{OwnWord, Paper, Papers, Row};
 
 use dutynet_relay::ids::{OfficeId, RecordRef};
 
-use self::definition::{AT, BY};
+use self::{
+    approvals::approvals,
+    definition::{AT, BY},
+};
 use super::{
     beijing::minute,
     form::Value,
@@ -45,6 +49,7 @@ pub fn fill_in(paper: &Paper, matter: &RecordRef, steps: &[Step], (office, name)
     let row = |row: &Row| {
         let (value, sources) = match row.own {
             Some(OwnWord::Number) => (Number::of(matter).to_string(), Vec::new()),
+            Some(OwnWord::Approvals) => approvals(steps, office),
             Some(OwnWord::Office) => (name.to_owned(), Vec::new()),
             None => said(row, &own).or_else(|| said(row, &others)).unwrap_or_default(),
         };

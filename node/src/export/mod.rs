@@ -3,10 +3,11 @@
 //! - [`Document`]: what stands on the paper, in words that are already those of people; no line breaks, no colours, no file.
 //! - `lines`, `layout`: where a line ends and a page begins; pure, told how wide a letter is.
 //! - `font`: the Chinese fonts of this machine; `pdf`: a layout drawn with them, embedded as far as they are used.
-//! - `xlsx`: tables for counting on; `docx`: forms for writing on. The page for a browser's printer is a template of the console.
+//! - `xlsx`: tables for counting on; `csv`: the same for any other program; `docx`: forms for writing on. The page for a browser's printer is a template of the console.
 //!
 //! Words never become anything else on the way: no formula, no markup, no control character.
 
+mod csv;
 mod document;
 mod docx;
 mod font;
@@ -35,19 +36,22 @@ pub enum Shape {
     Pdf,
     /// A table to count on.
     Xlsx,
+    /// The same table for a program that reads no other.
+    Csv,
     /// A form to write on.
     Docx,
 }
 
 impl Shape {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Pdf, Self::Xlsx, Self::Docx];
+    pub const ALL: [Self; 4] = [Self::Pdf, Self::Xlsx, Self::Csv, Self::Docx];
 
     /// Stable name, which is also how a file's name ends.
     pub fn key(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
             Self::Docx => "docx",
         }
     }
@@ -62,6 +66,7 @@ impl Shape {
         match self {
             Self::Pdf => "application/pdf",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => "text/csv; charset=utf-8",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         }
     }
@@ -69,10 +74,10 @@ impl Shape {
 
 impl Document {
     /// What it can be kept as.
-    pub fn shapes(&self) -> [Shape; 2] {
+    pub fn shapes(&self) -> &'static [Shape] {
         match self.body {
-            Body::Form(_) => [Shape::Pdf, Shape::Docx],
-            Body::Table(_) => [Shape::Pdf, Shape::Xlsx],
+            Body::Form(_) => &[Shape::Pdf, Shape::Docx],
+            Body::Table(_) => &[Shape::Pdf, Shape::Xlsx, Shape::Csv],
         }
     }
 }
@@ -103,7 +108,8 @@ pub fn make(document: &Document, shape: Shape) -> Result<Vec<u8>, ExportFault> {
     match (shape, &document.body) {
         (Shape::Pdf, _) => pdf::make(document, &font::folders()),
         (Shape::Xlsx, Body::Table(table)) => xlsx::make(document, table),
+        (Shape::Csv, Body::Table(table)) => Ok(csv::make(document, table)),
         (Shape::Docx, Body::Form(lines)) => docx::make(document, lines),
-        (Shape::Xlsx, Body::Form(_)) | (Shape::Docx, Body::Table(_)) => Err(ExportFault::Unsuited),
+        (Shape::Xlsx | Shape::Csv, Body::Form(_)) | (Shape::Docx, Body::Table(_)) => Err(ExportFault::Unsuited),
     }
 }

@@ -123,7 +123,9 @@ fn a_paper_is_kept_only_in_the_shapes_that_suit_it() {
     let (form, table) = (form(vec![vec![cell("标题", "山洪", 1)]]), table(3));
     assert!(make(&form, Shape::Docx).unwrap().starts_with(b"PK"));
     assert!(make(&table, Shape::Xlsx).unwrap().starts_with(b"PK"));
+    assert!(make(&table, Shape::Csv).unwrap().starts_with("\u{feff}".as_bytes()));
     assert!(matches!(make(&form, Shape::Xlsx), Err(ExportFault::Unsuited)));
+    assert!(matches!(make(&form, Shape::Csv), Err(ExportFault::Unsuited)));
     assert!(matches!(make(&table, Shape::Docx), Err(ExportFault::Unsuited)));
 }
 

@@ -114,7 +114,7 @@ pub const REPORT_CORRECT: &str = "更正已报的报表：在最近一版上改�
 /// `report duty`
 pub const REPORT_DUTY: &str = "值班人员名单：各单位当日报告写明的带班领导、值班员和电话，存成文件";
 /// `--output`
-pub const KEEP_AS: &str = "存成文件，按结尾定格式：表格用 .pdf 或 .xlsx，单子和报告用 .pdf 或 .docx";
+pub const KEEP_AS: &str = "存成文件，按结尾定格式：表格用 .pdf、.xlsx 或 .csv，单子和报告用 .pdf 或 .docx";
 /// `--force`
 pub const KEEP_OVER: &str = "同名的文件已在那里时覆盖它";
 /// `report board`

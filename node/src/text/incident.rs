@@ -117,3 +117,33 @@ pub fn label(key: &str) -> Option<&'static str> {
     ];
     LABELS.into_iter().find(|(known, _)| *known == key).map(|(_, label)| label)
 }
+
+/// Above what leaders answered, where it was asked more than once.
+pub fn put_before(at: &str) -> String {
+    format!("{at} 送审：")
+}
+
+/// Who was asked in which place, and what he answered.
+pub fn approver(place: usize, name: &str, answer: &str) -> String {
+    format!("{place}. {name}　{answer}")
+}
+
+/// He has not answered.
+pub const UNANSWERED: &str = "未答复";
+/// He has not yet said himself that the words are his.
+pub const UNCONFIRMED: &str = "待本人确认";
+
+/// He has said so.
+pub fn confirmed(at: &str) -> String {
+    format!("本人已确认（{at}）")
+}
+
+/// A leader's words.
+pub fn opinion(words: &str) -> String {
+    format!("意见：{words}")
+}
+
+/// What he added when he confirmed them.
+pub fn opinion_more(words: &str) -> String {
+    format!("补充意见：{words}")
+}

@@ -175,6 +175,7 @@ pub fn keep_as(shape: Shape) -> &'static str {
     match shape {
         Shape::Pdf => "存成 PDF",
         Shape::Xlsx => "存成 Excel 表格",
+        Shape::Csv => "存成 CSV",
         Shape::Docx => "存成 Word 文档",
     }
 }

@@ -75,7 +75,7 @@ impl Office {
     pub async fn paper_file(&self, asked: &AskPaper, shape: Shape) -> Result<PaperFile, Refused> {
         let document = self.printed(asked).await?;
         if !document.shapes().contains(&shape) {
-            return Err(Refused::about(Refusal::PaperShape, text::endings(&document.shapes())));
+            return Err(Refused::about(Refusal::PaperShape, text::endings(document.shapes())));
         }
         let made = tokio::task::spawn_blocking(move || {
             let bytes = make(&document, shape)?;

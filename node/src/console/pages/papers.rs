@@ -79,7 +79,7 @@ impl Page {
 
 #[derive(Deserialize, Default)]
 struct AskShape {
-    /// `pdf`, `xlsx` or `docx`; empty: a page.
+    /// `pdf`, `xlsx`, `csv` or `docx`; empty: a page.
     #[serde(default, rename = "as")]
     shape: String,
 }
@@ -101,7 +101,7 @@ async fn print(State(console): State<Console>, desk: Desk, Path(path): Path<Stri
         red: paper.head == Head::Red,
         across: paper.sheet == Sheet::Across,
         office: text::red_head(&paper.office),
-        shapes: paper.shapes().map(|shape| (shape.key(), text::keep_as(shape))).to_vec(),
+        shapes: paper.shapes().iter().map(|shape| (shape.key(), text::keep_as(*shape))).collect(),
         back,
         person: desk.account.name.clone(),
         paper,

@@ -32,12 +32,15 @@ async fn a_form_of_a_matter_is_printed_and_kept_and_what_was_typed_is_only_words
     browser.first_account().await;
     let matter = browser.took_a_call("<b>=山洪</b>").await;
     let page = browser.get(&format!("/matter/{matter}")).await.to_owned();
-    for paper in ["handling-slip", "submission", "record-sheet"] {
+    for paper in ["handling-slip", "submission", "record-sheet", "approval-sheet"] {
         let path = format!("/print/form/{paper}/{matter}");
         assert!(page.contains(&path), "the matter leads to its papers");
         let page = browser.get(&path).await;
-        assert!(page.contains("李村长") && !page.contains("<b>") && !page.contains("<script>漫"), "{page}");
-        assert!(page.contains("?as=pdf") && page.contains("?as=docx") && !page.contains("?as=xlsx"));
+        // No line of the approval sheet is about who called.
+        assert!(page.contains("李村长") || paper == "approval-sheet", "{page}");
+        assert!(page.contains("=山洪") && !page.contains("<b>") && !page.contains("<script>漫"), "{page}");
+        assert!(page.contains("?as=pdf") && page.contains("?as=docx"));
+        assert!(!page.contains("?as=xlsx") && !page.contains("?as=csv"));
         let (kind, name, bytes) = browser.file(&format!("{path}?as=docx")).await;
         assert!(kind.ends_with("wordprocessingml.document") && bytes.starts_with(b"PK"));
         assert!(name.starts_with("attachment; filename=\"paper.docx\"; filename*=UTF-8''%"), "{name}");
@@ -57,9 +60,13 @@ async fn tables_and_reports_are_printed_also_when_they_are_empty() {
         ["/print/dues", "/print/overdue", "/print/stats", &format!("/print/board/{today}"), &format!("/print/duty/{today}")]
     {
         let page = browser.get(path).await;
-        assert!(page.contains("<table>") && page.contains("?as=xlsx"), "{path}: {page}");
+        assert!(page.contains("<table>") && page.contains("?as=xlsx") && page.contains("?as=csv"), "{path}: {page}");
         let (kind, _, bytes) = browser.file(&format!("{path}?as=xlsx")).await;
         assert!(kind.ends_with("spreadsheetml.sheet") && bytes.starts_with(b"PK"), "{path}");
+        let (kind, name, bytes) = browser.file(&format!("{path}?as=csv")).await;
+        assert_eq!(kind, "text/csv; charset=utf-8", "{path}");
+        assert!(name.starts_with("attachment; filename=\"paper.csv\""), "{name}");
+        assert!(bytes.starts_with("\u{feff}".as_bytes()) && bytes.ends_with(b"\r\n"), "{path}");
     }
     let page = browser.get(&format!("/print/report/daily/{office}/{today}")).await;
     assert!(page.contains("没有报过"), "{page}");

@@ -69,16 +69,22 @@ pub(crate) struct Told {
     tree: Registry,
     made: u8,
     writer: &'static str,
+    name: &'static str,
 }
 
 impl Told {
     pub(crate) fn new() -> Self {
-        Self { steps: Vec::new(), tree: tree(), made: 0, writer: "z1" }
+        Self { steps: Vec::new(), tree: tree(), made: 0, writer: "z1", name: "张三" }
     }
 
     /// Whoever takes the steps from now on.
     pub(crate) fn writer(&mut self, id: &'static str) {
         self.writer = id;
+    }
+
+    /// Who takes the steps from now on, by his name.
+    pub(crate) fn by(&mut self, name: &'static str) {
+        self.name = name;
     }
 
     /// A step of an office, if it may be taken.
@@ -152,7 +158,7 @@ impl Told {
             mode: Mode::Real,
             office: id(office),
             entered: None,
-            by: Some(Person { id: self.writer.into(), name: "张三".into() }),
+            by: Some(Person { id: self.writer.into(), name: self.name.into() }),
             answers: fill(&form.fields, &answers).unwrap(),
             links: typed.chain(by_itself).collect(),
             to: to.iter().map(|office| id(office)).collect(),

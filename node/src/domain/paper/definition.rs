@@ -23,6 +23,7 @@ static BUILT_IN: LazyLock<Papers> = LazyLock::new(|| {
         include_str!("../../../papers/handling_slip.toml"),
         include_str!("../../../papers/submission.toml"),
         include_str!("../../../papers/record_sheet.toml"),
+        include_str!("../../../papers/approval_sheet.toml"),
     ];
     Papers { papers: texts.iter().map(|text| Paper::parse(text).expect("a test parses the built-in papers")).collect() }
 });
@@ -53,7 +54,7 @@ pub struct Paper {
 pub struct Row {
     /// Name for people.
     pub label: String,
-    /// What the matter or the office is itself.
+    /// What the matter or the office is itself, or its leaders said.
     pub own: Option<OwnWord>,
     /// Fields of steps; the newest word stands.
     pub from: Vec<SaidAt>,
@@ -69,7 +70,7 @@ pub struct Row {
     pub source: String,
 }
 
-/// What no step says.
+/// What no single field of a step says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OwnWord {
@@ -77,10 +78,12 @@ pub enum OwnWord {
     Number,
     /// Name of the office whose paper it is.
     Office,
+    /// What each leader of the office answered to what was put before him.
+    Approvals,
 }
 
 impl Papers {
-    /// 值班电话处理单, 突发公共事件呈报单, 应急值班信息记录单.
+    /// 值班电话处理单, 突发公共事件呈报单, 应急值班信息记录单, 文件审批单.
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }

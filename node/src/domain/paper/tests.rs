@@ -28,8 +28,12 @@ fn value(rows: &[FilledRow], label: &str) -> String {
 #[test]
 fn every_built_in_paper_is_well_formed_and_has_its_articles() {
     let papers: Vec<_> = Papers::built_in().iter().map(|paper| (paper.id.as_str(), paper.title.as_str())).collect();
-    let wanted =
-        [("handling-slip", "值班电话处理单"), ("submission", "突发公共事件呈报单"), ("record-sheet", "应急值班信息记录单")];
+    let wanted = [
+        ("handling-slip", "值班电话处理单"),
+        ("submission", "突发公共事件呈报单"),
+        ("record-sheet", "应急值班信息记录单"),
+        ("approval-sheet", "文件审批单"),
+    ];
     assert_eq!(papers, wanted);
     for paper in Papers::built_in().iter() {
         assert_eq!(Papers::built_in().get(&paper.title), Some(paper));
@@ -85,4 +89,50 @@ fn an_office_above_hands_in_its_own_words_and_takes_others_where_it_has_none() {
     told.take("c1", "incident.report", &[&first[..], &[("title", text("徐闻山洪"))]].concat(), &[]).unwrap();
     let above = rows(&told, "submission", &id("c1"));
     assert_eq!((value(&above, "标题"), value(&above, "影响范围")), ("徐闻山洪".to_owned(), "一村".to_owned()));
+}
+
+#[test]
+fn the_approval_sheet_says_what_each_leader_answered_and_how_it_is_known() {
+    let mut told = called();
+    assert_eq!(
+        value(&rows(&told, "approval-sheet", &id("a")), "审批意见"),
+        "",
+        "nothing was put before anybody: room for a hand"
+    );
+    let asked = [("approver", text("王书记")), ("post", text("书记")), ("next", text("李县长\n")), ("what", text("上报山洪"))];
+    let ask = told.take("a", "incident.approval-asked", &asked, &[]).unwrap();
+    let sheet = rows(&told, "approval-sheet", &id("a"));
+    assert_eq!(value(&sheet, "审批意见"), "1. 王书记　未答复\n2. 李县长　未答复");
+    assert_eq!(
+        (value(&sheet, "送审单位"), value(&sheet, "标题"), value(&sheet, "送审内容")),
+        ("海安镇".into(), "山洪".into(), "上报山洪".into())
+    );
+    assert_eq!(value(&sheet, "送审经过"), "1970年01月01日 08:02　张三　送给谁审：王书记　职务：书记");
+
+    let said = [("how", code("telephone")), ("number", text("0759-2")), ("said_at", time(180_000)), ("words", text("同意上报"))];
+    let by_telephone = [&[("approver", text("李县长"))], &said[..]].concat();
+    let approved = told.take("a", "incident.approved", &by_telephone, &[]).unwrap();
+    let sheet = rows(&told, "approval-sheet", &id("a"));
+    let answered = "2. 李县长　批准　1970年01月01日 08:03　电话　0759-2";
+    assert_eq!(value(&sheet, "审批意见"), format!("1. 王书记　未答复\n{answered}　待本人确认　意见：同意上报"));
+    let sources = &sheet.iter().find(|row| row.label == "审批意见").unwrap().sources;
+    assert_eq!(*sources, [approved.clone(), ask.clone()]);
+
+    told.by("李县长");
+    told.step(("a", "incident.confirmed"), &[("words", text("抓紧"))], &[], (&[("approved", &approved)], None)).unwrap();
+    told.by("张三");
+    let sheet = rows(&told, "approval-sheet", &id("a"));
+    let confirmed = format!("1. 王书记　未答复\n{answered}　本人已确认（1970年01月01日 08:04）　意见：同意上报　补充意见：抓紧");
+    assert_eq!(value(&sheet, "审批意见"), confirmed);
+
+    // Put before leaders again: both are on the paper, each under its time. Whoever was not on the list and answered is on it too.
+    told.take("a", "incident.approval-asked", &[("approver", text("王书记")), ("what", text("续报山洪"))], &[]).unwrap();
+    let no = [("approver", text("赵主任")), ("how", code("in-person")), ("said_at", time(300_000)), ("words", text("补充伤亡"))];
+    told.take("a", "incident.refused", &no, &[]).unwrap();
+    let sheet = rows(&told, "approval-sheet", &id("a"));
+    assert_eq!(value(&sheet, "送审内容"), "上报山洪\n续报山洪");
+    let second = "1. 王书记　未答复\n2. 赵主任　不批准　1970年01月01日 08:05　当面　意见：补充伤亡";
+    let wanted = format!("1970年01月01日 08:02 送审：\n{confirmed}\n1970年01月01日 08:05 送审：\n{second}");
+    assert_eq!(value(&sheet, "审批意见"), wanted);
+    assert_eq!(value(&rows(&told, "approval-sheet", &id("c1")), "审批意见"), "", "another office's leaders are not ours");
 }

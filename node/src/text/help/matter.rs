@@ -47,8 +47,7 @@ pub const PREVIEW: &str = "只看填好的样子，不保存";
 /// `form`
 pub const FORM: &str = "打印一张单子：已录入的自动填上，空白的留线手填";
 /// which form
-pub const PAPER: &str =
-    "哪一张：handling-slip（值班电话处理单）、submission（突发公共事件呈报单）、record-sheet（应急值班信息记录单）";
+pub const PAPER: &str = "哪一张：handling-slip（值班电话处理单）、submission（突发公共事件呈报单）、record-sheet（应急值班信息记录单）、approval-sheet（文件审批单）";
 
 /// A step.
 pub fn step(form: &StepForm) -> String {

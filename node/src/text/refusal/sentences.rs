@@ -121,7 +121,11 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::MatterClosed, "MATTER_CLOSED", "这件事项已办结，不能再加这一步；有新情况请另行登记并引用它。"),
     (Refusal::MatterOtherKind, "MATTER_OTHER_KIND", "这个编号是另一类事项，请改用括号中那一类的命令，或核对编号。"),
     (Refusal::StepTimeFuture, "STEP_TIME_FUTURE", "这个时间还没有到，请核对；若时间无误，请核对本机时钟。"),
-    (Refusal::PaperUnknown, "PAPER_UNKNOWN", "只有突发事件有单子：handling-slip、submission、record-sheet，请从中选一种。"),
+    (
+        Refusal::PaperUnknown,
+        "PAPER_UNKNOWN",
+        "只有突发事件有单子：handling-slip、submission、record-sheet、approval-sheet，请从中选一种。",
+    ),
     (Refusal::PaperShape, "PAPER_SHAPE", "这种单子或表格不能存成这种文件，请改用括号中的一种。"),
     (
         Refusal::PaperNoFont,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What goes to leaders has a red head.
-const TO_LEADERS: &str = "submission";
+const TO_LEADERS: [&str; 2] = ["submission", "approval-sheet"];
 /// Answers up to this length may stand beside each other.
 const SHORT: usize = 16;
 
@@ -32,7 +32,7 @@ pub(super) fn of_matter(filled: &FilledPaper) -> Document {
         Mode::Exercise | Mode::Test => matter::mark(words::mode(filled.row.mode)),
     };
     Document {
-        head: if filled.paper.id == TO_LEADERS { Head::Red } else { Head::Plain },
+        head: if TO_LEADERS.contains(&filled.paper.id.as_str()) { Head::Red } else { Head::Plain },
         office: filled.office_name.clone(),
         title: filled.paper.title.clone(),
         mark,
