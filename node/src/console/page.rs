@@ -8,7 +8,6 @@ use axum::{
 use dutynet_relay::{
     ids::{RecordId, UnixMillis},
     random,
-    writer::RecordState,
 };
 
 use super::{Console, desk::Seated, trouble::Trouble};
@@ -18,12 +17,7 @@ use crate::{
         beijing,
         step::MatterKind,
     },
-    text::{
-        access, admin, console as text, console_look as look, console_matter, matter,
-        refusal::Refusal,
-        warning,
-        words::{self, Progress},
-    },
+    text::{access, admin, console as text, console_look as look, console_matter, matter, refusal::Refusal, warning},
     usecase::Refused,
 };
 
@@ -186,16 +180,6 @@ pub(super) fn then(path: &str) -> Paged {
 /// `2026年11月22日 14:05`
 pub(super) fn moment(at: UnixMillis) -> String {
     text::moment(&beijing::minute(at))
-}
-
-/// How far a record of ours has got.
-pub(super) fn how_far(state: RecordState) -> &'static str {
-    words::progress(match state {
-        RecordState::Saved => Progress::Saved,
-        RecordState::Custody => Progress::Custody,
-        RecordState::Arrived => Progress::Arrived,
-        RecordState::Parked => Progress::Parked,
-    })
 }
 
 /// A path that can stand in another one's query.
