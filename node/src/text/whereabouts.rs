@@ -159,9 +159,16 @@ mod tests {
         let waits = |here, up, below| said(&Whereabouts::Waits(Waits { here, up, below }));
         let up = Some((at("2026-07-01 08:00"), at("2026-07-01 10:01")));
         let both = waits(true, up, vec![line("c")]);
-        for words in
-            ["已存在本机", "上级线路断", "08:00 起", "10:01 再拨", "c县线路断", "08:05 起", "自动送出，不用再填", "请同时打电话"]
-        {
+        for words in [
+            "已存在本机",
+            "上级线路断",
+            "08:00:00 起",
+            "10:01:00 再拨",
+            "c县线路断",
+            "08:05:00 起",
+            "自动送出，不用再填",
+            "请同时打电话",
+        ] {
             assert!(both.contains(words), "{words}: {both}");
         }
         let beyond = waits(false, None, vec![line("t")]);

@@ -62,7 +62,7 @@ impl Page {
 
 async fn list(State(console): State<Console>, desk: Desk) -> Paged {
     desk.must(Right::Operate)?;
-    console.saw(&desk, How::Opened, Seen::page("/accounts"));
+    console.saw(&desk, How::Opened, Seen::page(super::audit::ACCOUNTS));
     html(&page(&console, &desk, Typed::default(), None)?)
 }
 

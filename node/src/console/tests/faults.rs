@@ -79,6 +79,7 @@ async fn missing_offices_and_records_are_said_where_they_are_chosen() {
     assert!(browser.page.contains("<fieldset class=\"wrong\" aria-describedby=\"b-to\"><legend>单位"), "{}", browser.page);
     assert!(browser.page.contains("id=\"b-to\" role=\"alert\">请选出单位"), "{}", browser.page);
     let matter = browser.called().await;
+    browser.seat(&["leader"]).await;
     let path = format!("{matter}/confirm");
     browser.get(&path).await;
     browser.post(&path, &[("f.words", "同意")]).await;
