@@ -80,6 +80,10 @@ async fn a_notice_has_arrived_when_the_last_office_has_it() {
     let other = net.submit("p", other).await.unwrap().reference;
     net.has_arrived(&other, "p").await;
     assert_eq!(net.state("p", &notice), Some(RecordState::Custody), "the township is off");
+    let routes = net.relay("p").store().routes_of(&notice).unwrap();
+    for by_route in [(office("c1"), RecordState::Arrived), (office("c2"), RecordState::Custody)] {
+        assert!(routes.contains(&by_route), "each neighbour has got so far by itself: {routes:?}");
+    }
     net.start("t").await;
     net.has_arrived(&notice, "p").await;
     assert!(net.body("t", &notice).is_some());

@@ -11,6 +11,7 @@ use crate::{
         form::{Answer, Code, Fault, Field, FieldKind, Lines, Row, Value, said_to},
     },
     text::{fault, report, typed},
+    usecase::Refused,
 };
 
 /// One field on a page.
@@ -89,6 +90,44 @@ pub(super) fn typed_again(fields: &[Field], typed: &Typed, faults: &[Fault]) -> 
 /// What is wrong with something that is typed beside the fields of a form; empty: nothing.
 pub(super) fn fault_at(faults: &[Fault], field: &str) -> String {
     faults.iter().find(|at| at.field == field).map(|at| fault::sentence(&at.kind)).unwrap_or_default()
+}
+
+/// What is wrong with what is typed beside the fields of a form, by its name on the page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beside(Vec<(String, String)>);
+
+impl Beside {
+    /// Of what was refused: its faults, and the one thing that it is about.
+    pub(super) fn of(refused: &Refused, typed: &Typed) -> Self {
+        let about = refused.about.as_deref().unwrap_or_default();
+        let whose = !about.is_empty() && typed.text("on_behalf_of") == about;
+        let one = fault::beside(refused.refusal, about).map(|(field, said)| match field {
+            "to" if whose => ("on_behalf_of".to_owned(), said),
+            "link" => (format!("link.{about}"), said),
+            field => (field.to_owned(), said),
+        });
+        // Of one's own words nobody has told anything: a field of the form may be called the same.
+        let is_own = typed.text("on_behalf_of").is_empty();
+        let told = |field: &str| matches!(field, "told_by" | "phone");
+        let faults = refused.faults.iter().filter(|at| !(is_own && told(&at.field)));
+        let faults = faults.map(|at| (at.field.clone(), fault::sentence(&at.kind)));
+        Self(faults.chain(one).collect())
+    }
+
+    /// The sentence at one of them; empty: nothing is wrong there.
+    pub(super) fn at(&self, field: &str) -> &str {
+        self.0.iter().find(|(at, _)| at == field).map_or("", |(_, said)| said)
+    }
+
+    /// Whether something is wrong with one of them: what folds them is open then.
+    pub(super) fn any(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| !self.at(field).is_empty())
+    }
+
+    /// Whether something is wrong with whose words they are, or with who said them.
+    pub(super) fn is_told_wrong(&self) -> bool {
+        self.any(&["on_behalf_of", "told_by", "phone"])
+    }
 }
 
 /// What was typed, as answers. A field in which something stands and whose 无 or 不明 is ticked has two: nobody but whoever typed it knows which

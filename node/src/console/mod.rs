@@ -9,6 +9,7 @@
 //! - [`upload`]: a form that brings files, too.
 //! - [`choosing`]: offices to choose from.
 //! - [`fields`]: a form of the domain as a part of a page, and back.
+//! - [`ways`]: where records of this office are, in a sentence.
 //! - [`page`]: the frame around every page; [`trouble`]: what is refused, as a page.
 //! - [`live`]: what rings and what changes, as server-sent events.
 //! - [`setup`]: the first run, before there is an office.
@@ -30,6 +31,7 @@ pub mod setup;
 mod throttle;
 mod trouble;
 mod upload;
+mod ways;
 
 use std::{io, sync::Arc, time::Duration};
 

@@ -8,7 +8,6 @@ use axum::{
 use dutynet_relay::{
     ids::{RecordId, UnixMillis},
     random,
-    writer::RecordState,
 };
 use serde::Serialize;
 
@@ -19,12 +18,7 @@ use crate::{
         beijing,
         step::MatterKind,
     },
-    text::{
-        access, admin, console as text, console_look as look, console_matter, matter,
-        refusal::Refusal,
-        warning,
-        words::{self, Progress},
-    },
+    text::{access, admin, console as text, console_look as look, console_matter, matter, refusal::Refusal, warning},
     usecase::Refused,
 };
 
@@ -217,16 +211,6 @@ pub(super) fn tell_taken(headers: &mut HeaderMap, path: &str) {
 /// `2026年11月22日 14:05`
 pub(super) fn moment(at: UnixMillis) -> String {
     text::moment(&beijing::minute(at))
-}
-
-/// How far a record of ours has got.
-pub(super) fn how_far(state: RecordState) -> &'static str {
-    words::progress(match state {
-        RecordState::Saved => Progress::Saved,
-        RecordState::Custody => Progress::Custody,
-        RecordState::Arrived => Progress::Arrived,
-        RecordState::Parked => Progress::Parked,
-    })
 }
 
 /// Text as a query or a head names it: everything but letters, digits and a few signs by its bytes.

@@ -1,9 +1,12 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod faults;
 mod matters;
 mod papers;
 mod routes;
+mod seen;
 mod templates;
+mod ways;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -38,7 +41,10 @@ struct Browser {
 
 impl Browser {
     fn new() -> Self {
-        let house = House::new();
+        Self::over(House::new())
+    }
+
+    fn over(house: House) -> Self {
         let (stopper, stop) = watch::channel(false);
         let console = Console {
             office: house.office.clone(),

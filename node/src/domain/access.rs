@@ -83,7 +83,10 @@ impl Seen {
             [form, office, period] => Some(Self::report(form, office, period)),
             _ => None,
         };
-        let matter = path.strip_prefix("/matter/").map(|reference| Self::Matter(reference.to_owned()));
+        // A roll call and a session are matters that have a page of their own.
+        let of_its_own = |page: &str| path.strip_prefix(page).filter(|rest| rest.split('/').count() == 2 && !rest.contains('?'));
+        let matter = path.strip_prefix("/matter/").or_else(|| of_its_own("/roll/")).or_else(|| of_its_own("/consultation/"));
+        let matter = matter.map(|reference| Self::Matter(reference.to_owned()));
         let notice = || path.strip_prefix("/notices/show/").map(|reference| Self::Notice(reference.to_owned()));
         let report = || path.strip_prefix("/reports/show/").and_then(report);
         matter.or_else(notice).or_else(report).unwrap_or_else(|| Self::page(path))
@@ -116,6 +119,8 @@ mod tests {
             assert_eq!(Seen::at(path).path(), path);
         }
         assert_eq!(Seen::at("/reports/show/daily/440825/2026-07-01"), Seen::report("daily", "440825", "2026-07-01"));
+        assert_eq!(Seen::at("/roll/440825/01"), Seen::at("/matter/440825/01"));
+        assert_eq!(Seen::at("/consultation/440825/01"), Seen::at("/matter/440825/01"));
         assert!(matches!(Seen::at("/matter/440825/01"), Seen::Matter(reference) if reference == "440825/01"));
     }
 }

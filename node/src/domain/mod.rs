@@ -22,6 +22,7 @@
 //! - [`then`]: the tree as it was when a record was made.
 //! - [`status`]: what an office is at this moment, and the table of a subtree.
 //! - [`obligation`]: who owes what to whom by when, and how it stands.
+//! - [`whereabouts`]: where a record of this office is, and what has to happen next.
 //! - [`number`]: short numbers that can be said on the telephone.
 
 pub mod access;
@@ -57,3 +58,4 @@ pub mod step;
 pub mod then;
 pub mod verification;
 pub mod warning;
+pub mod whereabouts;

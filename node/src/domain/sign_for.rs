@@ -186,15 +186,23 @@ impl SignForFacts {
         if let Some(neighbour) = seat.way.first().filter(|neighbour| self.parked.contains(*neighbour)) {
             return Undelivered::Refused(neighbour.clone());
         }
-        let on_the_way = seat.way.iter().map(|office| (office, self.lines.get(office)));
-        let in_the_way = on_the_way.filter_map(|(office, fact)| match fact.map(|fact| (fact.line, fact.since)) {
-            Some((Line::Up, _)) => None,
-            Some((Line::Down, since)) => Some(Undelivered::LineDown(office.clone(), since)),
-            Some((Line::Unknown | Line::None, since)) => Some(Undelivered::LineUnknown(office.clone(), since)),
-            None => Some(Undelivered::LineUnknown(office.clone(), None)),
-        });
-        in_the_way.into_iter().next().unwrap_or(Undelivered::Underway)
+        first_in_the_way(&seat.way, &self.lines).unwrap_or(Undelivered::Underway)
     }
+}
+
+/// The first line that is not up, on a way down through these offices.
+pub fn first_in_the_way<'a>(
+    way: impl IntoIterator<Item = &'a OfficeId>,
+    lines: &BTreeMap<OfficeId, LineFact>,
+) -> Option<Undelivered> {
+    let on_the_way = way.into_iter().map(|office| (office, lines.get(office)));
+    let mut in_the_way = on_the_way.filter_map(|(office, fact)| match fact.map(|fact| (fact.line, fact.since)) {
+        Some((Line::Up, _)) => None,
+        Some((Line::Down, since)) => Some(Undelivered::LineDown(office.clone(), since)),
+        Some((Line::Unknown | Line::None, since)) => Some(Undelivered::LineUnknown(office.clone(), since)),
+        None => Some(Undelivered::LineUnknown(office.clone(), None)),
+    });
+    in_the_way.next()
 }
 
 impl SignTiming {

@@ -60,32 +60,6 @@ pub fn saved(title: &str, went: &str) -> String {
     format!("已保存：{title}。{went}")
 }
 
-/// It stays here.
-pub const STAYS: &str = "只存本单位，没有报出。";
-/// It is on its way.
-pub const UNDERWAY: &str = "正在送出。";
-/// A tier above has it.
-pub const CUSTODY: &str = "已送达上级，收件单位还没有全部收到。";
-/// Everybody has it.
-pub const ARRIVED: &str = "已送到全部收件单位。";
-
-/// Everybody has it who can have it by a line.
-pub fn arrived_but(without_node: usize) -> String {
-    format!("有终端的收件单位都已收到；无终端的 {without_node} 家请电话通知。")
-}
-
-/// It waits for a line.
-pub fn waits(since: &str, next: &str) -> String {
-    let next = if next.is_empty() { String::new() } else { format!("，{next} 再拨") };
-    format!("已存在本机，上级线路断（{since} 起{next}），接通后自动送出，不用再填。急事请同时打电话。")
-}
-
-/// A neighbour refused it.
-pub fn parked(neighbour: &str, why: &str, code: &str) -> String {
-    let why = if why.is_empty() { code } else { why.trim_end_matches('。') };
-    format!("被{neighbour}拒收：{why}（{code}）。没有送到，请改正后重发，或打电话报告；在“线路”页处理滞留的这一条。")
-}
-
 /// The step stands, its files do not.
 pub fn without_files(names: &[String], sentence: &str) -> String {
     let names = if names.is_empty() { String::new() } else { format!("（{}）", names.join("、")) };

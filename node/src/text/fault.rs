@@ -1,5 +1,6 @@
 //! What is wrong with one field of a form, as a sentence at that field.
 
+use super::refusal::Refusal;
 use crate::domain::form::{Fault, FaultKind};
 
 /// Stable code of a fault, upper case, for programs.
@@ -54,6 +55,43 @@ pub fn sentence(kind: &FaultKind) -> String {
     }
 }
 
+/// Refusals that are about one thing beside the fields of a form: its name on the page, and the sentence there, in which `{}` is what the
+/// refusal is about; without one, the refusal's own.
+const BESIDE: [(Refusal, &str, &str); 25] = [
+    (Refusal::AttachmentNotPlain, "plain_by", "请由看过全部附件的人写上姓名，并把附件重新选一次"),
+    (Refusal::StepOfficesMissing, "to", "请选出单位"),
+    (Refusal::NothingBelow, "to", "本单位没有这样的下级，请改选"),
+    (Refusal::AudienceUnclear, "to", "请选定发给谁：全部下级、编组或列出的单位，三者选一"),
+    (Refusal::AudienceTooLong, "to", "单位过多，请改为全部下级，或分几次"),
+    (Refusal::OfficeUnknown, "to", "没有单位“{}”，请核对编号"),
+    (Refusal::OfficeInvalid, "to", "没有单位“{}”，请核对编号"),
+    (Refusal::NotBelow, "to", "“{}”不是本单位的下级，请去掉"),
+    (Refusal::StepNotBelow, "to", "“{}”不是本单位的下级，请去掉"),
+    (Refusal::OnBehalfElsewhere, "on_behalf_of", "只能代下级录入，请改选下级单位"),
+    (Refusal::ToldByAlone, "on_behalf_of", "写了来电人，请选定代哪个单位；不是代录的请清空来电人和号码"),
+    (Refusal::StepLinkMissing, "link", "必填，请选出一条"),
+    (Refusal::UrgencyMissing, "urgency", "请选定紧急程度"),
+    (Refusal::SignByPast, "sign_by", "已经过去，请改成以后的时间"),
+    (Refusal::RollTime, "opens_at", "应在今后 31 天以内，例如 2026-07-01 14:05；现在就点的请清空"),
+    (Refusal::RollDraw, "draw", "比可抽的单位还多，请减少，或扩大范围"),
+    (Refusal::AttachmentKind, "file", ""),
+    (Refusal::AttachmentOther, "file", ""),
+    (Refusal::AttachmentRuns, "file", ""),
+    (Refusal::AttachmentPacked, "file", ""),
+    (Refusal::AttachmentLocked, "file", ""),
+    (Refusal::AttachmentName, "file", ""),
+    (Refusal::AttachmentNameTwice, "file", ""),
+    (Refusal::AttachmentSize, "file", ""),
+    (Refusal::AttachmentTooMany, "file", ""),
+];
+
+/// Where a refusal stands on a page and what it says there; `None`: it is about more than one thing.
+pub fn beside(refusal: Refusal, about: &str) -> Option<(&'static str, String)> {
+    let (_, at, said) = BESIDE.iter().find(|(known, ..)| *known == refusal)?;
+    let said = if said.is_empty() { refusal.sentence().trim_end_matches('。') } else { said };
+    Some((at, said.replace("{}", about)))
+}
+
 /// The whole line: the field's name and what is wrong with it.
 pub fn line(fault: &Fault) -> String {
     format!("{}：{}", fault.label, sentence(&fault.kind))
@@ -62,6 +100,15 @@ pub fn line(fault: &Fault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_about_one_thing_says_at_it_what_to_do() {
+        for (refusal, at, _) in BESIDE {
+            let (found, said) = beside(refusal, "440999").unwrap();
+            assert!(found == at && said.contains('请') && !said.contains("--") && !said.contains('{'), "{refusal:?}: {said}");
+        }
+        assert_eq!(beside(Refusal::StoreFailed, ""), None);
+    }
 
     #[test]
     fn a_fault_says_the_field_the_limit_and_what_was_given() {

@@ -32,6 +32,7 @@
 //! - [`usage`]: what is said when a command line cannot be understood.
 //! - [`verification`]: words of a question from above.
 //! - [`warning_matter`]: words of a warning about what may come.
+//! - [`whereabouts`]: where a record of this office is, and why one was refused.
 //! - [`warning`]: what a person should know about a node that runs.
 
 pub mod access;
@@ -74,4 +75,5 @@ pub mod usage;
 pub mod verification;
 pub mod warning;
 pub mod warning_matter;
+pub mod whereabouts;
 pub mod words;

@@ -40,6 +40,7 @@ mod status;
 mod tree;
 mod upkept;
 mod verify;
+mod whereabouts;
 
 pub use access::{AskAccesses, FoundAccesses, keep_accesses_by_itself};
 pub use account::{AccountChange, ChangedBy, NewAccount};

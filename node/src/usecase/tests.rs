@@ -7,8 +7,9 @@ use dutynet_relay::{
     folder::DataFolder,
     ids::Zone,
     ids::{Lane, LinkSeq, RecordId},
+    invitation::InvitationText,
     join::{self, NewRoot},
-    record::Mode,
+    record::{Audience, Mode},
     registry::OfficeClass,
     relay::RelayConfig,
     writer::intent::{Draft, ParkedAt},
@@ -58,14 +59,45 @@ impl House {
         folder
     }
 
+    /// On 2026-07-01, 09:00, with a county whose machine was enrolled and is off: its folder.
+    pub(crate) async fn with_county() -> (Self, tempfile::TempDir) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addresses = vec![listener.local_addr().unwrap().to_string()];
+        let house = Self::open_at(Self::found(), at("2026-07-01", "09:00"), Some(listener));
+        let (class, office) = (Some(OfficeClass::County), "440825".to_owned());
+        let new = NewChild { office, name: "徐闻县".into(), area_code: "440825".into(), class, by: by() };
+        let terms = InvitationTerms { valid_for: Duration::ZERO, addresses };
+        let invited = house.office.invite(new, Replacing::Nothing, terms).await.unwrap();
+        let invitation = InvitationText::decode(&invited.invitation).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        dutynet_relay::join::enrol(&DataFolder::at(folder.path()), &invitation, house.clock()).await.unwrap();
+        (house, folder)
+    }
+
+    /// The machine of an office that was enrolled, on the same day.
+    pub(crate) fn enrolled(folder: tempfile::TempDir) -> Self {
+        Self::open(folder, at("2026-07-01", "09:00"))
+    }
+
+    /// A report of this office to one that nobody knows, which its parent refuses.
+    pub(crate) async fn send_to_nobody(&self) {
+        let audience = vec![Audience::Offices(vec![OfficeId::parse("999999").unwrap()])];
+        let subject = format!("daily/{}/2026-07-01", self.office.own());
+        self.office.relay().submit(Draft { subject, audience, ..strange() }).await.unwrap();
+    }
+
     fn open(folder: tempfile::TempDir, now: UnixMillis) -> Self {
+        Self::open_at(folder, now, None)
+    }
+
+    fn open_at(folder: tempfile::TempDir, now: UnixMillis, listener: Option<tokio::net::TcpListener>) -> Self {
         let clock = Arc::new(ManualClock::at(now));
         let relay = Relay::open(RelayConfig::new(folder.path().to_owned()), clock.clone()).unwrap();
         let (follower, caught_up) = Follower::new(&relay).unwrap();
         let office = Office::new(relay.clone(), caught_up, Vec::new());
         let (stop, stopped) = watch::channel(false);
         let follows = tokio::spawn(follower.run(stopped));
-        let runs = tokio::spawn(async move { relay.run(None).await.unwrap() });
+        let runs = tokio::spawn(async move { relay.run(listener).await.unwrap() });
         Self { folder, clock, office, stop, tasks: vec![follows, runs] }
     }
 
@@ -74,7 +106,7 @@ impl House {
         Self::open(Self::found(), at("2026-07-01", "09:00"))
     }
 
-    async fn close(self) -> tempfile::TempDir {
+    pub(crate) async fn close(self) -> tempfile::TempDir {
         self.stop.send_replace(true);
         self.office.relay().stop();
         for task in self.tasks {

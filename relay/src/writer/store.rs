@@ -147,17 +147,29 @@ impl Store {
         let Some((place, _)) = self.find(reference)? else { return Ok(None) };
         let (head, _) = self.accepted(place)?;
         // What a neighbour gave back is in its custody; how much further it had got is not said to whoever asks for it.
-        let mut state = if !head.from.is_empty() && head.in_seq == 0 { RecordState::Custody } else { RecordState::Arrived };
-        for route in &head.routes {
-            let (neighbour, lane, seq) = route.read()?;
-            state = match (state, self.state_of_route(place, &neighbour, lane, seq)?) {
-                (RecordState::Parked, _) | (_, RecordState::Parked) => RecordState::Parked,
-                (RecordState::Saved, _) | (_, RecordState::Saved) => RecordState::Saved,
-                (RecordState::Custody, _) | (_, RecordState::Custody) => RecordState::Custody,
-                (RecordState::Arrived, RecordState::Arrived) => RecordState::Arrived,
-            };
-        }
-        Ok(Some(state))
+        let state = if !head.from.is_empty() && head.in_seq == 0 { RecordState::Custody } else { RecordState::Arrived };
+        let routes = self.routes(place, &head)?;
+        Ok(Some(routes.into_iter().fold(state, |state, (_, by_route)| match (state, by_route) {
+            (RecordState::Parked, _) | (_, RecordState::Parked) => RecordState::Parked,
+            (RecordState::Saved, _) | (_, RecordState::Saved) => RecordState::Saved,
+            (RecordState::Custody, _) | (_, RecordState::Custody) => RecordState::Custody,
+            (RecordState::Arrived, RecordState::Arrived) => RecordState::Arrived,
+        })))
+    }
+
+    /// The neighbours to which a record of ours was routed, and how far it has got by each; none: it stays here, or is not here.
+    pub fn routes_of(&self, reference: &RecordRef) -> Result<Vec<(OfficeId, RecordState)>, StoreError> {
+        let Some((place, _)) = self.find(reference)? else { return Ok(Vec::new()) };
+        let (head, _) = self.accepted(place)?;
+        self.routes(place, &head)
+    }
+
+    fn routes(&self, place: Place, head: &AcceptedFrame) -> Result<Vec<(OfficeId, RecordState)>, StoreError> {
+        let route = |(neighbour, lane, seq): (OfficeId, Lane, LinkSeq)| {
+            let state = self.state_of_route(place, &neighbour, lane, seq)?;
+            Ok((neighbour, state))
+        };
+        head.routes.iter().map(|at| route(at.read()?)).collect()
     }
 
     fn state_of_route(&self, place: Place, to: &OfficeId, lane: Lane, seq: LinkSeq) -> Result<RecordState, StoreError> {

@@ -18,7 +18,10 @@ use super::super::{
     trouble::{Said, http_status},
 };
 use crate::{
-    domain::account::{Account, Happened, Post, Right},
+    domain::{
+        access::{How, Seen},
+        account::{Account, Happened, Post, Right},
+    },
     text::console as text,
     usecase::{AccountChange, ChangedBy, NewAccount, Refused},
 };
@@ -59,6 +62,7 @@ impl Page {
 
 async fn list(State(console): State<Console>, desk: Desk) -> Paged {
     desk.must(Right::Operate)?;
+    console.saw(&desk, How::Opened, Seen::page(super::audit::ACCOUNTS));
     html(&page(&console, &desk, Typed::default(), None)?)
 }
 

@@ -19,7 +19,7 @@ use super::super::{
 use crate::{
     domain::{
         access::{Access, How, Seen},
-        account::Right,
+        account::{Account, Right},
         beijing::Day,
         form::Forms,
         number::Number,
@@ -27,6 +27,9 @@ use crate::{
     text::access as text,
     usecase::{AskAccesses, FoundAccesses, Refused},
 };
+
+/// The page of those who may look after accounts.
+pub(super) const ACCOUNTS: &str = "/accounts";
 
 pub(super) fn router() -> Router<Console> {
     Router::new().route("/audit", get(audit))
@@ -76,6 +79,7 @@ struct Row {
     by: String,
     how: &'static str,
     what: String,
+    /// Where it is shown; empty: not to whoever looks here.
     path: String,
 }
 
@@ -102,7 +106,7 @@ fn page(console: &Console, desk: &Desk, asked: Asked, found: &FoundAccesses, sai
     let more = found.more.then(|| text::MORE.to_owned());
     Ok(Page {
         frame: console.frame(desk, Part::Audit, text::AUDIT)?,
-        rows: found.rows.iter().map(|access| row(access, &people)).collect(),
+        rows: found.rows.iter().map(|access| row(access, &people, &desk.account)).collect(),
         notes: lost.into_iter().chain(more).collect(),
         asked,
         people,
@@ -110,7 +114,7 @@ fn page(console: &Console, desk: &Desk, asked: Asked, found: &FoundAccesses, sai
     })
 }
 
-fn row(access: &Access, people: &[(String, String)]) -> Row {
+fn row(access: &Access, people: &[(String, String)], reader: &Account) -> Row {
     let name = people.iter().find(|(id, _)| *id == access.by).map_or("", |(_, name)| name);
     let number = |reference: &str| RecordRef::parse(reference).map(|reference| Number::of(&reference).to_string());
     let called = match &access.what {
@@ -123,6 +127,6 @@ fn row(access: &Access, people: &[(String, String)]) -> Row {
         by: format!("{name} {}", access.by),
         how: text::how(access.how),
         what: text::seen(&access.what, &called),
-        path: access.what.path(),
+        path: Some(access.what.path()).filter(|path| path != ACCOUNTS || reader.may(Right::Operate)).unwrap_or_default(),
     }
 }

@@ -23,6 +23,7 @@ use super::super::{
 use crate::{
     body::special::ChaseBy,
     domain::{
+        access::{How, Seen},
         beijing,
         board::Line,
         number::Number,
@@ -155,6 +156,8 @@ struct Show {
 
 async fn show(State(console): State<Console>, desk: Desk, Path(key): Path<String>) -> Paged {
     let shown = console.office.show_due(&key).await?;
+    // Who was chased by telephone, and at which number.
+    console.saw(&desk, How::Opened, Seen::page(&format!("/dues/{}", shown.due.obligation.key)));
     html(&page(&console, &desk, &shown)?)
 }
 

@@ -16,6 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::super::{
     Console,
     desk::Desk,
+    fields::Beside,
     page::{Frame, Paged, Part, html, in_a_query, moment, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
@@ -103,6 +104,8 @@ struct Page {
     /// The step was saved, its files were not.
     without: String,
     typed: Typed,
+    /// What is wrong with what was typed.
+    beside: Beside,
     id: String,
     said: Option<Said>,
 }
@@ -119,7 +122,9 @@ async fn open(
     Path((origin, id)): Path<(String, String)>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Paged {
-    html(&page(&console, &desk, &format!("{origin}/{id}"), Typed::new(asked)).await?)
+    let page = page(&console, &desk, &format!("{origin}/{id}"), Typed::new(asked)).await?;
+    console.saw(&desk, How::Opened, Seen::at(&page.back));
+    html(&page)
 }
 
 async fn page(console: &Console, desk: &Desk, named: &str, typed: Typed) -> Result<Page, Refused> {
@@ -133,6 +138,7 @@ async fn page(console: &Console, desk: &Desk, named: &str, typed: Typed) -> Resu
         files: list(console, named).await?,
         without: String::new(),
         typed,
+        beside: Beside::default(),
         id: console.new_id()?,
         said: None,
     })
@@ -156,7 +162,8 @@ async fn add(State(console): State<Console>, Path((origin, id)): Path<(String, S
     match added {
         Ok(_) => then(&format!("{}#files", home(&console, &named).await)),
         Err(refused) => {
-            let page = Page { said: Some(Said::of(&refused)), ..page(&console, &desk, &named, typed).await? };
+            let beside = Beside::of(&refused, &typed);
+            let page = Page { said: Some(Said::of(&refused)), beside, ..page(&console, &desk, &named, typed).await? };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }
@@ -175,7 +182,8 @@ pub(super) async fn not_added(
     let names = if refused.refusal == Refusal::SecrecyMark { Vec::new() } else { names };
     let page = page(console, desk, &named, Typed::default()).await?;
     let without = text::without_files(&names, &said.sentence);
-    let page = Page { record: step.to_string(), without, said: Some(said), ..page };
+    let beside = Beside::of(&refused, &page.typed);
+    let page = Page { record: step.to_string(), without, beside, said: Some(said), ..page };
     Ok((http_status(refused.refusal), html(&page)?).into_response())
 }
 

@@ -18,7 +18,10 @@ use super::{
     matters::{ApprovalView, MatterView, UnconfirmedView, approvals, unconfirmed},
 };
 use crate::{
-    domain::step::MatterKind,
+    domain::{
+        access::{How, Seen},
+        step::MatterKind,
+    },
     projection::Openness,
     text::{console_matter as text, matter as words},
     usecase::{MatterRow, Refused, ShownMatter},
@@ -77,6 +80,7 @@ struct Asked {
 }
 
 async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
+    console.saw(&desk, How::Opened, Seen::page("/inbox"));
     let own = console.office.status().office;
     let person = desk.account.name.clone();
     let now = console.clock.wall();

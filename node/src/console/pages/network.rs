@@ -1,6 +1,7 @@
 //! The network: the picture of the tree with its lines, what waits on each, what a neighbour refused, one office alone, and this node itself.
 
 mod office;
+mod parked;
 mod picture;
 
 use askama::Template;
@@ -12,29 +13,28 @@ use axum::{
 use dutynet_relay::{
     ids::{Lane, UnixMillis},
     relay::LinkStatus,
-    writer::{ParkedRecord, intent::ParkedAt},
 };
-
 use serde::Deserialize;
 
-use self::picture::{Known, Picture};
+use self::{
+    parked::ParkedView,
+    picture::{Known, Picture},
+};
 use super::super::{
     Console,
     desk::Desk,
-    page::{Frame, Paged, Part, html, moment, then},
-    posted::{Posted, Typed},
+    page::{Frame, Paged, Part, html, moment},
 };
 use crate::{
     domain::{account::Right, beijing, board::Line},
     text::{clock, console as text, console_look as look, line::length, notice, words},
-    usecase::{Refused, parked_at},
 };
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
         .route("/network", get(network))
-        .route("/network/retry", post(retry))
-        .route("/network/withdraw", post(withdraw))
+        .route("/network/retry", post(parked::retry))
+        .route("/network/withdraw", post(parked::withdraw))
         .route("/network/{office}", get(office::show))
 }
 
@@ -45,6 +45,9 @@ struct Page {
     links: Vec<LinkView>,
     picture: Picture,
     parked: Vec<ParkedView>,
+    /// Whom to ask to send it again; empty: whoever sits here may.
+    ask_whom: String,
+    may_invite: bool,
     node: Vec<(&'static str, String)>,
 }
 
@@ -62,17 +65,6 @@ struct LinkView {
     next: String,
 }
 
-/// A record that a neighbour refused.
-struct ParkedView {
-    neighbour: String,
-    lane: &'static str,
-    lane_number: i32,
-    seq: u64,
-    record: String,
-    code: String,
-    since: String,
-}
-
 #[derive(Deserialize, Default)]
 struct Asked {
     /// Offices of the picture that are open.
@@ -82,12 +74,13 @@ struct Asked {
 
 async fn network(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
     let (office, now) = (&console.office, console.clock.wall());
-    let parked = office.parked()?;
     html(&Page {
         frame: console.frame(&desk, Part::Network, text::NETWORK)?,
         links: office.links().iter().map(|(link, name)| link_view(link, name, now)).collect(),
         picture: drawn(&console, &asked.open, now),
-        parked: parked.iter().map(|parked| parked_view(parked, now)).collect(),
+        parked: parked::views(&console, |_| true).await?,
+        ask_whom: parked::ask_whom(&console, &desk)?,
+        may_invite: desk.account.may(Right::Operate),
         node: node(&console),
     })
 }
@@ -133,18 +126,6 @@ fn link_view(link: &LinkStatus, name: &str, now: UnixMillis) -> LinkView {
     }
 }
 
-fn parked_view(parked: &ParkedRecord, now: UnixMillis) -> ParkedView {
-    ParkedView {
-        neighbour: parked.at.neighbour.to_string(),
-        lane: words::lane(parked.at.lane),
-        lane_number: parked.at.lane.number(),
-        seq: parked.at.seq.0,
-        record: parked.reference.to_string(),
-        code: parked.code.clone(),
-        since: beijing::for_people(parked.since, now),
-    }
-}
-
 fn node(console: &Console) -> Vec<(&'static str, String)> {
     use notice::StatusNames as names;
     let status = console.office.status();
@@ -161,23 +142,4 @@ fn node(console: &Console) -> Vec<(&'static str, String)> {
         (names::DISK, notice::bytes(status.store.disk.0)),
         (names::BACKUP, status.backed_up_at.map_or_else(none, moment)),
     ]
-}
-
-async fn retry(State(console): State<Console>, posted: Posted) -> Paged {
-    let Posted { desk, typed } = posted;
-    desk.must(Right::Operate)?;
-    console.office.retry_parked(place(&typed)?, desk.person()).await?;
-    then("/network")
-}
-
-async fn withdraw(State(console): State<Console>, posted: Posted) -> Paged {
-    let Posted { desk, typed } = posted;
-    desk.must(Right::Operate)?;
-    console.office.withdraw_parked(place(&typed)?, desk.person()).await?;
-    then("/network")
-}
-
-fn place(typed: &Typed) -> Result<ParkedAt, Refused> {
-    let number = |name: &str| typed.text(name).parse().unwrap_or(0);
-    parked_at(typed.text("neighbour"), i32::try_from(number("lane")).unwrap_or(0), number("seq"))
 }

@@ -16,18 +16,22 @@ use super::super::{
     Console,
     choosing::Choosing,
     desk::Desk,
-    page::{Frame, Paged, Part, how_far, html, moment, then},
+    fields::Beside,
+    page::{Frame, Paged, Part, html, moment, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
+    ways::{Ways, Went},
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         account::Right,
         beijing,
+        form::{Fault, FaultKind},
         notice::{TEXT_CHARS_MAX, TITLE_CHARS_MAX, ToldBy, Urgency},
         sign_for::{SignForRow, SignTiming, Undelivered},
     },
-    text::{console as text, directive as words, fault, words as common},
+    text::{console as text, directive as words, words as common},
     usecase::{NoticeHead, NoticeRow, Refused, Relation, SendNotice, ShownNotice, SignNotice, To},
 };
 
@@ -132,7 +136,7 @@ struct Write {
     typed: Typed,
     choosing: Choosing,
     groups: Vec<String>,
-    faults: Vec<(String, String)>,
+    beside: Beside,
     id: String,
     said: Option<Said>,
 }
@@ -143,10 +147,6 @@ impl Write {
 
     fn is(&self, name: &str, value: &str) -> bool {
         self.typed.text(name) == value
-    }
-
-    fn fault(&self, field: &str) -> &str {
-        self.faults.iter().find(|(key, _)| key == field).map_or("", |(_, sentence)| sentence.as_str())
     }
 }
 
@@ -162,7 +162,7 @@ async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Resu
         typed,
         choosing: Choosing::below(console),
         groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
-        faults: Vec::new(),
+        beside: Beside::default(),
         id,
         said: None,
     })
@@ -177,24 +177,42 @@ async fn send(State(console): State<Console>, posted: Posted) -> Paged {
         "list" => Some(To::Offices(typed.offices())),
         _ => None,
     };
+    let (sign_by, unreadable) = match sign_by(&typed) {
+        Ok(sign_by) => (sign_by, None),
+        Err(fault) => (None, Some(fault)),
+    };
     let asked = SendNotice {
         id: record_id(&typed)?,
         title: typed.text("title").to_owned(),
         text: typed.text("text").to_owned(),
         urgency: urgency(typed.text("urgency")),
-        sign_by: beijing::moment(typed.text("sign_by")),
+        sign_by,
         to,
         by: desk.person(),
         mode: Mode::Real,
     };
-    match console.office.send_notice(asked).await {
+    let sent = match unreadable {
+        // Every fault at once.
+        Some(fault) => Err(Refused::at_fields(asked.faults().into_iter().chain([fault]).collect())),
+        None => console.office.send_notice(asked).await,
+    };
+    match sent {
         Ok(sent) => then(&format!("/notices/show/{}/{}", sent.reference.origin, sent.reference.id)),
         Err(refused) => {
             let id = typed.text("id").to_owned();
-            let faults = refused.faults.iter().map(|at| (at.field.clone(), fault::sentence(&at.kind))).collect();
-            let page = Write { faults, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
+            let beside = Beside::of(&refused, &typed);
+            let page = Write { beside, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
+    }
+}
+
+/// Until when everybody is to sign; `None`: nothing was typed. A browser without a picker of moments takes any words.
+fn sign_by(typed: &Typed) -> Result<Option<UnixMillis>, Fault> {
+    let wrong = || Fault { field: "sign_by".to_owned(), label: words::Names::SIGN_BY.to_owned(), kind: FaultKind::WantsTime };
+    match typed.text("sign_by").trim() {
+        "" => Ok(None),
+        text => beijing::moment(text).map(Some).ok_or_else(wrong),
     }
 }
 
@@ -219,7 +237,8 @@ struct Show {
     sent: String,
     received: String,
     sign_by: String,
-    state: &'static str,
+    /// Where it is; empty: another office's.
+    went: Went,
     text: String,
     to_sign: bool,
     signatures: Vec<String>,
@@ -246,14 +265,17 @@ pub(super) struct SignRow {
 
 async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Path<(String, String)>) -> Paged {
     let named = format!("{origin}/{id}");
-    html(&page(&console, &desk, &named).await?)
+    let page = page(&console, &desk, &named).await?;
+    console.saw(&desk, How::Opened, Seen::at(&format!("/notices/show/{}", page.path)));
+    html(&page)
 }
 
 async fn page(console: &Console, desk: &Desk, named: &str) -> Result<Show, Refused> {
     let shown = console.office.notice(named).await?;
     let board = console.office.notice_board(named).await?;
     let notice = &shown.head.notice;
-    let names: Vec<(OfficeId, String)> = console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect();
+    let ways = Ways::now(console)?;
+    let (names, meant) = (ways.names(), board.rows.iter().map(|row| row.seat.office.clone()).collect::<Vec<_>>());
     let row = |row: &SignForRow| sign_row(row, board.as_of, &names);
     Ok(Show {
         frame: console.frame(desk, Part::Notices, title(&shown.head))?,
@@ -265,7 +287,7 @@ async fn page(console: &Console, desk: &Desk, named: &str) -> Result<Show, Refus
         sent: moment(notice.moment.recorded_at),
         received: moment(notice.received_at),
         sign_by: notice.sign_by.map(moment).unwrap_or_default(),
-        state: shown.state.map_or("", how_far),
+        went: ways.went((&notice.reference, shown.state), &meant)?,
         text: if notice.removed { common::REMOVED.to_owned() } else { shown.body.text.clone() },
         to_sign: shown.relation == Relation::ToSign,
         signatures: shown.signatures.iter().map(|signed| format!("{} {}", moment(signed.at), signed.by.name)).collect(),

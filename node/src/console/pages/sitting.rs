@@ -4,8 +4,6 @@
 mod kept;
 mod order;
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     Router,
@@ -20,7 +18,8 @@ use super::{
         Console,
         desk::Desk,
         fields,
-        page::{Frame, Paged, Part, how_far, html, moment},
+        page::{Frame, Paged, Part, html, moment},
+        ways::{Ways, Went},
     },
     matters::MatterView,
 };
@@ -96,7 +95,8 @@ fn occasion(found: &Occasion) -> (String, &'static str, String, String) {
 struct ItemView {
     head: String,
     answers: Vec<(String, String)>,
-    state: &'static str,
+    /// Where it is; empty: another office's.
+    went: Went,
     /// What became of it: word, where that is shown (may be empty), how loud.
     became: Vec<(String, String, &'static str)>,
     /// Where it can be made a directive; empty: that is done, or it is nothing to be done about.
@@ -148,7 +148,8 @@ const CHAPTERS: [(&str, &[&str], &str, &[&str]); 6] = [
 
 async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Path<(String, String)>) -> Paged {
     let shown = session(&console, &format!("{origin}/{id}")).await?;
-    let names = names(&console);
+    console.saw_matter(&desk, &shown.row.matter);
+    let ways = Ways::now(&console)?;
     let view = MatterView::of(&shown.row, console.clock.wall());
     let next = console.office.steps_open_to(&shown.row.matter, MatterKind::Consultation);
     let open = shown.row.summary.open;
@@ -157,23 +158,23 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
         let items = shown.steps.iter().filter(|step| forms.contains(&step.step.form.as_str()) && !step.step.hollow);
         let may = |add: &&&str| open && next.iter().any(|form| form.id == **add);
         let adds = adds.iter().filter(may).map(|add| (add.replace("consultation.", ""), title(add)));
-        ChapterView {
+        Ok::<_, Refused>(ChapterView {
             title: if *id == "consultation.publish" { look::SUMMARY.to_owned() } else { title(id) },
-            items: items.map(|step| item(step, &shown, &names, open)).collect(),
+            items: items.map(|step| item(step, &shown, &ways, open)).collect::<Result<_, _>>()?,
             none,
             adds: adds.collect(),
-        }
+        })
     };
     html(&Show {
         frame: console.frame(&desk, PART, format!("{} {}", view.number, view.title))?,
         session: view.path.replacen("/matter/", "/consultation/", 1),
         path: view.path.clone(),
-        call: shown.steps.first().map(|step| item(step, &shown, &names, open)),
-        silent: silent(&shown, &names),
+        call: shown.steps.first().map(|step| item(step, &shown, &ways, open)).transpose()?,
+        silent: silent(&shown, &ways),
         tables: kept::tables(&console, &shown).await?,
         may_keep: open && shown.row.matter.origin == console.office.status().office,
         id: console.new_id()?,
-        chapters: CHAPTERS.iter().map(chapter).collect(),
+        chapters: CHAPTERS.iter().map(chapter).collect::<Result<_, _>>()?,
         head: view,
     })
 }
@@ -183,25 +184,15 @@ async fn session(console: &Console, named: &str) -> Result<ShownMatter, Refused>
     if shown.row.summary.kind == MatterKind::Consultation { Ok(shown) } else { Err(Refusal::PageUnknown.into()) }
 }
 
-type Names = BTreeMap<OfficeId, String>;
-
-fn names(console: &Console) -> Names {
-    console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect()
-}
-
-fn name(names: &Names, office: &OfficeId) -> String {
-    names.get(office).cloned().unwrap_or_else(|| office.to_string())
-}
-
-fn silent(shown: &ShownMatter, names: &Names) -> String {
+fn silent(shown: &ShownMatter, ways: &Ways) -> String {
     let spoke =
         |area: &OfficeId| shown.facts.iter().any(|fact| fact.key == "spoke" && fact.value == FactValue::Office(area.clone()));
     let areas = shown.steps.first().map(|step| step.step.to.as_slice()).unwrap_or_default();
-    let silent: Vec<String> = areas.iter().filter(|area| !spoke(area)).map(|area| name(names, area)).collect();
+    let silent: Vec<String> = areas.iter().filter(|area| !spoke(area)).map(|area| ways.name(area)).collect();
     text::listed(&silent)
 }
 
-fn item(shown: &ShownStep, session: &ShownMatter, names: &Names, open: bool) -> ItemView {
+fn item(shown: &ShownStep, session: &ShownMatter, ways: &Ways, open: bool) -> Result<ItemView, Refused> {
     let step = &shown.step;
     let form = StepForms::built_in().get(&step.form);
     let said = |answer: &Answer| {
@@ -218,13 +209,13 @@ fn item(shown: &ShownStep, session: &ShownMatter, names: &Names, open: bool) -> 
             session.row.matter.origin, session.row.matter.id, reference.origin, reference.id
         )
     };
-    ItemView {
-        head: look::said_by(title, &name(names, &step.office), by, &moment(step.times.recorded.here)),
+    Ok(ItemView {
+        head: look::said_by(title, &ways.name(&step.office), by, &moment(step.times.recorded.here)),
         answers: step.answers.iter().filter_map(said).collect(),
-        state: shown.state.map_or("", how_far),
+        went: ways.went((&step.reference, shown.state), &step.to)?,
         order: if order { at(&step.reference) } else { String::new() },
         became,
-    }
+    })
 }
 
 /// What later steps say of one: the directive that it became, that none is needed, that it was reviewed.

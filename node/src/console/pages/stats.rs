@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         beijing::Day,
         obligation::{Standing, stats::Counts},
         rules::Duty,
@@ -236,6 +237,7 @@ struct Opened {
 /// The obligations behind a number.
 async fn opened(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
     let found = console.office.due_stats(asked.stats(&asked.month)).await?;
+    console.saw(&desk, How::Opened, Seen::page("/stats/dues"));
     let now = console.clock.wall();
     html(&Opened {
         frame: console.frame(&desk, Part::Stats, look::STATS_OPENED)?,

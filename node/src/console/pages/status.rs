@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         beijing::{self, Day},
         board::Filed,
         rules::Stamp,
@@ -208,6 +209,7 @@ fn shows(only: &str, row: &StatusRow, ours: &Stamp) -> bool {
 
 async fn show(State(console): State<Console>, desk: Desk, Path(id): Path<String>, Query(asked): Query<Asked>) -> Paged {
     let Some(pull) = console.pulls.get(&id) else { return then("/status") };
+    console.saw(&desk, How::Opened, Seen::page("/status"));
     page(&console, &desk, (&format!("/status/{id}"), &pull), asked)
 }
 

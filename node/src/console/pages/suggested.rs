@@ -21,6 +21,7 @@ use super::super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         account::Right,
         finding::Suggested,
         form::{Answer, Value},
@@ -86,7 +87,9 @@ struct Asked {
 }
 
 async fn list(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
-    html(&page(&console, &desk, &asked, None).await?)
+    let page = page(&console, &desk, &asked, None).await?;
+    console.saw(&desk, How::Opened, Seen::page("/stats/findings"));
+    html(&page)
 }
 
 fn step(act: &str) -> Result<&'static StepForm, Refused> {

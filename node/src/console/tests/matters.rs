@@ -26,7 +26,7 @@ impl Browser {
     }
 
     /// Sends the form of the page that is open as a browser sends one that has files.
-    async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> &str {
+    pub(super) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> &str {
         let body = self.with_files(fields, files);
         if let Some(next) = self.uploaded(path, Body::from(body)).await {
             self.get(&next).await;

@@ -25,17 +25,20 @@ const WANTS: [(&str, Option<Right>, Option<Right>); 9] = [
     ("/network/withdraw", None, Some(Right::Operate)),
 ];
 
-/// Every path that the router knows, with something in the place of its parameters.
-fn paths() -> BTreeSet<String> {
+/// Every path that the router knows, as it stands there.
+pub(super) fn routes() -> BTreeSet<String> {
     let router = format!("{:?}", pages::router().merge(live::router()).merge(assets::router()));
     let named = router.split("RouteId(").skip(1).filter_map(|rest| rest.split_once("): \"")?.1.split('"').next());
-    let named: BTreeSet<&str> = named.filter(|path| path.starts_with('/')).collect();
+    let named: BTreeSet<&str> = named.filter(|path| path.starts_with('/') && !path.contains("__private__")).collect();
     assert!(named.len() > 30 && named.contains("/accounts/end/{id}"), "the router says its paths in another way: {router}");
-    let mut paths: BTreeSet<String> = named
-        .iter()
-        .filter(|path| !path.starts_with("/matters/{kind}") && !path.contains("__private__"))
-        .map(|path| filled(path))
-        .collect();
+    named.into_iter().map(str::to_owned).collect()
+}
+
+/// The same with something in the place of their parameters.
+fn paths() -> BTreeSet<String> {
+    let routes = routes();
+    let mut paths: BTreeSet<String> =
+        routes.iter().filter(|path| !path.starts_with("/matters/{kind}")).map(|path| filled(path)).collect();
     for kind in MatterKind::ALL {
         paths.insert(format!("/matters/{}", kind.key()));
         paths.extend(
@@ -48,13 +51,14 @@ fn paths() -> BTreeSet<String> {
     paths
 }
 
-fn filled(path: &str) -> String {
+pub(super) fn filled(path: &str) -> String {
     let part = |part: &str| match part {
         "{form}" => "daily".to_owned(),
         "{office}" | "{origin}" => "440000".to_owned(),
         "{period}" => "2026-07-01".to_owned(),
         "{*paper}" => "board/2026-07-01".to_owned(),
         "{kind}" => "incident".to_owned(),
+        "{verb}" => "call".to_owned(),
         "{id}" => "0190a5e0d3f07000800000000000abcd".to_owned(),
         part if part.starts_with('{') => "x".to_owned(),
         part => part.to_owned(),
@@ -70,7 +74,7 @@ fn wants(path: &str, method: &str) -> Option<Right> {
 
 impl Browser {
     /// Which of reading and writing a path takes.
-    async fn methods(&self, path: &str) -> Vec<&'static str> {
+    pub(super) async fn methods(&self, path: &str) -> Vec<&'static str> {
         let request = self.request("TRACE", path, Body::empty());
         let answer = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");

@@ -12,7 +12,7 @@ use super::{faults_at, faulty, not_addressable};
 use crate::{
     body::notice::{NOTICE, NoticeBody},
     domain::{
-        form::Lines,
+        form::{Fault, Lines},
         notice::{Addressed, TEXT_CHARS_MAX, TITLE_CHARS_MAX, Urgency, said},
         number::Number,
     },
@@ -103,6 +103,13 @@ impl Office {
             Addressed::Below(top) => self.relay().registry().subtree(top).len() - 1,
             Addressed::Offices(offices) => offices.len(),
         }
+    }
+}
+
+impl SendNotice {
+    /// What is wrong with its title and its text.
+    pub fn faults(&self) -> Vec<Fault> {
+        words_of(self).err().map(|refused| refused.faults).unwrap_or_default()
     }
 }
 

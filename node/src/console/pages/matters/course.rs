@@ -1,50 +1,29 @@
 //! Everything that was done about a matter, the latest first; and what is known of it, each with the steps that say so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use dutynet_relay::ids::{OfficeId, RecordRef, UnixMillis};
 
-use dutynet_relay::{
-    ids::{OfficeId, RecordRef, UnixMillis},
-    relay::LinkStatus,
-    writer::{ParkedRecord, RecordState},
+use super::super::super::{
+    Console, fields,
+    page::moment,
+    ways::{Ways, Went},
 };
-
-use super::super::super::{Console, fields, page::moment};
 use crate::{
     domain::{
-        beijing,
-        board::Line,
         form::{Answer, Value},
         matter::{Fact, FactValue},
         number::{Number, parse_reference},
         step::{MatterKind, StepForm, StepForms},
     },
-    text::{console as common_text, console_matter as text, matter as words, refusal::Refusal, words as common},
+    text::{console as common_text, console_matter as text, matter as words, whereabouts, words as common},
     usecase::{Refused, ShownMatter, ShownStep},
 };
 
 /// What is needed to say of a step what it is.
 pub(super) struct Course<'a> {
-    pub(super) names: Names,
+    pub(super) ways: Ways,
     pub(super) own: OfficeId,
     pub(super) matter: &'a ShownMatter,
-    parked: Vec<ParkedRecord>,
-    line: Option<LinkStatus>,
-    /// Offices below that have no node of their own.
-    without_node: BTreeSet<OfficeId>,
     now: UnixMillis,
-}
-
-/// Names of the offices that this node knows.
-pub(super) struct Names(BTreeMap<OfficeId, String>);
-
-impl Names {
-    pub(super) fn name(&self, office: &OfficeId) -> String {
-        self.0.get(office).cloned().unwrap_or_else(|| office.to_string())
-    }
-
-    pub(super) fn pairs(&self) -> Vec<(OfficeId, String)> {
-        self.0.iter().map(|(office, name)| (office.clone(), name.clone())).collect()
-    }
 }
 
 /// A step on the timeline.
@@ -79,18 +58,8 @@ pub(super) type Known = (String, Vec<(String, Vec<usize>)>);
 
 impl<'a> Course<'a> {
     pub(super) fn of(console: &Console, matter: &'a ShownMatter) -> Result<Self, Refused> {
-        let names = console.office.offices().into_iter().map(|entry| (entry.office, entry.name)).collect();
-        let below = console.office.lines_below().into_iter();
-        let without_node = below.filter(|(_, fact)| fact.line == Line::None).map(|(office, _)| office);
-        Ok(Self {
-            without_node: without_node.collect(),
-            names: Names(names),
-            own: console.office.status().office,
-            matter,
-            parked: console.office.parked()?,
-            line: console.office.links().into_iter().map(|(link, _)| link).find(|link| link.is_parent),
-            now: console.clock.wall(),
-        })
+        let own = console.office.status().office;
+        Ok(Self { ways: Ways::now(console)?, own, matter, now: console.clock.wall() })
     }
 
     fn kind(&self) -> MatterKind {
@@ -103,7 +72,7 @@ impl<'a> Course<'a> {
     }
 
     /// Steps that a filter lets through, the latest first.
-    pub(super) fn steps(&self, only: &str) -> Vec<StepView> {
+    pub(super) fn steps(&self, only: &str) -> Result<Vec<StepView>, Refused> {
         let numbered = self.matter.steps.iter().enumerate().rev();
         numbered.filter(|(_, step)| self.lets(only, step)).map(|(at, step)| self.view(at + 1, step)).collect()
     }
@@ -120,7 +89,7 @@ impl<'a> Course<'a> {
         }
     }
 
-    fn view(&self, place: usize, shown: &ShownStep) -> StepView {
+    fn view(&self, place: usize, shown: &ShownStep) -> Result<StepView, Refused> {
         let step = &shown.step;
         let form = StepForms::built_in().get(&step.form);
         let said = |answer: &Answer| {
@@ -130,10 +99,10 @@ impl<'a> Course<'a> {
         };
         let entered = step.entered.as_ref().map(|entered| {
             let channel = common::channel(entered.channel);
-            text::entered(&self.names.name(&step.reference.origin), channel, &entered.told_by, &entered.phone)
+            text::entered(&self.ways.name(&step.reference.origin), channel, &entered.told_by, &entered.phone)
         });
         let is_ours = step.reference.origin == self.own;
-        let (went, tone) = self.went(shown);
+        let Went { words: went, tone } = self.went(shown)?;
         let recorded = step.times.recorded;
         let other_clock = recorded.origin.0.abs_diff(recorded.here.0) >= 60_000;
         let may_correct = is_ours && !step.hollow && form.is_some_and(|form| !form.opens) && self.kind() != MatterKind::RollCall;
@@ -142,10 +111,10 @@ impl<'a> Course<'a> {
             let behalf = if step.office == self.own { String::new() } else { format!("&on_behalf_of={}", step.office) };
             format!("{back}/{}?corrects={}{behalf}", form.command, step.reference)
         });
-        StepView {
+        Ok(StepView {
             place,
             title: self.title(shown, form),
-            office: self.names.name(&step.office),
+            office: self.ways.name(&step.office),
             by: step.by.as_ref().map_or(words::BY_ITSELF, |by| by.name.as_str()).to_owned(),
             entered: entered.unwrap_or_default(),
             at: moment(recorded.here),
@@ -154,7 +123,7 @@ impl<'a> Course<'a> {
             went,
             tone,
             answers: step.answers.iter().filter_map(said).collect(),
-            to: common_text::listed(&step.to.iter().map(|office| self.names.name(office)).collect::<Vec<_>>()),
+            to: common_text::listed(&step.to.iter().map(|office| self.ways.name(office)).collect::<Vec<_>>()),
             corrects: step.corrects.as_ref().and_then(|old| self.place(old)).map(|at| at.to_string()).unwrap_or_default(),
             hollow: step.hollow,
             own: is_ours,
@@ -164,7 +133,7 @@ impl<'a> Course<'a> {
             } else {
                 String::new()
             },
-        }
+        })
     }
 
     /// 首报, 续报 n, 终报: what its number among the reports of its office makes of it.
@@ -179,34 +148,13 @@ impl<'a> Course<'a> {
     }
 
     /// Where a record of this office is now, in words.
-    pub(super) fn went(&self, shown: &ShownStep) -> (String, &'static str) {
-        let Some(state) = shown.state else { return (String::new(), "") };
-        let stays = StepForms::built_in().get(&shown.step.form).is_some_and(|form| form.goes.is_empty());
-        if stays && shown.step.entered.is_none() {
-            return (text::STAYS.to_owned(), "dim");
+    pub(super) fn went(&self, shown: &ShownStep) -> Result<Went, Refused> {
+        let step = &shown.step;
+        let stays = StepForms::built_in().get(&step.form).is_some_and(|form| form.goes.is_empty());
+        if stays && step.entered.is_none() && shown.state.is_some() {
+            return Ok(Went { words: whereabouts::STAYS.to_owned(), tone: "dim" });
         }
-        match state {
-            RecordState::Saved => match &self.line {
-                Some(line) if !line.state.up => {
-                    let at = |at: Option<UnixMillis>| at.map(|at| beijing::for_people(at, self.now)).unwrap_or_default();
-                    (text::waits(&at(line.state.since), &at(line.state.next_attempt)), "bad")
-                }
-                Some(_) | None => (text::UNDERWAY.to_owned(), "soon"),
-            },
-            RecordState::Custody => (text::CUSTODY.to_owned(), "soon"),
-            RecordState::Arrived => match shown.step.to.iter().filter(|office| self.without_node.contains(office)).count() {
-                0 => (text::ARRIVED.to_owned(), "good"),
-                some => (text::arrived_but(some), "soon"),
-            },
-            RecordState::Parked => (self.refused(&shown.step.reference), "bad"),
-        }
-    }
-
-    fn refused(&self, record: &RecordRef) -> String {
-        let parked = self.parked.iter().find(|parked| parked.reference == *record);
-        let Some(parked) = parked else { return common::progress(common::Progress::Parked).to_owned() };
-        let why = Refusal::from_code(&parked.code).map_or(parked.detail.as_str(), |refusal| refusal.sentence());
-        text::parked(&self.names.name(&parked.at.neighbour), why, &parked.code)
+        self.ways.went((&step.reference, shown.state), &step.to)
     }
 
     /// Facts of one name together, in the order in which they are known; without those that stand elsewhere on the page.
@@ -236,7 +184,7 @@ impl<'a> Course<'a> {
     /// Whose record a fact comes from; empty: it comes from none.
     fn office_of(&self, fact: &Fact) -> String {
         let step = self.matter.steps.iter().find(|shown| fact.sources.first() == Some(&shown.step.reference));
-        step.map(|shown| self.names.name(&shown.step.office)).unwrap_or_default()
+        step.map(|shown| self.ways.name(&shown.step.office)).unwrap_or_default()
     }
 
     fn value(&self, value: &FactValue) -> String {
@@ -245,8 +193,8 @@ impl<'a> Course<'a> {
             FactValue::Number(number) => number.to_string(),
             FactValue::Time(at) => moment(*at),
             FactValue::Code(code) => words::word(self.kind(), code).map_or_else(|| code.clone(), str::to_owned),
-            FactValue::Office(office) => self.names.name(office),
-            FactValue::Person(office, person) => words::person(&self.names.name(office), &person.name),
+            FactValue::Office(office) => self.ways.name(office),
+            FactValue::Person(office, person) => words::person(&self.ways.name(office), &person.name),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
         Console,
         choosing::Choosing,
         desk::Desk,
-        fields::{self, FieldView, Input},
+        fields::{self, Beside, FieldView, Input},
         page::{Frame, Paged, html},
         posted::Typed,
         trouble::{Said, Trouble},
@@ -44,8 +44,7 @@ struct Page {
     action: String,
     below: Choosing,
     typed: Typed,
-    told_fault: String,
-    phone_fault: String,
+    beside: Beside,
     id: String,
     said: Option<Said>,
     asked: Vec<FieldView>,
@@ -55,6 +54,12 @@ struct Page {
 }
 
 impl Page {
+    /// The rest is folded away, unless something of it was typed or is wrong.
+    fn shows_rest(&self) -> bool {
+        let wrong = self.rest.iter().any(|view| !view.faults.is_empty()) || self.beside.any(&["plain_by", "file"]);
+        wrong || !self.typed.text("plain_by").is_empty()
+    }
+
     fn is_exercise(&self) -> bool {
         self.typed.text("mode") == "exercise"
     }
@@ -82,12 +87,12 @@ pub(super) async fn again(console: &Console, page: StepPage) -> Result<Response,
 }
 
 async fn arranged(console: &Console, page: StepPage) -> Result<Page, Refused> {
-    let StepPage { frame, action, below, typed, told_fault, phone_fault, id, said, fields, .. } = page;
+    let StepPage { frame, action, below, typed, beside, id, said, fields, .. } = page;
     let mut by_key: BTreeMap<String, FieldView> = fields.into_iter().map(|view| (view.key.clone(), view)).collect();
     let asked: Vec<FieldView> = ASKED.iter().filter_map(|key| by_key.remove(*key)).collect();
     let title = by_key.remove("title").into_iter().map(|view| FieldView { required: false, ..view }).collect();
     let (rest, open) = (by_key.into_values().collect(), open_events(console, None).await?);
-    Ok(Page { frame, action, below, typed, told_fault, phone_fault, id, said, asked, title, rest, open })
+    Ok(Page { frame, action, below, typed, beside, id, said, asked, title, rest, open })
 }
 
 /// Whatever the officer left blank while he was on the telephone: a title is made of what was said; all else that may be unknown is said to be,

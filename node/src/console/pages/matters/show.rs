@@ -140,15 +140,15 @@ pub(super) async fn show(
     let telling = row.summary.open.then(|| tells(kind)).flatten();
     let next = next::sorted((row, &course.own), console.office.steps_open_to(&row.matter, kind), telling);
     let saved = saved_now(&asked.saved, &shown).map(|step| {
-        let (went, tone) = course.went(&step);
-        (text::saved(&title(&step.step.form), &went), tone)
+        let went = course.went(&step)?;
+        Ok::<_, Refused>((text::saved(&title(&step.step.form), &went.words), went.tone))
     });
     let (dues, closed_dues) = owed(&shown);
     html(&Show {
         frame: console.frame(&desk, Part::Matters(kind), format!("{} {}", head.number, head.title))?,
         path: head.path.clone(),
         own_page: text::own_page(kind).map(|name| (super::super::own_page(kind, &head.path), name)),
-        saved,
+        saved: saved.transpose()?,
         dues,
         closed_dues,
         tell: telling.map(|form| tell(&console, &shown, form)),
@@ -163,7 +163,7 @@ pub(super) async fn show(
         similar: similar(&console, &shown).await?,
         files: files::list(&console, &row.matter.to_string()).await?,
         filters: text::FILTERS.into_iter().map(|(key, name)| (key, name, key == asked.only)).collect(),
-        steps: course.steps(&asked.only),
+        steps: course.steps(&asked.only)?,
         person: desk.account.name.clone(),
         id: console.new_id()?,
         seen: Seen::of(&shown),

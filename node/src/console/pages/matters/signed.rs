@@ -39,7 +39,7 @@ pub(super) async fn seats(console: &Console, course: &Course<'_>) -> Result<Vec<
         }
     }
     let board = console.office.matter_board(&course.matter.row.matter.to_string()).await?;
-    let names = course.names.pairs();
+    let names = course.ways.names();
     let view = |seat: &MatterSeat| {
         let said = |records| text::listed(&course.who_when(records));
         let open = seat.due.filter(|_| seat.awaited);

@@ -11,7 +11,7 @@ use super::{
         Console,
         choosing::Choosing,
         desk::Desk,
-        fields::{self, FieldView, Input},
+        fields::{self, Beside, FieldView, Input},
         page::{Frame, Paged, Part, html, moment},
         posted::Typed,
         trouble::Said,
@@ -56,9 +56,8 @@ pub(super) struct StepPage {
     /// What has happened since the form was opened.
     pub(super) changed: Vec<String>,
     pub(super) typed: Typed,
-    /// What is wrong with who said it, and from where.
-    pub(super) told_fault: String,
-    pub(super) phone_fault: String,
+    /// What is wrong beside the fields.
+    pub(super) beside: Beside,
     pub(super) id: String,
     pub(super) said: Option<Said>,
 }
@@ -74,6 +73,16 @@ pub(super) struct LinkView {
 impl StepPage {
     fn names_must(&self) -> bool {
         self.form.names_offices == Some(Naming::Must)
+    }
+
+    /// What is wrong with a record that it is to name; a refusal says its label.
+    fn link_fault(&self, link: &LinkView) -> &str {
+        self.beside.at(&format!("link.{}", link.label))
+    }
+
+    /// The files are folded away, unless something of them was typed or is wrong.
+    fn shows_files(&self) -> bool {
+        !self.typed.text("plain_by").is_empty() || self.typed.ticked("pass") || self.beside.any(&["plain_by", "file"])
     }
 
     fn is_passed(&self, digest: &str) -> bool {
@@ -192,8 +201,7 @@ pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>
         seen: matter.map(Seen::of).unwrap_or_default(),
         changed: Vec::new(),
         typed,
-        told_fault: String::new(),
-        phone_fault: String::new(),
+        beside: Beside::default(),
         id: console.new_id()?,
         said: None,
     })

@@ -11,7 +11,7 @@ use super::{
     super::super::{
         Console,
         desk::Desk,
-        fields,
+        fields::{self, Beside},
         page::{Paged, html, then},
         posted::{Typed, record_id},
         trouble::{Said, Trouble, http_status},
@@ -123,8 +123,9 @@ pub(in crate::console) fn place(matter: &RecordRef, saved: &RecordRef) -> String
 /// The form as it was typed, with what is wrong.
 async fn again(console: &Console, desk: &Desk, of: Of<'_>, (typed, refused): (Typed, Refused)) -> Paged {
     let (said, status) = (Said::of(&refused), http_status(refused.refusal));
+    let beside = Beside::of(&refused, &typed);
     let page = typed_again(console, desk, of, (typed, &refused.faults)).await?;
-    shown(console, of.0, StepPage { said: Some(said), ..page }).await.map(|page| (status, page).into_response())
+    shown(console, of.0, StepPage { said: Some(said), beside, ..page }).await.map(|page| (status, page).into_response())
 }
 
 /// The form as it was typed, with what has happened meanwhile.
@@ -150,8 +151,7 @@ async fn typed_again(
     let said = said_before(console, of, &typed, None).await.unwrap_or_default();
     mark(&mut views, &said, &fields::answers(&of.0.fields, &typed));
     let page = blank(console, desk, of, typed).await?;
-    let (told_fault, phone_fault) = (fields::fault_at(faults, "told_by"), fields::fault_at(faults, "phone"));
-    Ok(StepPage { fields: views, told_fault, phone_fault, id: if id.is_empty() { page.id } else { id }, ..page })
+    Ok(StepPage { fields: views, id: if id.is_empty() { page.id } else { id }, ..page })
 }
 
 fn asked(desk: &Desk, typed: &Typed, (form, matter): (&StepForm, Option<&ShownMatter>)) -> Result<TakeStep, Refused> {
@@ -161,6 +161,10 @@ fn asked(desk: &Desk, typed: &Typed, (form, matter): (&StepForm, Option<&ShownMa
             typed.all(&name).map(|record| NamedRecord { role: role.role.clone(), record: record.to_owned() }).collect();
         records
     };
+    let on_behalf = on_behalf(typed);
+    if on_behalf.is_none() && !(typed.text("told_by").trim().is_empty() && typed.text("phone").trim().is_empty()) {
+        return Err(Refusal::ToldByAlone.into());
+    }
     Ok(TakeStep {
         id: record_id(typed)?,
         form: form.id.clone(),
@@ -170,7 +174,7 @@ fn asked(desk: &Desk, typed: &Typed, (form, matter): (&StepForm, Option<&ShownMa
         to: typed.offices(),
         by: desk.person(),
         mode: (typed.text("mode") == "exercise").then_some(Mode::Exercise),
-        on_behalf: on_behalf(typed),
+        on_behalf,
         corrects: typed.text("corrects").to_owned(),
     })
 }

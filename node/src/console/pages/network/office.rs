@@ -17,7 +17,8 @@ use super::{
         desk::Desk,
         page::{Frame, Paged, Part, html, moment},
     },
-    LinkView, ParkedView, link_view, parked_view,
+    LinkView, link_view,
+    parked::{self, ParkedView},
     picture::tone,
 };
 use crate::{
@@ -69,7 +70,6 @@ pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(office
     let line = fact.map_or(Line::Unknown, |fact| fact.line);
     let named = |id: &OfficeId| all.iter().find(|entry| entry.office == *id).map(|entry| (id.to_string(), entry.name.clone()));
     let link = console.office.links().into_iter().find(|(link, _)| link.office == entry.office);
-    let parked = console.office.parked()?.into_iter().filter(|parked| parked.at.neighbour == entry.office);
     let (bar, spans, totals) = history(&console, &entry, now)?;
     let is_own = entry.office == own;
     html(&Page {
@@ -82,7 +82,7 @@ pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(office
         tone: if is_own { "good" } else { tone(line) },
         since: fact.and_then(|fact| fact.since).map(moment).unwrap_or_default(),
         link: link.map(|(link, name)| link_view(&link, &name, now)),
-        parked: parked.map(|parked| parked_view(&parked, now)).collect(),
+        parked: parked::views(&console, |parked| parked.at.neighbour == entry.office).await?,
         more: spans.len().saturating_sub(SPANS_MAX),
         spans: spans.into_iter().rev().take(SPANS_MAX).collect(),
         bar,

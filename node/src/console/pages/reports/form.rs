@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         beijing::Day,
         form::{Answer, Form, said_to},
     },
@@ -86,7 +87,12 @@ pub(super) async fn open(
     Path(form): Path<String>,
     Query(asked): Query<AskForm>,
 ) -> Paged {
-    html(&blank(&console, &desk, known(&form)?, &asked).await?)
+    let page = blank(&console, &desk, known(&form)?, &asked).await?;
+    // What was said before stands in it, and what those below have said.
+    let own = console.office.status().office;
+    let whose = if page.behalf.0.is_empty() { own.as_str() } else { &page.behalf.0 };
+    console.saw(&desk, How::Opened, Seen::report(&page.form.id, whose, &page.period));
+    html(&page)
 }
 
 /// A form as it is opened: with what this office has entered before, or with the sum of the children.

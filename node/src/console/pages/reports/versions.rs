@@ -13,9 +13,10 @@ use super::{
         Console,
         desk::Desk,
         fields,
-        page::{Frame, Paged, Part, how_far, html, moment, then},
+        page::{Frame, Paged, Part, html, moment, then},
         posted::{Posted, Typed, record_id},
         trouble::{Said, http_status},
+        ways::{Ways, Went},
     },
     known,
 };
@@ -60,8 +61,8 @@ struct RevisionView {
     entered: String,
     recorded: String,
     received: String,
-    /// How far it has got; empty: another office's.
-    state: &'static str,
+    /// Where it is; empty: another office's.
+    went: Went,
     reason: String,
     answers: Vec<(String, String)>,
     record: String,
@@ -90,7 +91,12 @@ async fn page(console: &Console, desk: &Desk, (form, office, period): &Which, ty
     let form = known(form)?;
     let asked = ShowReport { form: form.id.clone(), period: period.clone(), office: office.clone() };
     let shown = console.office.show(&asked).await?;
-    let revisions = shown.revisions.iter().rev().map(|revision| revision_view(form, revision, (shown.standing.as_ref(), period)));
+    let ways = Ways::now(console)?;
+    let view = |revision: &Revision| {
+        let went = ways.went((&revision.reference, revision.state), &[])?;
+        Ok(RevisionView { went, ..revision_view(form, revision, (shown.standing.as_ref(), period)) })
+    };
+    let revisions = shown.revisions.iter().rev().map(view).collect::<Result<_, Refused>>()?;
     let name = console.office.offices().into_iter().find(|entry| entry.office.as_str() == office).map(|entry| entry.name);
     let title = format!("{} {} {period}", name.unwrap_or_else(|| office.clone()), form.title);
     Ok(ShowPage {
@@ -99,7 +105,7 @@ async fn page(console: &Console, desk: &Desk, (form, office, period): &Which, ty
         form,
         office: office.clone(),
         period: period.clone(),
-        revisions: revisions.collect(),
+        revisions,
         differences: shown.fields.iter().map(|difference| difference_view(form, difference, &shown)).collect(),
         open: to_choose(&shown),
         choices: shown.choices.iter().map(choice).collect(),
@@ -169,7 +175,7 @@ fn revision_view(form: &Form, revision: &Revision, (standing, period): (Option<&
         entered: entered(revision),
         recorded: moment(revision.recorded_at),
         received: moment(revision.received_at),
-        state: revision.state.as_ref().map_or("", |state| how_far(*state)),
+        went: Went::default(),
         reason: revision.body.reason.clone(),
         answers: in_words(form, &revision.body.filled.answers),
         record: revision.reference.to_string(),

@@ -10,7 +10,7 @@ use super::{
     super::super::{
         Console,
         desk::Desk,
-        fields,
+        fields::{self, Beside},
         page::{Paged, html, then},
         posted::{Posted, Typed, record_id},
         trouble::{Said, http_status},
@@ -70,6 +70,7 @@ pub(super) fn form(
         on_behalf: key(form) == "explain" && row.is_some_and(|row| row.seat.office != *own),
         told_by: String::new(),
         phone: String::new(),
+        beside: Beside::default(),
         note: match key(form) {
             "again" => look::AGAIN_NOTE,
             "explain" => look::EXPLAIN_NOTE,
@@ -96,6 +97,7 @@ pub(super) async fn act(
             let mut page = grid::page(&console, &desk, &call, &asked).await?;
             if let (Some(form), Ok(step)) = (&mut page.form, step_form(&typed)) {
                 form.fields = fields::typed_again(&step.fields, &typed, &refused.faults);
+                form.beside = Beside::of(&refused, &typed.clone().with("on_behalf_of", asked.office.as_str()));
                 (form.told_by, form.phone) = (typed.text("told_by").to_owned(), typed.text("phone").to_owned());
             }
             page.said = Some(Said::of(&refused));

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         form::{Answer, Value},
         rollcall::course::ANSWER,
         step::{StepForm, StepForms},
@@ -55,6 +56,7 @@ fn form() -> Result<&'static StepForm, Refused> {
 
 pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
     let (calls, stated) = waiting(&console).await?;
+    console.saw(&desk, How::Opened, Seen::page("/rolls/answer"));
     html(&Page {
         frame: console.frame(&desk, PART, look::ANSWER)?,
         fields: fields::said(&form()?.fields, &stated),

@@ -9,6 +9,7 @@ use super::{
         Console,
         choosing::Choosing,
         desk::Desk,
+        fields::Beside,
         page::{Frame, Paged, html, then},
         posted::{Posted, Typed, record_id},
         trouble::{Said, http_status},
@@ -21,7 +22,7 @@ use crate::{
         beijing,
         form::{Fault, FaultKind},
     },
-    text::{console_look as look, fault, refusal::Refusal},
+    text::{console_look as look, refusal::Refusal},
     usecase::{CallKind, CallRoll, Refused, To},
 };
 
@@ -32,17 +33,12 @@ struct Page {
     typed: Typed,
     choosing: Choosing,
     groups: Vec<String>,
-    /// Field and sentence.
-    faults: Vec<(String, String)>,
+    beside: Beside,
     id: String,
     said: Option<Said>,
 }
 
 impl Page {
-    fn fault(&self, field: &str) -> &str {
-        self.faults.iter().find(|(at, _)| at == field).map_or("", |(_, sentence)| sentence)
-    }
-
     fn is(&self, name: &str, value: &str) -> bool {
         self.typed.text(name) == value
     }
@@ -59,7 +55,7 @@ async fn blank(console: &Console, desk: &Desk, typed: Typed, id: String) -> Resu
         typed,
         choosing: Choosing::below(console),
         groups: console.office.groups().await?.into_iter().map(|group| group.name).collect(),
-        faults: Vec::new(),
+        beside: Beside::default(),
         id,
         said: None,
     })
@@ -76,8 +72,8 @@ pub(super) async fn call(State(console): State<Console>, posted: Posted) -> Page
         Ok(called) => then(&format!("/roll/{}/{}", called.taken.matter.origin, called.taken.matter.id)),
         Err(refused) => {
             let id = typed.text("id").to_owned();
-            let faults = refused.faults.iter().map(|at| (at.field.clone(), fault::sentence(&at.kind))).collect();
-            let page = Page { faults, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
+            let beside = Beside::of(&refused, &typed);
+            let page = Page { beside, said: Some(Said::of(&refused)), ..blank(&console, &desk, typed, id).await? };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }

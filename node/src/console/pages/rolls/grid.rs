@@ -8,7 +8,7 @@ use super::{
     super::super::{
         Console,
         desk::Desk,
-        fields::{self, FieldView, Input},
+        fields::{self, Beside, FieldView, Input},
         page::{Frame, Paged, html, moment, plain},
         trouble::Said,
     },
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         account::Right,
         step::{MatterKind, StepForm},
     },
@@ -79,6 +80,8 @@ pub(super) struct ActForm {
     pub(super) on_behalf: bool,
     pub(super) told_by: String,
     pub(super) phone: String,
+    /// What is wrong with these two.
+    pub(super) beside: Beside,
     /// What to know before it is sent.
     pub(super) note: &'static str,
 }
@@ -126,7 +129,9 @@ pub(super) async fn show(
     Path((origin, id)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Paged {
-    html(&page(&console, &desk, &format!("{origin}/{id}"), &asked).await?)
+    let page = page(&console, &desk, &format!("{origin}/{id}"), &asked).await?;
+    console.saw(&desk, How::Opened, Seen::at(&format!("/roll/{}", page.reference)));
+    html(&page)
 }
 
 pub(super) async fn page(console: &Console, desk: &Desk, call: &str, asked: &Asked) -> Result<Page, Refused> {

@@ -57,6 +57,7 @@ pub(super) async fn show(
     let path = format!("/consultation/{matter}/status?record={record}");
     match found.shown {
         Some((_, TableThere::Whole(table))) => {
+            console.saw_matter(&desk, &found.matter);
             let offices = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
             let pull = Pull { table, offices, ended: true, said: None };
             status::page(&console, &desk, (&path, &pull), status::Asked { only: asked.only, open: asked.open })

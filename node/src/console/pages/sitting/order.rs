@@ -12,7 +12,7 @@ use super::{
         Console,
         choosing::Choosing,
         desk::Desk,
-        fields::{self, FieldView, Input},
+        fields::{self, Beside, FieldView, Input},
         page::{Frame, Paged, html, plain, then},
         posted::{Posted, Typed, record_id},
         trouble::{Said, http_status},
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::{How, Seen},
         account::Right,
         form::{Answer, Value},
         step::{StepForm, StepForms},
@@ -41,6 +42,7 @@ struct OrderPage {
     back: String,
     fields: Vec<FieldView>,
     choosing: Choosing,
+    beside: Beside,
     typed: Typed,
     id: String,
     said: Option<Said>,
@@ -66,6 +68,7 @@ pub(super) async fn open(
     let session = format!("{origin}/{id}");
     let page = order_page(&console, &desk, (&session, &asked.outcome), Typed::default())?;
     let agreed = agreed(&console, &session, &asked.outcome).await?;
+    console.saw(&desk, How::Opened, Seen::at(&format!("/consultation/{session}")));
     html(&OrderPage { fields: fields::said(&page.form.fields, &agreed), ..page })
 }
 
@@ -89,6 +92,7 @@ fn order_page(console: &Console, desk: &Desk, (session, outcome): (&str, &str), 
         back: format!("/consultation/{session}"),
         fields: fields::said(&form.fields, &[]),
         choosing: Choosing::below(console),
+        beside: Beside::default(),
         typed,
         id: console.new_id()?,
         said: None,
@@ -120,9 +124,9 @@ pub(super) async fn order(
         Ok(_) => then(&format!("/consultation/{session}")),
         Err(refused) => {
             let again = fields::typed_again(&form.fields, &typed, &refused.faults);
-            let id = typed.text("id").to_owned();
+            let (id, beside) = (typed.text("id").to_owned(), Beside::of(&refused, &typed));
             let page = order_page(&console, &desk, (&session, &asked.outcome), typed)?;
-            let page = OrderPage { fields: again, id, said: Some(Said::of(&refused)), ..page };
+            let page = OrderPage { fields: again, beside, id, said: Some(Said::of(&refused)), ..page };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }
