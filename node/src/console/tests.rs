@@ -3,6 +3,7 @@
 mod matters;
 mod papers;
 mod routes;
+mod set;
 mod templates;
 
 use axum::{

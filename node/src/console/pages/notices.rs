@@ -185,7 +185,7 @@ async fn send(State(console): State<Console>, posted: Posted) -> Paged {
         sign_by: beijing::moment(typed.text("sign_by")),
         to,
         by: desk.person(),
-        mode: Mode::Real,
+        mode: if typed.ticked("exercise") { Mode::Exercise } else { Mode::Real },
     };
     match console.office.send_notice(asked).await {
         Ok(sent) => then(&format!("/notices/show/{}/{}", sent.reference.origin, sent.reference.id)),

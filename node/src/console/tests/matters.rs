@@ -25,7 +25,7 @@ impl Browser {
     }
 
     /// Sends the form of the page that is open as a browser sends one that has files.
-    async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> &str {
+    pub(super) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> &str {
         // Steps of one millisecond have no order of their own.
         self.advance(1);
         let mut body = Vec::new();
@@ -54,7 +54,7 @@ impl Browser {
         &self.page
     }
 
-    fn sees(&self, words: &[&str]) {
+    pub(super) fn sees(&self, words: &[&str]) {
         for words in words {
             assert!(self.page.contains(words), "{words} is not on {}: {}", self.at, self.page);
         }
