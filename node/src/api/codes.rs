@@ -41,6 +41,7 @@ const INVALID_ARGUMENT: &[Refusal] = &[
     Refusal::CutOffTooEarly,
     Refusal::SpecialBrings,
     Refusal::SpecialReason,
+    Refusal::SpecialSpan,
     Refusal::ChaseFaults,
     Refusal::MonthInvalid,
     Refusal::PackFaulty,

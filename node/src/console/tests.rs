@@ -5,6 +5,7 @@ mod matters;
 mod papers;
 mod routes;
 mod seen;
+mod set;
 mod templates;
 mod ways;
 

@@ -123,6 +123,24 @@ impl Files {
         self.0.as_ref().is_some_and(|(_, first)| first.is_some())
     }
 
+    /// The first as text of at most so many bytes, the others thrown away; `None`: there is none.
+    pub(super) async fn first_text(mut self, bytes_max: usize) -> Result<Option<String>, Refused> {
+        let Some(mut first) = self.0.as_mut().and_then(|(_, first)| first.take()) else { return Ok(None) };
+        let mut text = Vec::new();
+        while let Some(piece) = first.chunk().await.map_err(unreadable)? {
+            text.extend_from_slice(&piece);
+            if text.len() > bytes_max {
+                break;
+            }
+        }
+        drop(first);
+        self.throw_away().await;
+        if text.len() > bytes_max {
+            return Err(Refusal::RequestTooLarge.into());
+        }
+        String::from_utf8(text).map(Some).map_err(|error| Refused::because(Refusal::FileUnreadable, error))
+    }
+
     /// Adds them, and files that are here already, to a record of this office; `None`: there are none.
     pub(super) async fn add(
         mut self,

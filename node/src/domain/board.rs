@@ -23,6 +23,8 @@ use super::{
 pub const DAILY: &str = "daily";
 /// Id of the form 零报告.
 pub const ZERO: &str = "zero";
+/// Id of 假期综合情况.
+pub const HOLIDAY: &str = "holiday";
 
 /// What was filed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -185,6 +185,11 @@ impl Holidays {
         self.holidays.iter().find(|holiday| holiday.period.contains(day)).ok_or(announced)
     }
 
+    /// The latest holiday that had begun on a day.
+    pub fn begun_by(&self, day: Day) -> Option<&Holiday> {
+        self.holidays.iter().rfind(|holiday| holiday.period.first() <= day)
+    }
+
     /// The holiday of exactly these days.
     pub fn of(&self, period: Period) -> Option<&Holiday> {
         self.holidays.iter().find(|holiday| holiday.period == period)

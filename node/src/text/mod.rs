@@ -16,7 +16,7 @@
 //! - [`rules`]: faults of rule packs, limits, roles.
 //! - [`words`]: one word for each state, the same everywhere.
 //! - [`admin`]: words of looking after a node.
-//! - [`console`]: words of the pages; [`access`]: of who has seen what.
+//! - [`console`]: words of the pages; [`access`]: of who has seen what; [`console_set`]: of those that set what holds.
 //! - [`console`]: words of the pages; [`console_matter`]: of those of matters.
 //! - [`config`]: what is wrong with a configuration.
 //! - [`clock`]: how far clocks are apart, and [`line`]: what a line was when.
@@ -44,6 +44,7 @@ pub mod config;
 pub mod console;
 pub mod console_look;
 pub mod console_matter;
+pub mod console_set;
 pub mod consultation;
 pub mod destruction;
 pub mod directive;

@@ -51,6 +51,8 @@ pub enum Refusal {
     SpecialBrings,
     /// Why is not said, or in too many words.
     SpecialReason,
+    /// A special period that ends before it begins, or is over, or is longer than a year.
+    SpecialSpan,
     /// Nothing with this key is owed.
     DueUnknown,
     /// Who was spoken to, or what was answered, is not as it must be.

@@ -135,12 +135,17 @@ pub struct ShownChoice {
 }
 
 impl Office {
-    /// Everything that was said; without revisions: nothing was filed.
+    /// Everything that was said; without revisions: nothing was filed. Only what is real counts.
     pub async fn show(&self, asked: &ShowReport) -> Result<ShownReport, Refused> {
+        self.show_of(Mode::Real, asked).await
+    }
+
+    /// The same of what was practised or tried.
+    pub async fn show_of(&self, mode: Mode, asked: &ShowReport) -> Result<ShownReport, Refused> {
         let form = form(&asked.form)?;
         let period = period(form, &asked.period, self.now())?;
         let office = if asked.office.is_empty() { self.own().clone() } else { self.within(&asked.office)? };
-        let row = Row { mode: Mode::Real, period, form: form.id.clone(), office };
+        let row = Row { mode, period, form: form.id.clone(), office };
         self.caught_up().await?;
         let versions = self.versions(&row)?;
         let removed = self.removed_versions(&versions)?;

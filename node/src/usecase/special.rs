@@ -62,6 +62,8 @@ pub struct KnownPeriod {
     pub name: String,
     /// Whether it holds now.
     pub holds: bool,
+    /// Whether this office may end or prolong it: it was declared here or below.
+    pub changeable: bool,
 }
 
 impl Office {
@@ -71,7 +73,7 @@ impl Office {
         let (from, reason) = (asked.from.unwrap_or(now), reason(&asked.reason)?);
         let days = (asked.to.0.saturating_sub(from.0)) / DAY_MS;
         if from >= asked.to || asked.to <= now || days > SPECIAL_DAYS_MAX {
-            return Err(Refused::about(Refusal::SpanInvalid, rfc3339(asked.to)));
+            return Err(Refused::about(Refusal::SpecialSpan, rfc3339(asked.to)));
         }
         if !asked.brings.is_sound() {
             return Err(Refusal::SpecialBrings.into());
@@ -93,7 +95,7 @@ impl Office {
         let to = asked.to.unwrap_or(now);
         let first = period.spans.first().map_or(period.declared.from, |(from, _)| *from);
         if to.0.saturating_sub(first.0) / DAY_MS > SPECIAL_DAYS_MAX {
-            return Err(Refused::about(Refusal::SpanInvalid, rfc3339(to)));
+            return Err(Refused::about(Refusal::SpecialSpan, rfc3339(to)));
         }
         let reference = period.declared.reference.clone();
         let body = SpecialBody { to, reason, says: SpecialSays::Changes(reference.clone()) };
@@ -128,8 +130,10 @@ impl Office {
     }
 
     fn known_period(&self, special: &Special) -> KnownPeriod {
-        let name = self.relay().registry().entry(special.by()).map(|entry| entry.name.clone()).unwrap_or_default();
-        KnownPeriod { holds: special.holds(self.now()), name, special: special.clone() }
+        let registry = self.relay().registry();
+        let name = registry.entry(special.by()).map(|entry| entry.name.clone()).unwrap_or_default();
+        let changeable = registry.is_within(special.by(), self.own());
+        KnownPeriod { holds: special.holds(self.now()), name, changeable, special: special.clone() }
     }
 
     fn period_named(&self, text: &str) -> Result<Special, Refused> {

@@ -10,6 +10,7 @@ use axum::{
 use dutynet_relay::{
     ids::UnixMillis,
     lines::{Span, SpanState, Why},
+    record::Mode,
 };
 use serde::Deserialize;
 
@@ -25,9 +26,11 @@ use crate::{
     domain::{
         access::{How, Seen},
         beijing,
-        board::Line,
+        board::{DAILY, HOLIDAY, Line},
         number::Number,
         obligation::{About, Creditor, Side, WayHop},
+        period::Period,
+        rules::Duty,
     },
     text::{console as text, due as words, line as lines, words as common},
     usecase::{AskDues, ChaseDue, Due, Refused, ShownChase, ShownDue, WhichDues},
@@ -67,7 +70,7 @@ impl DueView {
         let (about, about_path) = match &owed.about {
             About::Matter(matter) => (Number::of(matter).to_string(), format!("/matter/{}/{}", matter.origin, matter.id)),
             About::Notice(notice) => (Number::of(notice).to_string(), format!("/notices/show/{}/{}", notice.origin, notice.id)),
-            About::Period(period) => (period.to_string(), String::new()),
+            About::Period(period) => (period.to_string(), period_path(due, *period)),
             About::Office(office) => (office.to_string(), String::new()),
         };
         let late = due.standing.late_ms() > 0;
@@ -96,6 +99,18 @@ impl DueView {
     }
 }
 
+/// Where a report that is owed is entered by this office, or looked for where another owes it; empty: it is no report.
+fn period_path(due: &Due, period: Period) -> String {
+    let (duty, day) = (due.obligation.duty, [Duty::DailyReport, Duty::ZeroReport].contains(&due.obligation.duty));
+    match due.side {
+        Side::ByUs if duty == Duty::HolidaySummary => format!("/reports/new/{HOLIDAY}?day={period}"),
+        Side::ByUs if day => format!("/reports/new/{DAILY}?day={period}"),
+        Side::ToUs | Side::Others if duty == Duty::HolidaySummary => format!("/reports?day={period}&form={HOLIDAY}"),
+        Side::ToUs | Side::Others if day => format!("/reports?day={period}"),
+        Side::ByUs | Side::ToUs | Side::Others => String::new(),
+    }
+}
+
 /// To whom it is owed: an office, a body outside of the tree, or a leader.
 fn creditor(due: &Due) -> String {
     match &due.obligation.creditor {
@@ -112,6 +127,8 @@ struct List {
     ours: Vec<DueView>,
     others: Vec<DueView>,
     overdue: bool,
+    /// What is practised, and nothing real.
+    exercise: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -119,19 +136,24 @@ struct Which {
     /// Only what is overdue.
     #[serde(default)]
     overdue: String,
+    /// Only what is practised.
+    #[serde(default)]
+    exercise: String,
 }
 
 async fn list(State(console): State<Console>, desk: Desk, Query(which): Query<Which>) -> Paged {
     let now = console.clock.wall();
-    let overdue = !which.overdue.is_empty();
+    let (overdue, exercise) = (!which.overdue.is_empty(), !which.exercise.is_empty());
+    let mode = if exercise { Mode::Exercise } else { Mode::Real };
     let which = if overdue { WhichDues::ToChase } else { WhichDues::Open };
-    let open = console.office.dues(AskDues { which, ..AskDues::default() }).await?;
+    let open = console.office.dues(AskDues { which, mode, ..AskDues::default() }).await?;
     let side = |side: Side| open.dues.iter().filter(move |due| due.side == side).map(|due| DueView::of(due, now)).collect();
     html(&List {
-        frame: console.frame(&desk, Part::Dues, text::DUES)?,
+        frame: console.frame(&desk, Part::Dues, common::marked(mode, text::DUES.to_owned()))?,
         ours: side(Side::ByUs),
         others: side(Side::ToUs),
         overdue,
+        exercise,
     })
 }
 

@@ -16,9 +16,9 @@ use super::{
     reports::{self, TodayView},
 };
 use crate::{
-    domain::step::MatterKind,
+    domain::{beijing::Day, rules::Duty, step::MatterKind},
     text::{console as text, line::length, matter},
-    usecase::MatterRow,
+    usecase::{Due, FirstDues, MatterRow},
 };
 
 /// Obligations that are shown; the rest is one click away.
@@ -42,6 +42,8 @@ struct Page {
     /// What others owe to it and is overdue.
     to_chase: Vec<DueView>,
     unsigned: Vec<NoticeView>,
+    /// Where 假期综合情况 is filled in that this office owes today; empty: it owes none today.
+    holiday: String,
     /// Open ones by kind.
     open: Vec<Kind>,
     /// An id for the zero report that one key press makes.
@@ -73,8 +75,15 @@ async fn duty(State(console): State<Console>, desk: Desk) -> Paged {
         to_chase: dues.to_chase.iter().map(|due| DueView::of(due, now)).collect(),
         unsigned: office.notices_to_sign().await?.iter().map(|row| NoticeView::of(row, now)).collect(),
         open: office.open_matters().await?.into_iter().map(kind).collect(),
+        holiday: holiday_today(&dues, now),
         id: console.new_id()?,
     })
+}
+
+/// On its last day, and after it, 假期综合情况 has a button of its own.
+fn holiday_today(dues: &FirstDues, now: UnixMillis) -> String {
+    let is_it = |due: &&Due| due.obligation.duty == Duty::HolidaySummary && Day::of(due.obligation.due.here) <= Day::of(now);
+    dues.ours.iter().find(is_it).map(|due| DueView::of(due, now).about_path).unwrap_or_default()
 }
 
 fn cut((link, name): &(LinkStatus, String), now: UnixMillis) -> (String, String, String) {

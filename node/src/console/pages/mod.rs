@@ -3,11 +3,13 @@
 mod accounts;
 mod admin;
 mod audit;
+mod cut_offs;
 mod door;
 mod dues;
 mod duty;
 mod files;
 mod find;
+mod groups;
 mod help;
 mod inbox;
 mod matters;
@@ -15,6 +17,8 @@ mod month;
 mod network;
 mod notices;
 mod papers;
+mod periods;
+mod register;
 mod reports;
 mod rolls;
 mod rules;
@@ -52,6 +56,10 @@ pub(super) fn router() -> Router<Console> {
         .merge(sitting::router())
         .merge(papers::router())
         .merge(dues::router())
+        .merge(periods::router())
+        .merge(groups::router())
+        .merge(cut_offs::router())
+        .merge(register::router())
         .merge(network::router())
         .merge(accounts::router())
         .merge(audit::router())

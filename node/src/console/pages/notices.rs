@@ -189,7 +189,7 @@ async fn send(State(console): State<Console>, posted: Posted) -> Paged {
         sign_by,
         to,
         by: desk.person(),
-        mode: Mode::Real,
+        mode: if typed.ticked("exercise") { Mode::Exercise } else { Mode::Real },
     };
     let sent = match unreadable {
         // Every fault at once.

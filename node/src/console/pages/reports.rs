@@ -10,7 +10,7 @@ use axum::{
     extract::{Query, State},
     routing::{get, post},
 };
-use dutynet_relay::ids::{OfficeId, UnixMillis};
+use dutynet_relay::{ids::OfficeId, record::Mode};
 use serde::Deserialize;
 
 use super::super::{
@@ -22,15 +22,18 @@ use super::tiers::{self, Folded, Open};
 use crate::{
     domain::{
         beijing::{self, Day},
-        board::{BoardRow, DAILY, Differs, Filed, Filing, Line, Timing, ZERO},
+        board::{BoardRow, DAILY, Differs, Filed, Filing, HOLIDAY, Line, Timing, ZERO},
         form::{Form, Forms},
+        holiday::{Holiday, Holidays},
     },
-    text::{console as text, console_look as look, notice, refusal::Refusal, status, words},
-    usecase::Refused,
+    text::{console as text, console_look as look, console_set as set, notice, refusal::Refusal, status, words},
+    usecase::{Board, Refused},
 };
 
 /// Rows of the board that are shown without being asked for.
 const SHOWN_MAX: usize = 200;
+/// Stands behind the path of what is practised.
+const PRACTISED: &str = "?exercise=1";
 
 pub(super) fn router() -> Router<Console> {
     Router::new()
@@ -93,7 +96,17 @@ fn tone(row: &BoardRow) -> &'static str {
 #[template(path = "board.html")]
 struct BoardPage {
     frame: Frame,
+    /// As records name it, and its first day.
     period: String,
+    day: String,
+    /// It is of 假期综合情况, not of a day.
+    is_holiday: bool,
+    /// Of what is practised, and of nothing real.
+    exercise: bool,
+    /// What stays in the query of every link to this board.
+    keep: String,
+    /// The latest holiday that had begun: name and days, and its period.
+    holiday: Option<(String, String)>,
     before: String,
     after: String,
     counts: String,
@@ -136,10 +149,43 @@ struct AskBoard {
     /// Parts of the tree that are open.
     #[serde(default)]
     open: String,
+    /// `holiday`; anything else: the reports of a day.
+    #[serde(default)]
+    form: String,
+    /// Only what is practised.
+    #[serde(default)]
+    exercise: String,
+}
+
+impl AskBoard {
+    fn keep(&self) -> String {
+        let form = if self.form == HOLIDAY { "&form=holiday" } else { "" };
+        let exercise = if self.exercise.is_empty() { "" } else { "&exercise=1" };
+        format!("{form}{exercise}")
+    }
+}
+
+/// Whether what is practised is asked for.
+#[derive(Deserialize, Default)]
+struct AskMode {
+    #[serde(default)]
+    exercise: String,
+}
+
+impl AskMode {
+    fn is_exercise(&self) -> bool {
+        !self.exercise.is_empty()
+    }
+}
+
+fn mode(exercise: bool) -> Mode {
+    if exercise { Mode::Exercise } else { Mode::Real }
 }
 
 async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<AskBoard>) -> Paged {
-    let board = console.office.board(DAILY, asked.day.trim()).await?;
+    let form = if asked.form == HOLIDAY { HOLIDAY } else { DAILY };
+    let exercise = !asked.exercise.is_empty();
+    let board = console.office.board_of(mode(exercise), form, asked.day.trim()).await?;
     let timings: Vec<Timing> = board.rows.iter().map(|row| row.timing).collect();
     let day = board.period.first();
     let missing = |row: &&BoardRow| asked.only != "missing" || matches!(row.timing, Timing::Missing | Timing::CutOff);
@@ -157,11 +203,16 @@ async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         missing: rows.iter().filter(is_missing).count(),
     };
     let rows = parts.iter().filter(|(key, _)| open.has(key)).flat_map(|(_, rows)| rows);
-    let rows = rows.map(|row| row_view(row, board.as_of)).collect();
+    let rows = rows.map(|row| row_view(row, &board)).collect();
     let parts: Vec<Folded> = parts.iter().map(|(key, rows)| folded(&open, key, rows)).collect();
     html(&BoardPage {
-        frame: console.frame(&desk, Part::Reports, text::board(&day.to_string()))?,
-        period: day.to_string(),
+        frame: console.frame(&desk, Part::Reports, title(&board))?,
+        period: board.period.to_string(),
+        day: day.to_string(),
+        is_holiday: form == HOLIDAY,
+        exercise,
+        keep: asked.keep(),
+        holiday: Holidays::built_in().begun_by(board.period.last()).map(holiday),
         before: day.previous().to_string(),
         after: if day.next() <= Day::of(board.as_of) { day.next().to_string() } else { String::new() },
         counts: notice::board_counts(&timings),
@@ -172,7 +223,22 @@ async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<A
     })
 }
 
-fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
+fn title(board: &Board) -> String {
+    let (first, last) = (board.period.first().to_string(), board.period.last().to_string());
+    let title = match Holidays::built_in().of(board.period) {
+        Some(holiday) if board.form.id == HOLIDAY => set::holiday_board(&board.form.title, &holiday.name, &first, &last),
+        Some(_) | None => text::board(&first),
+    };
+    words::marked(board.mode, title)
+}
+
+fn holiday(of: &Holiday) -> (String, String) {
+    let words = set::holiday(&of.name, &of.period.first().to_string(), &of.period.last().to_string());
+    (words, of.period.to_string())
+}
+
+fn row_view(row: &BoardRow, board: &Board) -> BoardView {
+    let now = board.as_of;
     let filing = row.filing.as_ref();
     // Of what was removed there are no figures, not even a nought.
     let told = filing.filter(|filing| !filing.removed);
@@ -197,7 +263,8 @@ fn row_view(row: &BoardRow, now: UnixMillis) -> BoardView {
         opens: match row.filed {
             Filed::Nothing => "",
             Filed::Zero => ZERO,
-            Filed::Daily | Filed::Both | Filed::Form => DAILY,
+            Filed::Daily | Filed::Both => DAILY,
+            Filed::Form => board.form.id.as_str(),
         },
     }
 }

@@ -1,4 +1,7 @@
-//! Rules in force with their articles, to be searched; what they say of a day and a case; and which office runs which version of which pack.
+//! Rules in force with their articles, to be searched; what they say of a day and a case; and which office runs which version of which pack;
+//! [`put`]: a stricter one.
+
+mod put;
 
 use askama::Template;
 use axum::{
@@ -16,6 +19,7 @@ use super::super::{
 };
 use crate::{
     domain::{
+        account::Right,
         beijing::Day,
         holiday::DayKind,
         rules::{Duty, Pack, Row, Rules, Scope},
@@ -28,7 +32,7 @@ use crate::{
 const ROWS_MAX: usize = 250;
 
 pub(super) fn router() -> Router<Console> {
-    Router::new().route("/rules", get(rules)).route("/rules/ask", get(ask))
+    Router::new().route("/rules", get(rules)).route("/rules/ask", get(ask)).route("/rules/put", get(put::open).post(put::put))
 }
 
 #[derive(Template)]
@@ -41,6 +45,7 @@ struct Page {
     rows: Vec<RowView>,
     all: usize,
     runs: Vec<RunsView>,
+    may_put: bool,
 }
 
 /// A pack that is in force.
@@ -127,6 +132,7 @@ async fn rules(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         rows: found,
         all,
         runs: runs.iter().map(view).collect(),
+        may_put: desk.account.may(Right::Direct),
     })
 }
 

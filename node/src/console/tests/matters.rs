@@ -71,7 +71,7 @@ impl Browser {
         self.router = router(Console { patience, ..self.console.clone() });
     }
 
-    fn sees(&self, words: &[&str]) {
+    pub(super) fn sees(&self, words: &[&str]) {
         for words in words {
             assert!(self.page.contains(words), "{words} is not on {}: {}", self.at, self.page);
         }

@@ -13,11 +13,15 @@ const DOOR: [&str; 9] =
     ["/first", "/enter", "/trust", "/trust/certificate", "/favicon.ico", "/assets/", "/leave", "/lock", "/locked"];
 
 /// What a path wants beside a seat, for reading and for writing. A path stands for everything below it; the longest counts.
-const WANTS: [(&str, Option<Right>, Option<Right>); 9] = [
+const WANTS: [(&str, Option<Right>, Option<Right>); 13] = [
     ("/accounts", Some(Right::Operate), Some(Right::Operate)),
     ("/admin", Some(Right::Operate), Some(Right::Operate)),
     ("/audit", Some(Right::Audit), Some(Right::Audit)),
     ("/notices/new", Some(Right::Direct), Some(Right::Direct)),
+    ("/periods", None, Some(Right::Direct)),
+    ("/groups", None, Some(Right::Direct)),
+    ("/cut-offs", None, Some(Right::Direct)),
+    ("/rules/put", Some(Right::Direct), Some(Right::Direct)),
     ("/rolls/new", Some(Right::Direct), Some(Right::Direct)),
     ("/stats/findings", None, Some(Right::Direct)),
     ("/consultation/440000/0190a5e0d3f07000800000000000abcd/order", Some(Right::Direct), Some(Right::Direct)),

@@ -41,6 +41,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
         "请写明这个时期要求什么（双带班、在岗人数、日报告、点名、值班表、静默分钟数至少一项），并核对数字是否过大。",
     ),
     (Refusal::SpecialReason, "SPECIAL_REASON", "请写明理由，不超过 200 字。"),
+    (Refusal::SpecialSpan, "SPECIAL_SPAN", "结束时间应晚于开始时间和现在，最长 366 天，请改正。"),
     (Refusal::DueUnknown, "DUE_UNKNOWN", "没有这个时限事项，请用 due list 核对编号。"),
     (
         Refusal::ChaseFaults,

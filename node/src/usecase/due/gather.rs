@@ -7,7 +7,7 @@ use dutynet_relay::ids::{OfficeId, UnixMillis};
 use crate::{
     domain::{
         beijing::Day,
-        board::{DAILY, Line},
+        board::{DAILY, HOLIDAY, Line},
         cut_off::SetBy,
         form::{Form, Forms, PeriodKind},
         holiday::Holidays,
@@ -20,9 +20,6 @@ use crate::{
     },
     usecase::{Office, Refused, board::Reach},
 };
-
-/// Id of the form 假期综合情况.
-const HOLIDAY: &str = "holiday";
 
 impl Office {
     /// Of this office and its children, or of the whole subtree.

@@ -6,7 +6,6 @@ use axum::{
     extract::{Path, Query, State},
     response::IntoResponse as _,
 };
-use dutynet_relay::record::Mode;
 use serde::Deserialize;
 
 use super::{
@@ -21,7 +20,7 @@ use super::{
         },
         matters::on_behalf,
     },
-    known,
+    PRACTISED, known, mode,
 };
 use crate::{
     domain::{
@@ -53,6 +52,8 @@ struct FormPage {
     reason_fault: String,
     id: String,
     said: Option<Said>,
+    /// It is practised, and nothing of it is real.
+    exercise: bool,
 }
 
 /// What a draft was summed from.
@@ -79,6 +80,9 @@ pub(super) struct AskForm {
     /// An office below; empty: this one.
     #[serde(default)]
     office: String,
+    /// It is practised.
+    #[serde(default)]
+    exercise: String,
 }
 
 pub(super) async fn open(
@@ -100,18 +104,20 @@ async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskF
     let own = console.office.status().office;
     let office = if asked.office == own.as_str() { "" } else { asked.office.as_str() };
     let shown = ShowReport { form: form.id.clone(), period: asked.day.clone(), office: office.to_owned() };
-    let shown = console.office.show(&shown).await?;
+    let exercise = !asked.exercise.is_empty();
+    let shown = console.office.show_of(mode(exercise), &shown).await?;
     let before = shown.revisions.iter().rfind(|revision| revision.reference.origin == own);
     let (answers, drafted) = match before {
         Some(before) => (before.body.filled.answers.clone(), None),
-        None if office.is_empty() => drafted(console, form, &asked.day).await?,
+        // What is practised is summed from nothing: those below report what is real.
+        None if office.is_empty() && !exercise => drafted(console, form, &asked.day).await?,
         None => (Vec::new(), None),
     };
     let period = if asked.day.is_empty() { Day::of(console.clock.wall()).to_string() } else { asked.day.clone() };
     let behalf = behalf(console, office);
     let title = if office.is_empty() { form.title.clone() } else { matter::named(&more::behalf_of(&behalf.1), &form.title) };
     Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, title)?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), title))?,
         fields: fields::said(&form.fields, &answers),
         form,
         period,
@@ -125,6 +131,7 @@ async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskF
         reason_fault: String::new(),
         id: console.new_id()?,
         said: None,
+        exercise,
     })
 }
 
@@ -174,6 +181,7 @@ fn draft_view(form: &Form, draft: &OpenDraft) -> DraftView {
 pub(super) async fn file(State(console): State<Console>, Path(form): Path<String>, posted: Posted) -> Paged {
     let (Posted { desk, typed }, form) = (posted, known(&form)?);
     let (reason, answers) = (typed.text("reason").trim().to_owned(), fields::answers(&form.fields, &typed));
+    let exercise = typed.ticked("exercise");
     let asked = FileReport {
         id: record_id(&typed)?,
         form: form.id.clone(),
@@ -181,11 +189,14 @@ pub(super) async fn file(State(console): State<Console>, Path(form): Path<String
         said: if typed.ticked("drafted") { Says::Draft(answers) } else { Says::Answers(answers) },
         correction: typed.ticked("corrects").then(|| reason.clone()),
         by: desk.person(),
-        mode: Mode::Real,
+        mode: mode(exercise),
         on_behalf: on_behalf(&typed),
     };
     match console.office.file(asked).await {
-        Ok(filed) => then(&format!("/reports/show/{}/{}/{}", form.id, filed.office, filed.period)),
+        Ok(filed) => {
+            let practised = if exercise { PRACTISED } else { "" };
+            then(&format!("/reports/show/{}/{}/{}{practised}", form.id, filed.office, filed.period))
+        }
         Err(refused) => {
             let page = typed_again(&console, &desk, form, (typed, &refused))?;
             Ok((http_status(refused.refusal), html(&page)?).into_response())
@@ -200,8 +211,9 @@ fn typed_again(
     (typed, refused): (Typed, &Refused),
 ) -> Result<FormPage, Refused> {
     let at = |field: &str| fields::fault_at(&refused.faults, field);
+    let exercise = typed.ticked("exercise");
     Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, form.title.clone())?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), form.title.clone()))?,
         fields: fields::typed_again(&form.fields, &typed, &refused.faults),
         form,
         period: typed.text("day").to_owned(),
@@ -213,6 +225,7 @@ fn typed_again(
         phone_fault: at("phone"),
         reason_fault: at("reason"),
         id: typed.text("id").to_owned(),
+        exercise,
         typed,
         said: Some(Said::of(refused)),
     })

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::IntoResponse as _,
 };
 use dutynet_relay::ids::RecordRef;
@@ -18,7 +18,7 @@ use super::{
         trouble::{Said, http_status},
         ways::{Ways, Went},
     },
-    known,
+    AskMode, known, mode,
 };
 use crate::{
     domain::{
@@ -52,6 +52,8 @@ struct ShowPage {
     reason_fault: String,
     id: String,
     said: Option<Said>,
+    /// It is practised, and nothing of it is real.
+    exercise: bool,
 }
 
 struct RevisionView {
@@ -80,17 +82,23 @@ struct SourceView {
 
 type Which = (String, String, String);
 
-pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(which): Path<Which>) -> Paged {
+pub(super) async fn show(
+    State(console): State<Console>,
+    desk: Desk,
+    Path(which): Path<Which>,
+    Query(asked): Query<AskMode>,
+) -> Paged {
     let (form, office, period) = &which;
-    let page = page(&console, &desk, &which, Typed::default()).await?;
+    let page = page(&console, &desk, (&which, asked.is_exercise()), Typed::default()).await?;
     console.saw(&desk, How::Opened, Seen::report(form, office, period));
     html(&page)
 }
 
-async fn page(console: &Console, desk: &Desk, (form, office, period): &Which, typed: Typed) -> Result<ShowPage, Refused> {
+async fn page(console: &Console, desk: &Desk, (which, exercise): (&Which, bool), typed: Typed) -> Result<ShowPage, Refused> {
+    let (form, office, period) = which;
     let form = known(form)?;
     let asked = ShowReport { form: form.id.clone(), period: period.clone(), office: office.clone() };
-    let shown = console.office.show(&asked).await?;
+    let shown = console.office.show_of(mode(exercise), &asked).await?;
     let ways = Ways::now(console)?;
     let view = |revision: &Revision| {
         let went = ways.went((&revision.reference, revision.state), &[])?;
@@ -100,20 +108,22 @@ async fn page(console: &Console, desk: &Desk, (form, office, period): &Which, ty
     let name = console.office.offices().into_iter().find(|entry| entry.office.as_str() == office).map(|entry| entry.name);
     let title = format!("{} {} {period}", name.unwrap_or_else(|| office.clone()), form.title);
     Ok(ShowPage {
-        frame: console.frame(desk, Part::Reports, title)?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), title))?,
         own: console.office.status().office.as_str() == office,
         form,
         office: office.clone(),
         period: period.clone(),
         revisions,
         differences: shown.fields.iter().map(|difference| difference_view(form, difference, &shown)).collect(),
-        open: to_choose(&shown),
+        // A choice is made between what is real.
+        open: if exercise { Vec::new() } else { to_choose(&shown) },
         choices: shown.choices.iter().map(choice).collect(),
         removed: shown.removed.iter().map(removed_text).collect(),
         typed,
         reason_fault: String::new(),
         id: console.new_id()?,
         said: None,
+        exercise,
     })
 }
 
@@ -234,8 +244,11 @@ pub(super) async fn choose(State(console): State<Console>, Path(which): Path<Whi
         Ok(()) => then(&format!("/reports/show/{form}/{office}/{period}")),
         Err(refused) => {
             let fault = fields::fault_at(&refused.faults, "reason");
-            let page =
-                ShowPage { said: Some(Said::of(&refused)), reason_fault: fault, ..page(&console, &desk, &which, typed).await? };
+            let page = ShowPage {
+                said: Some(Said::of(&refused)),
+                reason_fault: fault,
+                ..page(&console, &desk, (&which, false), typed).await?
+            };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }
