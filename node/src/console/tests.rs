@@ -1,5 +1,6 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod approvals;
 mod matters;
 mod papers;
 mod routes;
