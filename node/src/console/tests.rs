@@ -3,6 +3,7 @@
 mod approvals;
 mod matters;
 mod papers;
+mod rings;
 mod routes;
 mod templates;
 
