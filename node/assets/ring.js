@@ -39,7 +39,7 @@
   all("[data-sound-test], [data-sound-short]").forEach((button) => button.addEventListener("click", () => { wake(); setTimeout(() => { beep(); shown(); }, 150); }));
   if (!bar || !window.EventSource) return;
 
-  // What somebody has seen is remembered for this browser and this person, in every window. A roll call is to be answered: it rings again.
+  // What somebody has seen is remembered for this browser and this person, in every window. What is to be answered or signed for rings again.
   let more = 0;
   const rings = new Map(), key = "seen " + (document.body.dataset.person || ""), again = 60000, forever = 8640000000000000;
   const seen = () => { try { return JSON.parse(localStorage.getItem(key) || "{}"); } catch (e) { return {}; } };
@@ -79,7 +79,7 @@
     list.slice(0, few).forEach((one, i) => { const li = document.createElement("li"), a = document.createElement("a"); a.href = one.path; a.textContent = one.sentence + (i ? "" : "（Alt+A）"); if (!i) a.accessKey = "a"; li.append(a); ul.append(li); });
     if (list.length > few) { const li = document.createElement("li"), a = document.createElement("a"); a.href = "/dues"; a.textContent = "全部在“时限”"; li.append(a); ul.append(li); }
     const button = document.createElement("button");
-    button.type = "button"; button.textContent = list.some((one) => one.insists) ? "知道了（点名未应答，一分钟后再响）" : "知道了";
+    button.type = "button"; button.textContent = list.some((one) => one.insists) ? "知道了（还没有应答、签收，一分钟后再响）" : "知道了";
     button.addEventListener("click", () => { see(list); show(); });
     bar.append(ul, button);
   };

@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use dutynet_node::{
     domain::{
         beijing::{Day, TimeOfDay},
-        notice::ToldBy,
+        notice::{ToldBy, Urgency},
         obligation::{About, Side, Stage, Standing},
         rules::Duty,
     },
@@ -141,6 +141,45 @@ async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_i
     when("a notice that is gone asks for nothing", open(&u), &[]).await;
     when("nor here", open(&p), &[]).await;
     for desk in [p, c, t, u] {
+        desk.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flash_notice_rings_at_the_township_until_somebody_has_signed_though_nobody_has_set_a_time() {
+    let mut net = Network::found("p").await;
+    for (parent, child) in [("p", "c"), ("c", "t")] {
+        net.join(parent, child).await;
+        net.is_linked(parent, child).await;
+    }
+    until("the province knows the township", || net.relay("p").registry().entry(&office("t")).is_some()).await;
+    let [p, c, t] = ["p", "c", "t"].map(|id| Desk::at(&net, id));
+    let (stop, stopped) = watch::channel(false);
+    let (_, mut hears) = t.office.watch_dues().await.expect("somebody listens");
+    let clock = tokio::spawn(keep_dues(t.office.clone(), stopped));
+    let asked = SendNotice { urgency: Some(Urgency::Flash), ..notice("台风登陆", To::EverybodyBelow) };
+    let sent = p.office.send_notice(asked).await.expect("it is sent");
+    let about = About::Notice(sent.reference.clone());
+    let rang = loop {
+        let rang = hears.recv().await.expect("a ring");
+        if rang.due.obligation.about == about {
+            break rang;
+        }
+    };
+    assert_eq!((rang.stage, rang.due.side, rang.due.obligation.duty), (Stage::Begun, Side::ByUs, Duty::Receipt));
+    assert!(rang.insists() && rang.is_loud(), "it rings until somebody has signed");
+    assert_eq!(rang.due.obligation.cited.pack, "default", "by the default of the program, because nobody has set a time");
+
+    let of_p = || async { signatures(&p.office, WhichDues::Open).await };
+    when("the province waits for both", of_p, &[("c", "not_due"), ("t", "not_due")]).await;
+    t.sign(&sent.number.to_string(), "戊").await;
+    when("who has signed owes nothing", || async { signatures(&t.office, WhichDues::Open).await }, &[]).await;
+    let rings = t.office.rang_now().await.expect("what rings");
+    assert!(rings.iter().all(|rang| rang.due.obligation.about != about), "and nothing rings any more");
+    when("the county has not", of_p, &[("c", "not_due")]).await;
+    stop.send_replace(true);
+    clock.await.expect("the clock does not panic");
+    for desk in [p, c, t] {
         desk.close().await;
     }
 }

@@ -268,6 +268,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::IncidentNotHandler,
     Refusal::IncidentApprovedByAsker,
     Refusal::IncidentNotThePerson,
+    Refusal::IncidentApproverNotAsked,
     Refusal::IncidentWithdrawOther,
     Refusal::MatterNotOpener,
     Refusal::StepNotBelow,

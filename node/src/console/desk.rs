@@ -209,7 +209,8 @@ impl Seated {
 
     /// Refuses a person whose posts do not allow this step.
     pub(super) fn must_for_step(&self, form: &str) -> Result<(), Refused> {
-        Right::for_step(form).map_or(Ok(()), |right| self.must(right))
+        // What is wanted for some answers alone is asked when they are known, and the form comes back.
+        Right::for_step(form, None).map_or(Ok(()), |right| self.must(right))
     }
 
     /// Refuses a form that was not made for this session.

@@ -34,7 +34,10 @@ use super::{
     page::{LineNow, Paged},
 };
 use crate::{
-    domain::{obligation::Side, rules::Duty},
+    domain::{
+        obligation::{About, Obligation, Side},
+        rules::Duty,
+    },
     projection::CaughtUp,
     text::due as words,
     usecase::{Rang, RangFirst, Refused},
@@ -60,7 +63,7 @@ struct RingNow {
     id: String,
     sentence: String,
     path: String,
-    /// It is overdue, or the leader is to be told.
+    /// It is overdue, the leader is to be told, or it has just come as 特急.
     loud: bool,
     due_ms: i64,
     /// What is owed, in one word: many rings are counted by it.
@@ -84,16 +87,22 @@ impl RingNow {
         Self {
             id: format!("{} {}", rang.stage.key(), owed.key),
             sentence: rang.sentence(),
-            path: match (owed.duty, due.side) {
-                // What is wanted is the answer, and nothing else.
-                (Duty::RollCallAnswer | Duty::SecondCallAnswer, Side::ByUs) => "/rolls/answer".to_owned(),
-                (_, _) => format!("/dues/{}", owed.key),
-            },
-            loud: due.side == Side::ByUs && owed.due.here <= rang.at,
+            path: path(owed, due.side),
+            loud: rang.is_loud(),
             due_ms: owed.due.here.0,
             kind: words::duty(owed.duty),
             insists: rang.insists(),
         }
+    }
+}
+
+/// Where it is done what is wanted, where that is one thing; or else where it says what is owed.
+fn path(owed: &Obligation, side: Side) -> String {
+    match (owed.duty, &owed.about, side) {
+        (Duty::RollCallAnswer | Duty::SecondCallAnswer, _, Side::ByUs) => "/rolls/answer".to_owned(),
+        (Duty::Receipt, About::Notice(notice), Side::ByUs) => format!("/notices/show/{}/{}", notice.origin, notice.id),
+        (Duty::Receipt, About::Matter(matter), Side::ByUs) => format!("/matter/{}/{}", matter.origin, matter.id),
+        (_, _, _) => format!("/dues/{}", owed.key),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Pages over a real store, asked as a browser asks them, without one.
 
+mod approvals;
 mod faults;
 mod matters;
 mod papers;
+mod rings;
 mod routes;
 mod seen;
 mod set;

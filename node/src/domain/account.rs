@@ -147,16 +147,27 @@ impl Post {
 
 impl Right {
     /// What a step of a matter wants; `None`: every account may take it. Nothing that is received, said upwards or passed on wants a right:
-    /// only what orders others, judges them, or is said by a leader himself does.
-    pub fn for_step(form: &str) -> Option<Self> {
+    /// only what orders others, judges them, calls a danger over, or is said by a leader himself does. `how` is the answer to the field of
+    /// that name: who answers at this machine (在本机) answers as a leader, while what a leader has said elsewhere is written down by whoever
+    /// heard it, and waits for his own word.
+    pub fn for_step(form: &str, how: Option<&str>) -> Option<Self> {
         match form {
             "incident.confirmed" => Some(Self::Approve),
-            "directive.order" | "directive.recall" | "directive.close" | "verification.ask" | "verification.close" => {
-                Some(Self::Direct)
-            }
+            "incident.approved" | "incident.refused" if how == Some("node") => Some(Self::Approve),
+            "directive.order" | "directive.split" | "directive.return" | "directive.correct" | "directive.recall"
+            | "directive.close" => Some(Self::Direct),
+            "warning.lower" | "warning.lift" => Some(Self::Direct),
+            "verification.ask" | "verification.close" => Some(Self::Direct),
             "rollcall.call" | "rollcall.again" | "rollcall.rule" | "rollcall.close" => Some(Self::Direct),
             "drill.start" | "drill.suspend" | "drill.resume" | "drill.end" => Some(Self::Direct),
-            "consultation.call" | "consultation.publish" | "consultation.close" => Some(Self::Direct),
+            "consultation.call"
+            | "consultation.agenda"
+            | "consultation.outcome"
+            | "consultation.ordered"
+            | "consultation.none"
+            | "consultation.review"
+            | "consultation.publish"
+            | "consultation.close" => Some(Self::Direct),
             "finding.open" | "finding.dismiss" | "finding.praise" | "finding.rule" | "finding.follow" | "finding.rectify"
             | "finding.check" | "finding.close" => Some(Self::Direct),
             _ => None,
@@ -181,6 +192,11 @@ impl Account {
     /// Whether it may do something; what is no [`Right`] everybody may.
     pub fn may(&self, right: Right) -> bool {
         self.ended.is_none() && self.posts.iter().any(|post| post.rights().contains(&right))
+    }
+
+    /// The name by which its person answers here as a leader; `None`: he is none.
+    pub fn approves_as(&self) -> Option<&str> {
+        self.may(Right::Approve).then_some(self.name.as_str())
     }
 
     /// With one more entry in its history.
@@ -224,6 +240,13 @@ pub fn admit_change(all: &[Account], id: &str, posts: Option<&BTreeSet<Post>>) -
         Some(_) | None if !stays => Err(AccountFault::LastOperator),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether a person may answer at this machine as a leader. Whomever an account names, by its id or by its name, may do what that account may,
+/// also at the command line; of whom no account knows anything, the command line is believed: whoever may use it looks after the machine.
+pub fn may_approve(all: &[Account], id: &str, name: &str) -> bool {
+    let mut known = all.iter().filter(|account| account.id == id || account.name == name).peekable();
+    known.peek().is_none() || known.any(|account| account.id == id && account.approves_as() == Some(name))
 }
 
 /// Whether it may be a password of this account.

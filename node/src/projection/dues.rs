@@ -168,6 +168,7 @@ mod tests {
     fn owed(n: u8) -> Obligation {
         let mut owed = answer(Limited::Within(900_000), 3);
         owed.key = Key::parse(&format!("row.county.{n}")).unwrap();
+        owed.flash = n == 3;
         owed
     }
 
@@ -180,10 +181,17 @@ mod tests {
         owed
     }
 
+    impl Dues {
+        /// What is owed because of something, whether that is here or not.
+        pub(crate) fn put(&self, matter: &RecordRef, owed: &[Obligation]) {
+            let mut batch = Batch::default();
+            Self::replace(self.index.as_ref(), &mut batch, matter, owed).unwrap();
+            self.index.apply(SPACE, &batch).unwrap();
+        }
+    }
+
     fn put(index: &Arc<dyn Index>, matter: u8, owed: &[Obligation]) {
-        let mut batch = Batch::default();
-        Dues::replace(index.as_ref(), &mut batch, &reference(matter), owed).unwrap();
-        index.apply(SPACE, &batch).unwrap();
+        Dues::new(index.clone()).put(&reference(matter), owed);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::ProjectionError;
 use crate::domain::obligation::Clocked;
 
 /// Raised whenever a key or a value of any module changes: the projection is then made anew.
-const VERSION: u8 = 13;
+const VERSION: u8 = 14;
 const CHECKSUM_BYTES: usize = 4;
 /// Where the projection has got to.
 pub(super) const CURSOR: &[u8] = b"cursor";

@@ -112,6 +112,11 @@ pub const HELD: &str = "到时未答复";
 /// His turn comes later.
 pub const NEXT: &str = "下一位";
 
+/// By which way somebody else has heard a leader's words.
+pub fn heard(how: Option<&str>) -> &'static str {
+    if how == Some("in-person") { "当面" } else { "电话" }
+}
+
 /// Which leaders an approval is asked of, one after the other.
 pub fn asked_in_turn(names: &[String]) -> String {
     names.join(" → ")

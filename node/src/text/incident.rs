@@ -101,7 +101,7 @@ pub fn label(key: &str) -> Option<&'static str> {
         ("approval.at_end", "时限已到，按规定"),
         ("approval.rule", "审批依据"),
         ("approval.before", "未经批准先报"),
-        ("approval.unconfirmed", "电话批准待本人确认"),
+        ("approval.unconfirmed", "批准待本人确认"),
         ("total.dead", "死亡合计"),
         ("total.badly_hurt", "重伤合计"),
         ("total.lightly_hurt", "轻伤合计"),

@@ -237,6 +237,8 @@ pub enum Refusal {
     IncidentApprovedByAsker,
     /// Another person's word.
     IncidentNotThePerson,
+    /// It was not put before this leader.
+    IncidentApproverNotAsked,
     /// No approval by telephone waits for it.
     IncidentConfirmNothing,
     /// It is joined already.

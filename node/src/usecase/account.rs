@@ -74,6 +74,12 @@ impl Office {
         found.ok_or_else(|| Refused::about(Refusal::AccountUnknown, shown(id)))
     }
 
+    /// Refuses a person who is no leader of this office.
+    pub(in crate::usecase) fn must_approve(&self, by: &Person) -> Result<(), Refused> {
+        let may = account::may_approve(&self.accounts()?, &by.id, &by.name);
+        if may { Ok(()) } else { Err(Refusal::RightMissing.into()) }
+    }
+
     /// Makes the first account, which looks after everything; refused when there is one.
     pub async fn make_first_account(&self, new: NewAccount) -> Result<Account, Refused> {
         let _one_at_a_time = self.lock_on(&NAMESPACE).await;

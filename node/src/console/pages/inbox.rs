@@ -39,6 +39,8 @@ pub(super) fn router() -> Router<Console> {
 struct Page {
     frame: Frame,
     person: String,
+    /// By which he approves; empty: he is no leader.
+    approver: String,
     /// His word was written down.
     saved: bool,
     /// Before him, or before others of his office.
@@ -83,6 +85,7 @@ async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<A
     console.saw(&desk, How::Opened, Seen::page("/inbox"));
     let own = console.office.status().office;
     let person = desk.account.name.clone();
+    let approver = desk.account.approves_as().unwrap_or_default().to_owned();
     let now = console.clock.wall();
     let (mut asks, mut words_given, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for shown in shown(&console, MatterKind::Incident).await? {
@@ -90,13 +93,13 @@ async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         if !waiting.is_empty() {
             asks.push((MatterView::of(&shown.row, now), waiting));
         }
-        let given = unconfirmed(&console, &shown)?.into_iter().filter(|view| view.approver == person);
+        let given = unconfirmed(&console, &shown)?.into_iter().filter(|view| view.approver == approver);
         words_given.extend(given.map(|view| (MatterView::of(&shown.row, now), view)));
         events.push(event(&console, &shown)?);
     }
     // Before him first.
     asks.sort_by_key(|(_, views)| {
-        (views.iter().all(|view| view.now != person), views.iter().all(|view| !view.is_before(&person)))
+        (views.iter().all(|view| view.now != approver), views.iter().all(|view| !view.is_before(&approver)))
     });
     html(&Page {
         frame: console.frame(&desk, Part::Inbox, text::INBOX)?,
@@ -107,6 +110,7 @@ async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         decisions: decisions(&console).await?,
         events,
         person,
+        approver,
     })
 }
 

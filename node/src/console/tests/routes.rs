@@ -141,7 +141,7 @@ async fn every_route_is_for_whoever_may_and_says_so_to_everybody_else() {
 fn step_right(path: &str) -> Option<Right> {
     let (kind, verb) = path.strip_prefix("/matters/")?.split_once('/')?;
     let form = StepForms::built_in().of(MatterKind::from_key(kind)?).find(|form| form.command == verb)?;
-    Right::for_step(&form.id)
+    Right::for_step(&form.id, None)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,13 +83,155 @@ fn a_history_keeps_its_beginning_and_its_end() {
     assert_eq!(long.history.last().map(|last| last.at), Some(UnixMillis(399)));
 }
 
+/// Whoever may log in may say, receive and pass on.
+const EVERYBODY: &[&str] = &[
+    "incident.call",
+    "incident.handover",
+    "incident.accept",
+    "incident.told",
+    "incident.assess",
+    "incident.figures",
+    "incident.action",
+    "incident.oral",
+    "incident.report",
+    "incident.approval-asked",
+    "incident.approved",
+    "incident.refused",
+    "incident.skip",
+    "incident.outside",
+    "incident.received",
+    "incident.paper-asked",
+    "incident.paper",
+    "incident.join",
+    "incident.transfer",
+    "incident.withdraw",
+    "incident.revise",
+    "incident.review",
+    "incident.choose",
+    "incident.same",
+    "warning.take",
+    "warning.told",
+    "warning.pass",
+    "warning.shown",
+    "warning.signed",
+    "warning.phoned",
+    "warning.raise",
+    "warning.response",
+    "warning.choose",
+    "verification.answer",
+    "verification.reason",
+    "verification.choose",
+    "directive.relay",
+    "directive.sign",
+    "directive.read",
+    "directive.feedback",
+    "directive.done",
+    "directive.phoned",
+    "directive.choose",
+    "rollcall.answer",
+    "rollcall.phone",
+    "rollcall.explain",
+    "drill.leave",
+    "drill.review",
+    "consultation.status",
+    "consultation.statement",
+    "consultation.judgement",
+    "consultation.minutes",
+    "consultation.section",
+    "finding.explain",
+    "finding.feedback",
+];
+
+/// Who directs orders others, judges them, decides a session, or calls a danger over.
+const WHO_DIRECTS: &[&str] = &[
+    "warning.lower",
+    "warning.lift",
+    "verification.ask",
+    "verification.close",
+    "directive.order",
+    "directive.split",
+    "directive.return",
+    "directive.correct",
+    "directive.recall",
+    "directive.close",
+    "rollcall.call",
+    "rollcall.again",
+    "rollcall.rule",
+    "rollcall.close",
+    "drill.start",
+    "drill.suspend",
+    "drill.resume",
+    "drill.end",
+    "consultation.call",
+    "consultation.agenda",
+    "consultation.outcome",
+    "consultation.ordered",
+    "consultation.none",
+    "consultation.review",
+    "consultation.publish",
+    "consultation.close",
+    "finding.open",
+    "finding.dismiss",
+    "finding.praise",
+    "finding.rule",
+    "finding.follow",
+    "finding.rectify",
+    "finding.check",
+    "finding.close",
+];
+
+/// What is a leader's own word.
+const LEADERS: &[&str] = &["incident.confirmed"];
+
+/// Also, where it is given at this machine.
+const LEADERS_AT_THE_MACHINE: &[&str] = &["incident.approved", "incident.refused"];
+
+/// Which posts may take which steps, each kind of step once.
+const TABLE: [(&[Post], &[&str]); 3] =
+    [(&Post::ALL, EVERYBODY), (&[Post::Officer, Post::Leader, Post::Manager], WHO_DIRECTS), (&[Post::Leader], LEADERS)];
+
+fn may_take(post: Post, form: &str, how: Option<&str>) -> bool {
+    Right::for_step(form, how).is_none_or(|right| account("a", &[post]).may(right))
+}
+
 #[test]
-fn every_step_that_wants_a_right_is_a_step_and_nothing_urgent_does() {
+fn every_kind_of_step_stands_in_the_table_once_with_the_posts_that_may_take_it() {
     let forms = MatterKind::ALL.into_iter().flat_map(|kind| StepForms::built_in().of(kind));
-    let all: Vec<_> = forms.map(|form| form.id.as_str()).collect();
-    let wanting: Vec<_> = all.iter().filter(|id| Right::for_step(id).is_some()).collect();
-    assert_eq!(wanting.len(), 25, "{wanting:?}");
-    for id in all.iter().filter(|id| id.starts_with("incident.") || id.starts_with("warning.")) {
-        assert!(Right::for_step(id).is_none() || *id == "incident.confirmed", "{id}");
+    let mut all: Vec<_> = forms.map(|form| form.id.as_str()).collect();
+    let mut listed: Vec<_> = TABLE.iter().flat_map(|(_, forms)| forms.iter().copied()).collect();
+    all.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, all, "a new kind of step is to be put where it belongs, or else everybody may take it");
+    for (may, forms) in TABLE {
+        for (form, post) in forms.iter().flat_map(|form| Post::ALL.map(|post| (form, post))) {
+            assert_eq!(may_take(post, form, None), may.contains(&post), "{form} by {post:?}");
+        }
     }
+}
+
+#[test]
+fn a_leader_s_word_at_this_machine_is_given_by_leaders_alone_and_written_down_by_anybody() {
+    for (form, post) in LEADERS_AT_THE_MACHINE.iter().flat_map(|form| Post::ALL.map(|post| (form, post))) {
+        assert_eq!(may_take(post, form, Some("node")), post == Post::Leader, "{form} by {post:?}");
+        for how in ["telephone", "in-person"] {
+            assert!(may_take(post, form, Some(how)), "{form} {how} by {post:?}");
+        }
+    }
+    let elsewhere = TABLE.iter().flat_map(|(_, forms)| forms.iter()).filter(|form| !LEADERS_AT_THE_MACHINE.contains(form));
+    for form in elsewhere {
+        assert_eq!(Right::for_step(form, Some("node")), Right::for_step(form, None), "{form}");
+    }
+}
+
+#[test]
+fn whomever_an_account_names_is_what_its_posts_say_also_at_the_command_line() {
+    let leader = Account { name: "王书记".into(), ..account("wang", &[Post::Leader]) };
+    let gone = Account { name: "赵主任".into(), ended: Some(UnixMillis(9)), ..account("zhao", &[Post::Leader]) };
+    let all = [leader, gone, account("lisi", &[Post::Officer, Post::Operator])];
+    assert!(may_approve(&all, "wang", "王书记"));
+    assert!(!may_approve(&all, "lisi", "李四"), "no leader");
+    assert!(!may_approve(&all, "lisi", "王书记") && !may_approve(&all, "wang", "李四"), "one person's id, another's name");
+    assert!(!may_approve(&all, "w2", "王书记"), "he has an account of his own");
+    assert!(!may_approve(&all, "zhao", "赵主任"), "he has left");
+    assert!(may_approve(&all, "qian", "钱局长") && may_approve(&[], "wang", "王书记"), "where the command line alone is used");
 }

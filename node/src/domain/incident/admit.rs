@@ -19,7 +19,7 @@ use crate::{
         beijing::Day,
         form::{Fault, FaultKind, Value},
         matter::{
-            Inadmissible, Proposed, Step, Taker, may_correct, names_those_below,
+            Inadmissible, Proposed, Step, Taker, approvers, may_correct, names_those_below,
             owed::{EVER, case},
         },
         rules::{self, CategoryCode},
@@ -205,7 +205,8 @@ fn whole(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict 
     if faults.is_empty() { Ok(()) } else { Err(Inadmissible { why: Refusal::IncidentElementsMissing, about: None, faults }) }
 }
 
-/// Whoever asked does not answer himself; what was said by telephone is written down with the number and the words.
+/// One of those answers before whom it was put, and never whoever asked. At this machine he does it himself; what was said by telephone is
+/// written down with the number and the words.
 fn approval(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdict {
     let asks = asks(steps, taker.office);
     let named = proposed.link("asked");
@@ -217,8 +218,13 @@ fn approval(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verdi
     if ask.step.by.as_ref().is_some_and(by_asker) {
         return Err(Refusal::IncidentApprovedByAsker.into());
     }
+    let asked = approvers(ask.step);
+    // Of an ask whose words were removed nobody knows any more before whom it was put.
+    if !asked.is_empty() && !asked.contains(&approver.trim()) {
+        return Err(Inadmissible::about(Refusal::IncidentApproverNotAsked, approver));
+    }
     match proposed.choice("how") {
-        Some("node") if taker.by.name != approver => Err(Inadmissible::about(Refusal::IncidentNotThePerson, approver)),
+        Some("node") if !is_himself(taker, approver) => Err(Inadmissible::about(Refusal::IncidentNotThePerson, approver)),
         Some("telephone") => wanted(proposed, &["number", "words"]),
         Some(_) | None => Ok(()),
     }
@@ -230,7 +236,12 @@ fn confirmed(steps: &[Step], proposed: &Proposed<'_>, taker: &Taker<'_>) -> Verd
     let open = unconfirmed(steps, taker.office);
     let found = open.iter().find(|step| Some(&step.reference) == approved).ok_or(Refusal::IncidentConfirmNothing)?;
     let approver = found.text("approver").unwrap_or_default();
-    if taker.by.name == approver { Ok(()) } else { Err(Inadmissible::about(Refusal::IncidentNotThePerson, approver)) }
+    if is_himself(taker, approver) { Ok(()) } else { Err(Inadmissible::about(Refusal::IncidentNotThePerson, approver)) }
+}
+
+/// A leader of this office, at this machine: nobody is one for an office below.
+fn is_himself(taker: &Taker<'_>, approver: &str) -> bool {
+    taker.by.name == approver && taker.office == taker.own
 }
 
 /// Up, past the tiers between; nowhere else.

@@ -54,15 +54,15 @@ pub fn asks<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<Ask<'a>> {
     asks
 }
 
-/// Approvals by telephone that the leader has not confirmed himself.
+/// Approvals that somebody has heard, by telephone or in person, and the leader has not confirmed himself.
 pub(super) fn unconfirmed<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
     let own = of_office(steps, office);
     let confirmed = |step: &Step| {
         let by = |other: &&Step| other.form == "incident.confirmed" && other.link("approved") == Some(&step.reference);
         own.iter().any(by)
     };
-    let by_telephone = |step: &&Step| step.form == "incident.approved" && step.choice("how") == Some("telephone");
-    own.iter().copied().filter(by_telephone).filter(|step| !confirmed(step)).collect()
+    let heard = |step: &&Step| step.form == "incident.approved" && matches!(step.choice("how"), Some("telephone" | "in-person"));
+    own.iter().copied().filter(heard).filter(|step| !confirmed(step)).collect()
 }
 
 /// The step by which an office is done with it for good.

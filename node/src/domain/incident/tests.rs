@@ -103,11 +103,16 @@ impl Event {
     }
 
     fn admits(&self, tried: &Try<'_>) -> Result<(), Inadmissible> {
+        self.admits_at(tried.office, tried)
+    }
+
+    /// At the node of an office, for itself or on behalf of another.
+    fn admits_at(&self, own: &str, tried: &Try<'_>) -> Result<(), Inadmissible> {
         let (tree, by) = (Registry::new(office("p"), Digest::from_slice(&[0; 32]).unwrap()), person(tried.by));
         let said = answers(&tried.said);
         let links = self.links(tried);
         let to: Vec<_> = tried.to.iter().map(|id| office(id)).collect();
-        let own = office(tried.office);
+        let (own, whose) = (office(own), office(tried.office));
         let proposed = Proposed {
             form: StepForms::built_in().get(tried.form).unwrap(),
             reference: &self.next(tried.office),
@@ -118,7 +123,7 @@ impl Event {
             corrects: tried.corrects.as_ref(),
         };
         let rules = &self.rules;
-        let taker = Taker { own: &own, office: &own, by: &by, tree: &tree, now: self.now(), rules };
+        let taker = Taker { own: &own, office: &whose, by: &by, tree: &tree, now: self.now(), rules };
         admit(&self.steps, &proposed, &taker)
     }
 
@@ -373,6 +378,37 @@ fn nobody_approves_what_he_asked_for_and_a_telephone_approval_waits_for_its_lead
     event.takes(&confirm.clone().by("王书记"));
     assert_eq!(event.refuses(&confirm.by("王书记")), Refusal::IncidentConfirmNothing);
     assert_eq!(event.fact("approval.unconfirmed"), []);
+}
+
+#[test]
+fn only_those_answer_before_whom_it_was_put_and_what_was_heard_in_person_waits_too() {
+    let mut event = Event::called();
+    let ask = [("approver", text("王书记")), ("next", text("李县长\n赵主任"))];
+    event.takes(&step("incident.approval-asked", "t1", &ask));
+    for (form, how) in ["incident.approved", "incident.refused"]
+        .into_iter()
+        .flat_map(|form| ["node", "telephone", "in-person"].map(|how| (form, how)))
+    {
+        let other = step(form, "t1", &[("approver", text("钱局长")), ("how", code(how))]);
+        assert_eq!(event.refuses(&other.by("钱局长")), Refusal::IncidentApproverNotAsked, "{form} {how}");
+    }
+    let heard = event.takes(&step("incident.approved", "t1", &[("approver", text("赵主任")), ("how", code("in-person"))]));
+    assert_eq!(event.fact("approval.unconfirmed").len(), 1);
+    event.takes(&step("incident.confirmed", "t1", &[]).link("approved", &heard).by("赵主任"));
+    assert_eq!(event.fact("approval.unconfirmed"), []);
+    event.takes(&step("incident.approval-asked", "t1", &ask));
+    event.takes(&step("incident.approved", "t1", &[("approver", text("李县长")), ("how", code("node"))]).by("李县长"));
+    assert_eq!(event.fact("approval.unconfirmed"), [], "his own word");
+}
+
+#[test]
+fn nobody_is_a_leader_at_this_machine_for_an_office_below() {
+    let mut event = Event::called();
+    event.takes(&step("incident.approval-asked", "t1", &[("approver", text("王书记"))]));
+    let at_node = step("incident.approved", "t1", &[("approver", text("王书记")), ("how", code("node"))]).by("王书记");
+    assert_eq!(event.admits_at("c1", &at_node).unwrap_err().why, Refusal::IncidentNotThePerson);
+    let said = [("approver", text("王书记")), ("how", code("telephone")), ("number", text("1")), ("words", text("同意"))];
+    event.admits_at("c1", &step("incident.approved", "t1", &said)).unwrap();
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Clock<'_> {
         let key = Key::of((&cited.pack, &cited.row), self.debtor, &about, &self.begins.reference);
         let (debtor, duty) = (self.debtor.clone(), self.duty);
         let mode = self.begins.mode;
-        Obligation { key, cited, duty, debtor, creditor, about, mode, start, limit, due, outcome }
+        Obligation { key, cited, duty, debtor, creditor, about, mode, flash: false, start, limit, due, outcome }
     }
 
     /// The moment from which a clock runs. What was not said is taken to be when it was entered.
@@ -165,6 +165,7 @@ pub(in crate::domain) fn until_set(
         creditor: Creditor::Office(debt.creditor.clone()),
         about,
         mode: step.mode,
+        flash: false,
         start: Start::with(Basis::Request, at, step.reference.clone()),
         limit: Limited::Within(until.0.saturating_sub(at.here.0).max(0)),
         due: Clocked::same(until),

@@ -43,6 +43,7 @@ pub fn report(seat: &Seat, duty: Duty, period: Period, first: Option<First>) -> 
         creditor: Creditor::Office(seat.reports_to.clone()),
         about: About::Period(period),
         mode: Mode::Real,
+        flash: false,
         start,
         limit: Limited::Within(due.0 - began.0),
         due: Clocked::same(due),

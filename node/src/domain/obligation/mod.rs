@@ -70,6 +70,8 @@ pub struct Obligation {
     pub about: About,
     /// What is owed in an exercise rings by its mark, stands in lists of its own, and is never counted.
     pub mode: Mode,
+    /// It is the first that is owed because of something 特急 from another office: it rings as soon as that is here.
+    pub flash: bool,
     /// When its clock began.
     pub start: Start,
     /// How long the clock runs.
@@ -220,6 +222,38 @@ impl Obligation {
     /// Whether it is done with, whatever the lines were.
     pub fn is_closed(&self) -> bool {
         self.outcome.met.is_some() || self.outcome.withdrawn.is_some() || self.outcome.over.is_some()
+    }
+
+    /// Whether it rings until a person has met it: a roll call, and what came as 特急 and nobody has signed for.
+    pub fn insists(&self) -> bool {
+        match self.duty {
+            Duty::RollCallAnswer | Duty::SecondCallAnswer => true,
+            Duty::Receipt => self.flash,
+            Duty::LeaderTold
+            | Duty::OralReport
+            | Duty::WrittenReport
+            | Duty::WrittenAfterOral
+            | Duty::VerificationAnswer
+            | Duty::WarningLeaderTold
+            | Duty::WarningPassedOn
+            | Duty::PaperPassedOn
+            | Duty::CasualtyRevision
+            | Duty::FollowUp
+            | Duty::FinalReport
+            | Duty::DailyReport
+            | Duty::ZeroReport
+            | Duty::HolidaySummary
+            | Duty::Feedback
+            | Duty::Outcome
+            | Duty::RosterFiled
+            | Duty::ApprovalAnswer
+            | Duty::WrittenRequested
+            | Duty::SilenceAsked
+            | Duty::Explanation
+            | Duty::Rectification
+            | Duty::SecondCall
+            | Duty::AbsenceInquiry => false,
+        }
     }
 
     /// How an office stands to it.

@@ -105,11 +105,11 @@ impl Obligation {
         }
     }
 
-    /// At which stages it rings for that side.
+    /// At which stages it rings for that side. What came as 特急 is answered at two in the night as well.
     fn stages(&self, side: Side) -> impl Iterator<Item = Stage> {
         let asked = matches!(self.duty, Duty::Receipt | Duty::VerificationAnswer | Duty::Feedback | Duty::WrittenRequested);
         let is_short = self.due.here.0.saturating_sub(self.start.at.here.0) <= AT_ONCE_MS;
-        let at_once = (side == Side::ByUs && asked && is_short).then_some(Stage::Begun);
+        let at_once = (side == Side::ByUs && (self.flash || (asked && is_short))).then_some(Stage::Begun);
         at_once.into_iter().chain(side.stages(self.duty).iter().copied())
     }
 

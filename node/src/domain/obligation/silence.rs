@@ -54,6 +54,7 @@ pub fn silence(special: &Special, cited: Cited, own: &OfficeId, (sign, now): (&L
         creditor: Creditor::Office(own.clone()),
         about: About::Office(sign.office.clone()),
         mode: Mode::Real,
+        flash: false,
         due: start.due(limit)?,
         start,
         limit,

@@ -50,6 +50,7 @@ pub(crate) fn answer(limit: Limited, version: u32) -> Obligation {
         creditor: Creditor::Office(id("city")),
         about,
         mode: Mode::Real,
+        flash: false,
         due: start.due(limit).unwrap(),
         start,
         limit,
@@ -261,6 +262,22 @@ fn it_rings_at_shares_of_its_time_and_raises_to_the_leader_when_it_is_due() {
     assert_eq!(play(&slow, Side::ByUs, ("14:45", "14:59"), &mut Rung::default()), [], "and nothing else");
     assert_eq!(play(&owed, Side::ToUs, ("14:45", "16:00"), &mut Rung::default()), [(Stage::Due, at("15:01"))]);
     assert_eq!(play(&owed, Side::Others, ("14:45", "16:00"), &mut Rung::default()), []);
+}
+
+#[test]
+fn what_is_flash_rings_as_soon_as_it_comes_and_a_receipt_until_somebody_has_signed() {
+    let flash = |duty, within: i64| Obligation { duty, flash: true, ..answer(Limited::Within(minutes(within)), 1) };
+    let begun = |owed: &Obligation, side| play(owed, side, ("14:45", "14:46"), &mut Rung::default());
+    let at_once = [(Stage::Begun, at("14:45"))];
+    for (owed, insists) in [(flash(Duty::Receipt, 120), true), (flash(Duty::LeaderTold, 120), false)] {
+        assert_eq!(begun(&owed, Side::ByUs), at_once, "{:?}: however long it has", owed.duty);
+        assert_eq!((begun(&owed, Side::ToUs), owed.insists()), (Vec::new(), insists), "{:?}", owed.duty);
+        let plain = Obligation { flash: false, ..owed };
+        assert_eq!((begun(&plain, Side::ByUs), plain.insists()), (Vec::new(), false), "{:?}", plain.duty);
+    }
+    assert!(Obligation { duty: Duty::RollCallAnswer, ..quarter() }.insists());
+    let outcome = Outcome { withdrawn: Some(reference("city", 4)), ..Outcome::default() };
+    assert_eq!(begun(&Obligation { outcome, ..flash(Duty::Receipt, 10) }, Side::ByUs), [], "it was taken back");
 }
 
 #[test]

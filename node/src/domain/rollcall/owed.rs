@@ -119,9 +119,20 @@ impl Call<'_> {
         let about = About::Matter(self.course.call.reference.clone());
         let key = Key::of((&cited.pack, &cited.row), debtor, &about, &begins.reference);
         let due = start.due(limit)?;
-        let debtor = debtor.clone();
-        let mode = self.course.call.mode;
-        Some(Obligation { key, cited, duty, debtor, creditor, about, mode, start, limit, due, outcome: Outcome::default() })
+        Some(Obligation {
+            key,
+            cited,
+            duty,
+            debtor: debtor.clone(),
+            creditor,
+            about,
+            mode: self.course.call.mode,
+            flash: false,
+            start,
+            limit,
+            due,
+            outcome: Outcome::default(),
+        })
     }
 
     /// Nothing more is awaited: the call was closed, or it was ruled what it was.

@@ -91,6 +91,8 @@ struct DueValue {
     notice: String,
     #[prost(string, tag = "21")]
     mode: String,
+    #[prost(bool, tag = "22")]
+    flash: bool,
 }
 
 /// A value that says no more than that its key is there.
@@ -123,6 +125,7 @@ pub(super) fn value(from: &Obligation) -> Vec<u8> {
         explained: outcome.explained.as_ref().map(|said| moment(&said.record, said.at, UnixMillis(0))),
         withdrawn: text(outcome.withdrawn.as_ref()),
         mode: mode_name(from.mode).to_owned(),
+        flash: from.flash,
         over: outcome.over.map(over_text).unwrap_or_default(),
         ..DueValue::default()
     };
@@ -171,6 +174,7 @@ pub(super) fn read(key: &str, value: &[u8]) -> Option<Obligation> {
         creditor,
         about,
         mode: mode_from_name(&from.mode)?,
+        flash: from.flash,
         start: Start {
             basis: Basis::from_key(&from.basis)?,
             at: read_clocked(from.start?),

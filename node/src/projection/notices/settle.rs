@@ -12,7 +12,7 @@ use dutynet_relay::{
 use super::{DeliveredAnswer, Notice, SignedAnswer, stored};
 use crate::{
     domain::{
-        notice::{self, Addressed, Asked, Signer},
+        notice::{self, Addressed, Asked, Signer, Urgency},
         obligation::{Clocked, Met, Obligation},
         then::{History, Then},
     },
@@ -49,7 +49,7 @@ pub(in crate::projection) fn unsettle(gone: &[Vec<u8>], batch: &mut Batch) {
     }
 }
 
-/// What is owed because of it: nothing before it is here itself, nor after it was removed, nor where its sender set no time.
+/// What is owed because of it: nothing before it is here itself, nor after it was removed, nor where it is not 特急 and its sender set no time.
 fn owed(
     index: &dyn Index,
     store: &Store,
@@ -58,18 +58,18 @@ fn owed(
 ) -> Result<Vec<Obligation>, ProjectionError> {
     let key = stored::notice_key(reference);
     let held = index.get(SPACE, key.as_bytes())?.map(|value| stored::read_notice(key.as_bytes(), &value)).transpose()?;
-    let Some((notice, sign_by)) = held.and_then(|held| held.sign_by.filter(|_| !held.removed).map(|at| (held, at))) else {
-        return Ok(Vec::new());
-    };
+    let asks = |held: &Notice| !held.removed && (held.sign_by.is_some() || held.urgency == Urgency::Flash);
+    let Some(notice) = held.filter(asks) else { return Ok(Vec::new()) };
     let record = store.stored(notice.moment.place)?;
     let Some(addressed) = Addressed::of(&record.record.header().audience, &reference.origin) else { return Ok(Vec::new()) };
     let (had, signed) = (super::deliveries(index, reference)?, signatures(index, reference)?);
     let answered: BTreeSet<OfficeId> = had.iter().map(|answer| answer.office.clone()).chain(signed.keys().cloned()).collect();
     let then = Then::at(history, &notice.moment);
     let made = value::clocked(tree, &record, notice.moment.recorded_at);
-    let asked = Asked { notice: reference, made, sign_by, mode: notice.mode };
+    let asked = Asked { notice: reference, made, sign_by: notice.sign_by, urgency: notice.urgency, mode: notice.mode };
     let listed = notice::listed(tree, &addressed, (&then, &answered));
-    Ok(listed.into_iter().filter_map(|(_, entry)| asked.of(&signer(&entry.office, (&notice, tree), (&had, &signed)))).collect())
+    let owed = |office: &OfficeId| asked.of(&signer(office, (&notice, tree), (&had, &signed)), tree);
+    Ok(listed.into_iter().filter_map(|(_, entry)| owed(&entry.office)).collect())
 }
 
 fn signer<'a>(

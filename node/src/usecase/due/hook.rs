@@ -24,8 +24,7 @@ use crate::{
     config::RingConfig,
     domain::{
         beijing,
-        obligation::{Ring, Side},
-        rules::Duty,
+        obligation::{Ring, Side, Stage},
     },
     text::{due as words, refusal::Refusal},
     usecase::{Office, Refused},
@@ -113,7 +112,13 @@ impl Unheard {
 impl Rang {
     /// It is to be answered by whoever sits here, and rings until it is.
     pub fn insists(&self) -> bool {
-        self.due.side == Side::ByUs && matches!(self.due.obligation.duty, Duty::RollCallAnswer | Duty::SecondCallAnswer)
+        self.due.side == Side::ByUs && self.due.obligation.insists()
+    }
+
+    /// Somebody has to come now: it is over its time, or has just come as 特急.
+    pub fn is_loud(&self) -> bool {
+        let owed = &self.due.obligation;
+        self.due.side == Side::ByUs && (owed.due.here <= self.at || (owed.flash && self.stage == Stage::Begun))
     }
 
     /// One sentence of what rings; what is practised says so first.

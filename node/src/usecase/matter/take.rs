@@ -14,6 +14,7 @@ use crate::{
         step::{LINKS_MAX, OFFICES_MAX, StepBody},
     },
     domain::{
+        account::Right,
         drill::DRILL,
         form::{Answer, Field, Value, fill, said_to},
         incident,
@@ -296,7 +297,12 @@ impl Office {
         let (packs, now) = (self.packs()?, self.now());
         let rules = packs.in_force();
         let taker = Taker { own, office: &checked.office, by: &checked.by, tree: &registry, now, rules };
-        Matter { kind: checked.form.matter, steps }.admit(&proposed, &taker).map_err(refused)
+        Matter { kind: checked.form.matter, steps }.admit(&proposed, &taker).map_err(refused)?;
+        match Right::for_step(&checked.form.id, proposed.choice("how")) {
+            // Whoever sits at the command line may direct; nobody may be a leader but a leader.
+            Some(Right::Approve) => self.must_approve(&checked.by),
+            Some(Right::Direct | Right::Operate | Right::Audit) | None => Ok(()),
+        }
     }
 
     fn step_record(&self, checked: &Checked, steps: &[Step], mode: Mode) -> Result<Draft, Refused> {

@@ -1,4 +1,4 @@
-//! What lies before leaders: each in his turn, with the clock of the one who has it now; and what was said by telephone and waits for his own word.
+//! What lies before leaders: each in his turn, with the clock of the one who has it now; and what was said by telephone or in person and waits for his own word.
 
 use dutynet_relay::ids::{OfficeId, UnixMillis};
 
@@ -55,7 +55,7 @@ pub(in crate::console) struct TurnView {
     pub(in crate::console) left: String,
 }
 
-/// Words that were given by telephone.
+/// Words that somebody else has heard.
 pub(in crate::console) struct UnconfirmedView {
     /// For the record of his word.
     pub(in crate::console) id: String,
@@ -64,6 +64,8 @@ pub(in crate::console) struct UnconfirmedView {
     pub(in crate::console) words: String,
     pub(in crate::console) at: String,
     pub(in crate::console) number: String,
+    /// By which way they were heard.
+    pub(in crate::console) how: &'static str,
     /// What the matter had come to.
     pub(in crate::console) seen: Seen,
 }
@@ -168,7 +170,7 @@ impl TurnView {
     }
 }
 
-/// Approvals by telephone that their leader has not confirmed himself.
+/// Approvals that somebody else has heard and their leader has not confirmed himself.
 pub(in crate::console) fn unconfirmed(console: &Console, matter: &ShownMatter) -> Result<Vec<UnconfirmedView>, Refused> {
     let facts = matter.facts.iter().filter(|fact| fact.key == "approval.unconfirmed");
     let records = facts.flat_map(|fact| fact.sources.first());
@@ -182,6 +184,7 @@ pub(in crate::console) fn unconfirmed(console: &Console, matter: &ShownMatter) -
             words: step.text("words").unwrap_or_default().to_owned(),
             at: moment(step.time("said_at").unwrap_or(step.times.recorded.here)),
             number: step.text("number").unwrap_or_default().to_owned(),
+            how: text::heard(step.choice("how")),
             seen: Seen::of(matter),
         })
     };

@@ -75,6 +75,7 @@ struct Show {
     files: Vec<FileView>,
     filters: Vec<(&'static str, &'static str, bool)>,
     steps: Vec<StepView>,
+    /// By which whoever looks at it approves as a leader; empty: it is none.
     person: String,
     /// For the record that a leader was told.
     id: String,
@@ -164,7 +165,7 @@ pub(super) async fn show(
         files: files::list(&console, &row.matter.to_string()).await?,
         filters: text::FILTERS.into_iter().map(|(key, name)| (key, name, key == asked.only)).collect(),
         steps: course.steps(&asked.only)?,
-        person: desk.account.name.clone(),
+        person: desk.account.approves_as().unwrap_or_default().to_owned(),
         id: console.new_id()?,
         seen: Seen::of(&shown),
         incident: kind == MatterKind::Incident,

@@ -7,13 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use dutynet_relay::{ids::OfficeId, registry::OfficeClass};
+use dutynet_relay::{
+    ids::{Lane, OfficeId},
+    registry::OfficeClass,
+};
 
 use super::{Clock, Debt, EVER, Known, again, approval, case, creditor, first, outcome, until_set};
 use crate::domain::{
     matter::Step,
     obligation::{Creditor, Obligation, is_owed},
     rules::{Case, Duty, Force, LeaderRole, Receiver},
+    step::{LaneRule, StepForm, StepForms},
 };
 
 /// What counts as having reported. Whoever hands over what is not his, has.
@@ -94,12 +98,19 @@ fn last_report<'a>(steps: &'a [Step], debtor: &OfficeId) -> Option<&'a Step> {
     steps.iter().find(|step| step.office == *debtor && step.form == "incident.report" && step.choice("stage") == Some("final"))
 }
 
+/// Whether a report came from another office as 特急: nobody here has heard of it. What was entered here somebody has.
+fn came_as_flash(begins: &Step, debtor: &OfficeId) -> bool {
+    let is_flash = |form: &StepForm| form.lane == LaneRule::Fixed(Lane::Flash);
+    begins.reference.origin != *debtor && StepForms::built_in().get(&begins.form).is_some_and(is_flash)
+}
+
 /// One for each leader whom a rule of the place names; where none does, for whoever leads.
 fn leaders_told(steps: &[Step], begins: &Step, case: &Case, known: &Known<'_>) -> Vec<Obligation> {
     let debtor = known.tree.own();
     let binding = known.rules_of(begins).tell(case).into_iter().filter(|told| told.force != Force::Reference);
     let roles: Vec<LeaderRole> = binding.map(|told| told.role).collect();
     let clock = Clock { begins, debtor, duty: Duty::LeaderTold };
+    let flash = came_as_flash(begins, debtor);
     let told = |fits: &dyn Fn(&Step) -> bool| {
         let told = steps.iter().filter(|step| step.form == "incident.told" && step.office == *debtor && fits(step));
         told.min_by_key(|step| (step.times.recorded.here, step.reference.clone()))
@@ -108,7 +119,7 @@ fn leaders_told(steps: &[Step], begins: &Step, case: &Case, known: &Known<'_>) -
     for by in clock.running(case, known) {
         if roles.len() < 2 {
             let to = Creditor::Leader(Receiver::Leader.key().to_owned());
-            owed.push(clock.owed(by, to, known, outcome(told(&|_| true), None)));
+            owed.push(Obligation { flash, ..clock.owed(by, to, known, outcome(told(&|_| true), None)) });
             continue;
         }
         for role in &roles {
@@ -116,7 +127,8 @@ fn leaders_told(steps: &[Step], begins: &Step, case: &Case, known: &Known<'_>) -
             by.limit.cited.row = format!("{}-{}", by.limit.cited.row, role.key());
             // Of a leader of whom it was not said which he is, the one on duty is meant.
             let met = told(&|step| step.choice("role").unwrap_or(LeaderRole::OnDuty.key()) == role.key());
-            owed.push(clock.owed(by, Creditor::Leader(role.key().to_owned()), known, outcome(met, None)));
+            let to = Creditor::Leader(role.key().to_owned());
+            owed.push(Obligation { flash, ..clock.owed(by, to, known, outcome(met, None)) });
         }
     }
     owed

@@ -627,6 +627,56 @@ fn a_directive_is_signed_for_fed_back_and_done_by_the_times_that_a_person_has_se
 }
 
 #[test]
+fn what_is_flash_is_signed_for_soon_after_it_came_though_nobody_has_set_a_time() {
+    let flash = step(1, "directive.order", "m", 0).to(&["c"]).code("kind", "supervision").code("urgency", "flash");
+    let receipts = |steps: &[Step], own: &str| {
+        let owed = owed_at(MatterKind::Directive, steps, &zhanjiang(own), at(60));
+        of(&owed, Duty::Receipt).into_iter().cloned().collect::<Vec<_>>()
+    };
+    let owed = receipts(&[flash.clone().came(5)], "c").remove(0);
+    assert_eq!((owed.due.here, owed.creditor.clone(), owed.flash), (at(15), Creditor::Office(id("m")), true));
+    assert_eq!((owed.cited.pack.as_str(), owed.cited.row.as_str()), ("default", "flash-receipt"));
+    let signed = step(2, "directive.sign", "c", 8);
+    assert!(is_met_by(&receipts(&[flash.clone(), signed.clone()], "c")[0].outcome, &signed));
+    let recalled = receipts(&[flash.clone(), step(3, "directive.recall", "m", 6)], "c").remove(0);
+    assert!(recalled.outcome.withdrawn.is_some() && recalled.is_closed());
+    // Passed on, it is as pressing; whoever has it already need not sign once more.
+    let relay = step(4, "directive.relay", "c", 9).to(&["t"]);
+    let below = receipts(&[flash.clone(), signed.clone(), relay.clone()], "t");
+    let of_below = below.iter().find(|owed| owed.debtor == id("t")).unwrap();
+    assert_eq!(
+        (of_below.flash, of_below.creditor.clone(), of_below.outcome.met.is_none()),
+        (true, Creditor::Office(id("c")), true)
+    );
+    let twice = [flash.to(&["t"]), step(5, "directive.sign", "t", 8), relay];
+    assert!(receipts(&twice, "t").iter().filter(|owed| owed.debtor == id("t")).all(Obligation::is_closed));
+    // A time that a person has set counts, and it rings all the same; what is not 特急 owes what was set and no more.
+    let set = receipts(&[order("flash")], "c").remove(0);
+    assert_eq!((set.due.here, set.flash, set.cited.pack.as_str()), (at(30), true, "directive.order"));
+    assert!(!receipts(&[order("urgent")], "c")[0].flash);
+    let routine = step(6, "directive.order", "m", 0).to(&["c"]).code("kind", "circular").code("urgency", "urgent");
+    assert_eq!(receipts(&[routine], "c"), []);
+    let task = step(7, "directive.order", "m", 0).code("kind", "task").code("urgency", "flash");
+    assert_eq!(receipts(&[task], "m"), [], "nobody signs for what he has given himself");
+}
+
+#[test]
+fn a_report_that_came_from_below_rings_at_once_and_one_that_was_entered_here_does_not() {
+    let report = step(3, "incident.report", "c", 50).code("category", "accident.safety").code("grade", "ordinary");
+    let told = |steps: &[Step], own: &str| {
+        let owed = incident(steps, &zhanjiang(own));
+        assert!(owed.iter().all(|owed| !owed.flash || owed.duty == Duty::LeaderTold), "one ring for one report");
+        let told: Vec<_> = of(&owed, Duty::LeaderTold).into_iter().map(|owed| owed.flash).collect();
+        assert!(!told.is_empty());
+        told
+    };
+    assert!(told(&[report.clone().came(55)], "m").into_iter().all(|flash| flash));
+    assert!(!told(&[step(1, "incident.call", "c", 0)], "c").contains(&true));
+    let entered = RecordRef { origin: id("m"), ..report.reference.clone() };
+    assert!(!told(&[Step { reference: entered, ..report }], "m").contains(&true), "its officer wrote it down himself");
+}
+
+#[test]
 fn an_ordinary_paper_is_handed_on_within_the_hour() {
     let handed_on = |steps: &[Step]| {
         let owed = owed_at(MatterKind::Directive, steps, &zhanjiang("c"), at(60));
