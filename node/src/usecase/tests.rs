@@ -6,7 +6,7 @@ use dutynet_relay::{
     clock::ManualClock,
     folder::DataFolder,
     ids::Zone,
-    ids::{Lane, LinkSeq, RecordId},
+    ids::{Lane, LinkSeq, RecordId, RecordRef},
     invitation::InvitationText,
     join::{self, NewRoot},
     record::{Audience, Mode},
@@ -22,6 +22,7 @@ use crate::{
         beijing::TimeOfDay,
         board::{BoardRow, Filed, Timing},
         form::{Answer, Row as TableRow, Value},
+        obligation::Obligation,
     },
     projection::Follower,
 };
@@ -129,6 +130,11 @@ impl House {
 
     pub(crate) fn clock(&self) -> Arc<ManualClock> {
         self.clock.clone()
+    }
+
+    /// What is owed because of a record, whether that is here or not.
+    pub(crate) fn owes(&self, about: &RecordRef, owed: &Obligation) {
+        Dues::new(self.office.relay().index()).put(about, std::slice::from_ref(owed));
     }
 
     pub(crate) fn records(&self) -> u64 {

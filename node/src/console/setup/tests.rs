@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use axum::response::IntoResponse;
 use dutynet_relay::{
     backup::{
         code::RecoveryCode,
