@@ -6,7 +6,7 @@ use dutynet_relay::{
     clock::ManualClock,
     folder::DataFolder,
     ids::Zone,
-    ids::{Lane, LinkSeq, RecordId},
+    ids::{Lane, LinkSeq, RecordId, RecordRef},
     join::{self, NewRoot},
     record::Mode,
     registry::OfficeClass,
@@ -21,6 +21,7 @@ use crate::{
         beijing::TimeOfDay,
         board::{BoardRow, Filed, Timing},
         form::{Answer, Row as TableRow, Value},
+        obligation::Obligation,
     },
     projection::Follower,
 };
@@ -97,6 +98,11 @@ impl House {
 
     pub(crate) fn clock(&self) -> Arc<ManualClock> {
         self.clock.clone()
+    }
+
+    /// What is owed because of a record, whether that is here or not.
+    pub(crate) fn owes(&self, about: &RecordRef, owed: &Obligation) {
+        Dues::new(self.office.relay().index()).put(about, std::slice::from_ref(owed));
     }
 
     pub(crate) fn records(&self) -> u64 {

@@ -1,8 +1,9 @@
 //! What a page is told of what rings.
 
 use dutynet_relay::{
-    ids::{OfficeId, RecordId, RecordRef},
+    ids::{Digest, OfficeId, RecordId, RecordRef},
     record::Mode,
+    registry::Registry,
 };
 use tokio_stream::StreamExt as _;
 
@@ -12,7 +13,6 @@ use crate::{
         notice::{Asked, Signer, Urgency},
         obligation::{Clocked, Met, Obligation},
     },
-    projection::Dues,
     usecase::keep_dues,
 };
 
@@ -21,11 +21,11 @@ const WAIT: Duration = Duration::from_secs(30);
 impl Browser {
     /// A 特急 notice from above, without a time to sign by.
     fn owes_its_signature(&self, signed: Option<Met>, mode: Mode) -> Obligation {
-        let (office, notice) = (&self._house.office, notice());
-        let now = Clocked::same(office.now());
+        let (own, notice) = (self._house.office.status().office, notice());
+        let now = Clocked::same(self._house.clock().wall());
         let asked = Asked { notice: &notice, made: now, sign_by: None, urgency: Urgency::Flash, mode };
-        let own = office.status().office;
-        asked.of(&Signer { office: &own, had: Some(now), signed }, &office.relay().registry()).unwrap()
+        let tree = Registry::new(own.clone(), Digest::ZERO);
+        asked.of(&Signer { office: &own, had: Some(now), signed }, &tree).unwrap()
     }
 
     /// The first thing that a page is told, once a ring has sounded.
@@ -44,11 +44,6 @@ fn notice() -> RecordRef {
     RecordRef { origin: OfficeId::parse("100000").unwrap(), id: RecordId([7; 16]) }
 }
 
-/// Puts what is owed because of the notice, as the projection does.
-fn owed(browser: &Browser, owed: &Obligation) {
-    Dues::new(browser._house.office.relay().index()).put(&notice(), std::slice::from_ref(owed));
-}
-
 async fn rung(browser: &Browser, owed: &Obligation) {
     let rings = async {
         while browser._house.office.rang_now().await.unwrap().iter().all(|rang| rang.due.obligation.key != owed.key) {
@@ -63,7 +58,7 @@ async fn a_flash_notice_insists_on_every_page_until_somebody_has_signed() {
     let mut browser = Browser::new();
     browser.first_account().await;
     let waits = browser.owes_its_signature(None, Mode::Exercise);
-    owed(&browser, &waits);
+    browser._house.owes(&notice(), &waits);
     let (stop, stopped) = watch::channel(false);
     let clock = tokio::spawn(keep_dues(browser._house.office.clone(), stopped));
     rung(&browser, &waits).await;
@@ -73,8 +68,9 @@ async fn a_flash_notice_insists_on_every_page_until_somebody_has_signed() {
     let ring = about(&browser.state().await).expect("it rings as soon as it is here");
     assert_eq!((ring["insists"].as_bool(), ring["loud"].as_bool()), (Some(true), Some(true)), "{ring}");
     assert!(ring["sentence"].as_str().unwrap().contains("演练"), "what is practised says so: {ring}");
-    let at = Clocked::same(browser._house.office.now());
-    owed(&browser, &browser.owes_its_signature(Some(Met { record: notice(), at, arrived: at.here }), Mode::Exercise));
+    let at = Clocked::same(browser._house.clock().wall());
+    let signed = browser.owes_its_signature(Some(Met { record: notice(), at, arrived: at.here }), Mode::Exercise);
+    browser._house.owes(&notice(), &signed);
     assert_eq!(about(&browser.state().await), None, "who has signed is left alone");
     stop.send_replace(true);
     clock.await.unwrap();

@@ -161,11 +161,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::IncidentApprovalMissing, "INCIDENT_APPROVAL_MISSING", "没有待审的材料，请先送审，或核对所答的是哪一件。"),
     (Refusal::IncidentApprovedByAsker, "INCIDENT_APPROVED_BY_ASKER", "送审人不能自己批准，请由领导批准。"),
     (Refusal::IncidentNotThePerson, "INCIDENT_NOT_THE_PERSON", "这须由本人办理，请本人在本机登录，或按电话批准登记。"),
-    (
-        Refusal::IncidentApproverNotAsked,
-        "INCIDENT_APPROVER_NOT_ASKED",
-        "送审没有送给这位领导，请由送审时列出的领导答复，或者重新送审。",
-    ),
+    (Refusal::IncidentApproverNotAsked, "INCIDENT_APPROVER_NOT_ASKED", "送审没有送给这位领导，请由名单上的领导答复。"),
     (Refusal::IncidentConfirmNothing, "INCIDENT_CONFIRM_NOTHING", "没有这份待确认的批准，请核对记录编号。"),
     (Refusal::IncidentJoinItself, "INCIDENT_JOIN_ITSELF", "这件事项就是本事项或早已并入，请核对编号。"),
     (Refusal::IncidentWithdrawOther, "INCIDENT_WITHDRAW_OTHER", "别的单位的报告只能由其自己撤回，请与该单位联系。"),
