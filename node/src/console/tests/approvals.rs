@@ -28,7 +28,7 @@ async fn at_this_machine_nobody_answers_but_a_leader_before_whom_it_was_put() {
     browser.first_account().await;
     let matter = browser.called().await;
     // Everybody who is seated here bears the same name, and it stands on the list.
-    browser.puts_before(&matter, ["王书记", "某人"]).await;
+    browser.puts_before(&matter, ["某人", "王书记"]).await;
     let manager = browser.cookie.clone();
     for post in Post::ALL.into_iter().filter(|post| *post != Post::Leader) {
         browser.cookie.clone_from(&manager);
@@ -64,7 +64,7 @@ async fn what_an_officer_has_heard_of_a_leader_waits_until_he_confirms_it_himsel
     let mut browser = Browser::new();
     browser.first_account().await;
     let matter = browser.called().await;
-    browser.puts_before(&matter, ["王书记", "某人"]).await;
+    browser.puts_before(&matter, ["某人", "王书记"]).await;
     let manager = browser.cookie.clone();
     browser.seat(&["officer"]).await;
     assert_eq!(browser.answers(&format!("{matter}/approve"), "某人", "in-person").await, StatusCode::OK, "{}", browser.page);

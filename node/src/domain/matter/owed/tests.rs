@@ -648,7 +648,7 @@ fn what_is_flash_is_signed_for_soon_after_it_came_though_nobody_has_set_a_time()
         (of_below.flash, of_below.creditor.clone(), of_below.outcome.met.is_none()),
         (true, Creditor::Office(id("c")), true)
     );
-    let twice = [flash.to(&["t"]), step(5, "directive.sign", "t", 8), relay];
+    let twice = [flash.to(&["c", "t"]), step(5, "directive.sign", "t", 8), relay];
     assert!(receipts(&twice, "t").iter().filter(|owed| owed.debtor == id("t")).all(Obligation::is_closed));
     // A time that a person has set counts, and it rings all the same; what is not 特急 owes what was set and no more.
     let set = receipts(&[order("flash")], "c").remove(0);
