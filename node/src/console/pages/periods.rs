@@ -100,7 +100,7 @@ impl Stands {
         match self {
             Self::Holds => "bad",
             Self::Comes => "soon",
-            Self::Over | Self::TakenBack => "",
+            Self::Over | Self::TakenBack => "none",
         }
     }
 

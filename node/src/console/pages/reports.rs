@@ -172,20 +172,14 @@ struct AskMode {
     exercise: String,
 }
 
-impl AskMode {
-    fn is_exercise(&self) -> bool {
-        !self.exercise.is_empty()
-    }
-}
-
-fn mode(exercise: bool) -> Mode {
-    if exercise { Mode::Exercise } else { Mode::Real }
+/// What a form or an address says of it: anything at all means an exercise.
+fn mode(exercise: &str) -> Mode {
+    if exercise.is_empty() { Mode::Real } else { Mode::Exercise }
 }
 
 async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<AskBoard>) -> Paged {
     let form = if asked.form == HOLIDAY { HOLIDAY } else { DAILY };
-    let exercise = !asked.exercise.is_empty();
-    let board = console.office.board_of(mode(exercise), form, asked.day.trim()).await?;
+    let board = console.office.board_of(mode(&asked.exercise), form, asked.day.trim()).await?;
     let timings: Vec<Timing> = board.rows.iter().map(|row| row.timing).collect();
     let day = board.period.first();
     let missing = |row: &&BoardRow| asked.only != "missing" || matches!(row.timing, Timing::Missing | Timing::CutOff);
@@ -210,7 +204,7 @@ async fn board(State(console): State<Console>, desk: Desk, Query(asked): Query<A
         period: board.period.to_string(),
         day: day.to_string(),
         is_holiday: form == HOLIDAY,
-        exercise,
+        exercise: board.mode == Mode::Exercise,
         keep: asked.keep(),
         holiday: Holidays::built_in().begun_by(board.period.last()).map(holiday),
         before: day.previous().to_string(),

@@ -84,8 +84,8 @@ async fn a_period_that_is_to_come_stands_before_those_that_are_over_and_can_be_t
     browser.get("/periods").await;
     browser.sees(&["汛期"]);
     browser.sees_not(&["撤回，不开始了", "name=\"reason\""]);
-    browser.get("/enter").await;
-    browser.post("/enter", &[("id", "zhangsan"), ("password", "shuideng-2026")]).await;
+    browser.cookie.clear();
+    browser.days_later(0).await;
     browser.get("/periods").await;
     browser.post(&change, &[("end", "1"), ("why", "写错了")]).await;
     browser.sees(&["已撤回", "写错了"]);
@@ -174,8 +174,10 @@ async fn what_is_practised_is_marked_from_the_form_on_and_never_counts_as_real()
     browser.get("/").await;
     browser.sees(&["未报"]);
     browser.get("/reports/new/zero?day=2026-07-01&exercise=1").await;
-    browser.zero("/reports/new/zero?exercise=1", &[("exercise", "1"), ("day", "2026-07-01"), ("corrects", "1")]).await;
-    browser.sees(&["class=\"drill\"", "更正理由"]);
+    browser.sees(&["报出更正演练"]);
+    browser.post("/reports/new/daily?exercise=1", &[("exercise", "1"), ("f.leader", "李四")]).await;
+    assert_eq!(browser.status, StatusCode::UNPROCESSABLE_ENTITY);
+    browser.sees(&["class=\"drill\"", "name=\"exercise\" value=\"1\"", "value=\"李四\""]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,9 +215,10 @@ async fn a_cut_off_is_set_from_the_next_day_on_and_says_who_set_it() {
     browser.post("/cut-offs", &[("form", "daily"), ("time", "16:00"), ("from", "")]).await;
     assert_eq!((browser.at.as_str(), browser.status), ("/cut-offs", StatusCode::OK), "{}", browser.page);
     browser.sees(&["2026-07-02", "还没到", "张三"]);
+    assert_eq!(browser.page.matches("<td class=\"when\">16:00</td>").count(), 1, "not yet in force: {}", browser.page);
     browser.days_later(1).await;
     browser.get("/cut-offs").await;
-    browser.sees(&["<td class=\"when\">16:00</td>"]);
+    assert_eq!(browser.page.matches("<td class=\"when\">16:00</td>").count(), 2, "below, and as it was set: {}", browser.page);
     browser.sees_not(&["还没到"]);
     let mut alone = Browser::new();
     alone.first_account().await;
@@ -266,6 +269,9 @@ async fn a_pack_is_checked_first_and_put_when_nothing_is_wrong_with_it() {
     assert!(browser.at.starts_with("/rules?pack=") && browser.status == StatusCode::OK, "{}: {}", browser.at, browser.page);
     browser.sees(&["本地加严", "第一条"]);
     browser.get("/rules/put").await;
-    browser.post("/rules/put", &[("text", &PACK.replace("20min", "15min")), ("reach", "below")]).await;
+    let other = PACK.replace("20min", "15min");
+    browser.post("/rules/put", &[("text", &other)]).await;
+    browser.sees(&["没有发现错误"]);
+    browser.post("/rules/put", &[("text", &other), ("reach", "below")]).await;
     browser.sees(&["请把 version 改大", "15min"]);
 }

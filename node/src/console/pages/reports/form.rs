@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, Query, State},
     response::IntoResponse as _,
 };
+use dutynet_relay::record::Mode;
 use serde::Deserialize;
 
 use super::{
@@ -104,20 +105,20 @@ async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskF
     let own = console.office.status().office;
     let office = if asked.office == own.as_str() { "" } else { asked.office.as_str() };
     let shown = ShowReport { form: form.id.clone(), period: asked.day.clone(), office: office.to_owned() };
-    let exercise = !asked.exercise.is_empty();
-    let shown = console.office.show_of(mode(exercise), &shown).await?;
+    let mode = mode(&asked.exercise);
+    let shown = console.office.show_of(mode, &shown).await?;
     let before = shown.revisions.iter().rfind(|revision| revision.reference.origin == own);
     let (answers, drafted) = match before {
         Some(before) => (before.body.filled.answers.clone(), None),
         // What is practised is summed from nothing: those below report what is real.
-        None if office.is_empty() && !exercise => drafted(console, form, &asked.day).await?,
+        None if office.is_empty() && mode == Mode::Real => drafted(console, form, &asked.day).await?,
         None => (Vec::new(), None),
     };
     let period = if asked.day.is_empty() { Day::of(console.clock.wall()).to_string() } else { asked.day.clone() };
     let behalf = behalf(console, office);
     let title = if office.is_empty() { form.title.clone() } else { matter::named(&more::behalf_of(&behalf.1), &form.title) };
     Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), title))?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode, title))?,
         fields: fields::said(&form.fields, &answers),
         form,
         period,
@@ -131,7 +132,7 @@ async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskF
         reason_fault: String::new(),
         id: console.new_id()?,
         said: None,
-        exercise,
+        exercise: mode == Mode::Exercise,
     })
 }
 
@@ -181,7 +182,7 @@ fn draft_view(form: &Form, draft: &OpenDraft) -> DraftView {
 pub(super) async fn file(State(console): State<Console>, Path(form): Path<String>, posted: Posted) -> Paged {
     let (Posted { desk, typed }, form) = (posted, known(&form)?);
     let (reason, answers) = (typed.text("reason").trim().to_owned(), fields::answers(&form.fields, &typed));
-    let exercise = typed.ticked("exercise");
+    let mode = mode(typed.text("exercise"));
     let asked = FileReport {
         id: record_id(&typed)?,
         form: form.id.clone(),
@@ -189,12 +190,12 @@ pub(super) async fn file(State(console): State<Console>, Path(form): Path<String
         said: if typed.ticked("drafted") { Says::Draft(answers) } else { Says::Answers(answers) },
         correction: typed.ticked("corrects").then(|| reason.clone()),
         by: desk.person(),
-        mode: mode(exercise),
+        mode,
         on_behalf: on_behalf(&typed),
     };
     match console.office.file(asked).await {
         Ok(filed) => {
-            let practised = if exercise { PRACTISED } else { "" };
+            let practised = if mode == Mode::Real { "" } else { PRACTISED };
             then(&format!("/reports/show/{}/{}/{}{practised}", form.id, filed.office, filed.period))
         }
         Err(refused) => {
@@ -211,9 +212,9 @@ fn typed_again(
     (typed, refused): (Typed, &Refused),
 ) -> Result<FormPage, Refused> {
     let at = |field: &str| fields::fault_at(&refused.faults, field);
-    let exercise = typed.ticked("exercise");
+    let mode = mode(typed.text("exercise"));
     Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), form.title.clone()))?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode, form.title.clone()))?,
         fields: fields::typed_again(&form.fields, &typed, &refused.faults),
         form,
         period: typed.text("day").to_owned(),
@@ -225,7 +226,7 @@ fn typed_again(
         phone_fault: at("phone"),
         reason_fault: at("reason"),
         id: typed.text("id").to_owned(),
-        exercise,
+        exercise: mode == Mode::Exercise,
         typed,
         said: Some(Said::of(refused)),
     })

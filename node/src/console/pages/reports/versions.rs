@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, Query, State},
     response::IntoResponse as _,
 };
-use dutynet_relay::ids::RecordRef;
+use dutynet_relay::{ids::RecordRef, record::Mode};
 
 use super::{
     super::super::{
@@ -89,16 +89,16 @@ pub(super) async fn show(
     Query(asked): Query<AskMode>,
 ) -> Paged {
     let (form, office, period) = &which;
-    let page = page(&console, &desk, (&which, asked.is_exercise()), Typed::default()).await?;
+    let page = page(&console, &desk, (&which, mode(&asked.exercise)), Typed::default()).await?;
     console.saw(&desk, How::Opened, Seen::report(form, office, period));
     html(&page)
 }
 
-async fn page(console: &Console, desk: &Desk, (which, exercise): (&Which, bool), typed: Typed) -> Result<ShowPage, Refused> {
+async fn page(console: &Console, desk: &Desk, (which, mode): (&Which, Mode), typed: Typed) -> Result<ShowPage, Refused> {
     let (form, office, period) = which;
     let form = known(form)?;
     let asked = ShowReport { form: form.id.clone(), period: period.clone(), office: office.clone() };
-    let shown = console.office.show_of(mode(exercise), &asked).await?;
+    let shown = console.office.show_of(mode, &asked).await?;
     let ways = Ways::now(console)?;
     let view = |revision: &Revision| {
         let went = ways.went((&revision.reference, revision.state), &[])?;
@@ -108,7 +108,7 @@ async fn page(console: &Console, desk: &Desk, (which, exercise): (&Which, bool),
     let name = console.office.offices().into_iter().find(|entry| entry.office.as_str() == office).map(|entry| entry.name);
     let title = format!("{} {} {period}", name.unwrap_or_else(|| office.clone()), form.title);
     Ok(ShowPage {
-        frame: console.frame(desk, Part::Reports, words::marked(mode(exercise), title))?,
+        frame: console.frame(desk, Part::Reports, words::marked(mode, title))?,
         own: console.office.status().office.as_str() == office,
         form,
         office: office.clone(),
@@ -116,14 +116,14 @@ async fn page(console: &Console, desk: &Desk, (which, exercise): (&Which, bool),
         revisions,
         differences: shown.fields.iter().map(|difference| difference_view(form, difference, &shown)).collect(),
         // A choice is made between what is real.
-        open: if exercise { Vec::new() } else { to_choose(&shown) },
+        open: if mode == Mode::Real { to_choose(&shown) } else { Vec::new() },
         choices: shown.choices.iter().map(choice).collect(),
         removed: shown.removed.iter().map(removed_text).collect(),
         typed,
         reason_fault: String::new(),
         id: console.new_id()?,
         said: None,
-        exercise,
+        exercise: mode == Mode::Exercise,
     })
 }
 
@@ -247,7 +247,7 @@ pub(super) async fn choose(State(console): State<Console>, Path(which): Path<Whi
             let page = ShowPage {
                 said: Some(Said::of(&refused)),
                 reason_fault: fault,
-                ..page(&console, &desk, (&which, false), typed).await?
+                ..page(&console, &desk, (&which, Mode::Real), typed).await?
             };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
