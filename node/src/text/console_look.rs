@@ -94,13 +94,14 @@ pub fn ruled(word: &str, by: &str, said: &str) -> String {
 /// 即时状态
 pub const STATUS: &str = "即时状态";
 /// Which rows of the status table may be shown: key, how loud, word.
-pub const STATUS_ONLY: [(&str, &str, &str); 6] = [
+pub const STATUS_ONLY: [(&str, &str, &str); 7] = [
     ("", "", "全部"),
     ("silent", "cut", "没有自行应答"),
     ("nobody", "bad", "未报值班人员"),
     ("unfiled", "bad", "今日未报"),
     ("overdue", "bad", "有逾期"),
     ("incidents", "soon", "有在办事件"),
+    ("rules", "soon", "规则与本单位不同"),
 ];
 
 /// So long ago.
@@ -209,6 +210,14 @@ pub const CHILDREN: &str = "有终端的下级";
 /// A rule pack.
 pub fn pack(pack: &str, version: u32) -> String {
     format!("{pack} 第 {version} 版")
+}
+
+/// Its packs are those of this office.
+pub const SAME_RULES: &str = "规则同本单位";
+
+/// A program, and the rule packs that it follows.
+pub fn runs(software: &str, packs: &str) -> String {
+    format!("{software}，{packs}")
 }
 
 /// What waits for the parent, and what it refused.

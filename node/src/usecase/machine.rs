@@ -84,7 +84,7 @@ impl Office {
         self.parent_dialled().ok_or_else(|| Refusal::NoParent.into())
     }
 
-    /// Every direct child: its program and its rules.
+    /// Every direct child: its program and its rules. Of whoever is further below [`Office::pull_status`] asks.
     pub async fn children(&self) -> Result<Vec<Below>, Refused> {
         let (runs, links) = (self.rules_in_force().await?, self.links());
         let registry = self.relay().registry();

@@ -113,7 +113,8 @@ impl Office {
         Ok(PutAs { reference: made.reference, key: pack.key, version: pack.version, folded: made.folded })
     }
 
-    /// What this office runs, and what each child said last.
+    /// What this office runs, and what each child said last. Those further below say it to their own parent alone; asked by
+    /// [`Office::pull_status`], each says it itself.
     pub async fn rules_in_force(&self) -> Result<Vec<OfficeRuns>, Refused> {
         self.caught_up().await?;
         let registry = self.relay().registry();

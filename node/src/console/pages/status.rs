@@ -31,7 +31,8 @@ use crate::{
     domain::{
         beijing::{self, Day},
         board::Filed,
-        status::{DutyNow, Snapshot, StatusRow, StatusTable},
+        rules::Stamp,
+        status::{DutyNow, MachineNow, Snapshot, StatusRow, StatusTable},
     },
     text::{console_look as look, line::length, status as words, words as common},
     usecase::AskStatus,
@@ -127,6 +128,8 @@ struct RowView {
     named: Vec<String>,
     overdue: String,
     filed: String,
+    /// Its program and rule packs, where it says them itself.
+    runs: String,
     /// Who says all this, and how old it is.
     by: String,
     age: String,
@@ -182,15 +185,15 @@ async fn pull(State(console): State<Console>, posted: Posted) -> Paged {
 
 #[derive(Deserialize, Default)]
 pub(super) struct Asked {
-    /// `silent`, `nobody`, `unfiled`, `overdue` or `incidents`.
+    /// `silent`, `nobody`, `unfiled`, `overdue`, `incidents` or `rules`.
     #[serde(default)]
     pub(super) only: String,
     #[serde(default)]
     pub(super) open: String,
 }
 
-/// Which rows a filter shows.
-fn shows(only: &str, row: &StatusRow) -> bool {
+/// Which rows a filter shows; `ours` are the rules of this office.
+fn shows(only: &str, row: &StatusRow, ours: &Stamp) -> bool {
     let known = row.known.as_ref().map(|(_, snapshot)| snapshot);
     match only {
         "silent" => row.why.is_some(),
@@ -198,6 +201,7 @@ fn shows(only: &str, row: &StatusRow) -> bool {
         "unfiled" => known.is_none_or(|snapshot| snapshot.filed == Filed::Nothing),
         "overdue" => known.is_some_and(|snapshot| snapshot.overdue > 0),
         "incidents" => known.is_some_and(|snapshot| snapshot.incidents_open > 0),
+        "rules" => known.and_then(|snapshot| snapshot.machine.as_ref()).is_some_and(|machine| machine.rules != *ours),
         _ => true,
     }
 }
@@ -209,11 +213,11 @@ async fn show(State(console): State<Console>, desk: Desk, Path(id): Path<String>
 
 /// A table as it is so far, or as it was kept; `path` is where it is shown.
 pub(super) fn page(console: &Console, desk: &Desk, (path, pull): (&str, &Pull), asked: Asked) -> Paged {
-    let table = &pull.table;
+    let (table, ours) = (&pull.table, console.office.packs()?.in_force().stamp());
     let tops = tiers::tops(console);
     let names: BTreeMap<OfficeId, String> = table.rows.iter().map(|row| (row.office.clone(), row.name.clone())).collect();
     let part = |row: &StatusRow| tops.get(&row.office).map_or_else(String::new, ToString::to_string);
-    let parts = tiers::parts(table.rows.iter().filter(|row| shows(&asked.only, row)), part);
+    let parts = tiers::parts(table.rows.iter().filter(|row| shows(&asked.only, row, &ours)), part);
     let open = Open::of(&parts, &asked.open, SHOWN_MAX);
     let itself = |rows: &[&StatusRow]| rows.iter().filter(|row| row.why.is_none()).count();
     let view = |(key, rows): &(String, Vec<&StatusRow>)| PartView {
@@ -223,9 +227,9 @@ pub(super) fn page(console: &Console, desk: &Desk, (path, pull): (&str, &Pull), 
         toggled: open.toggled(key),
         all: rows.len(),
         itself: itself(rows),
-        rows: if open.has(key) { rows.iter().map(|row| row_view(row, table, &names)).collect() } else { Vec::new() },
+        rows: if open.has(key) { rows.iter().map(|row| row_view(row, table, (&names, &ours))).collect() } else { Vec::new() },
     };
-    let count = |only| table.rows.iter().filter(|row| shows(only, row)).count();
+    let count = |only| table.rows.iter().filter(|row| shows(only, row, &ours)).count();
     let all: Vec<&StatusRow> = table.rows.iter().collect();
     let so_far = if pull.ended { String::new() } else { words::so_far(table.rows.len(), pull.offices) };
     let title = words::title(&name(&names, &table.asker), &moment(table.asked_at), itself(&all), table.rows.len());
@@ -247,7 +251,7 @@ fn name(names: &BTreeMap<OfficeId, String>, office: &OfficeId) -> String {
     names.get(office).cloned().unwrap_or_else(|| office.to_string())
 }
 
-fn row_view(row: &StatusRow, table: &StatusTable, names: &BTreeMap<OfficeId, String>) -> RowView {
+fn row_view(row: &StatusRow, table: &StatusTable, (names, ours): (&BTreeMap<OfficeId, String>, &Stamp)) -> RowView {
     let now = table.closed_at;
     let age = |at: dutynet_relay::ids::UnixMillis| look::ago(&length(now.0.abs_diff(at.0)));
     let known = row.known.as_ref().map(|(as_of, snapshot)| (*as_of, snapshot));
@@ -279,9 +283,17 @@ fn row_view(row: &StatusRow, table: &StatusTable, names: &BTreeMap<OfficeId, Str
             let at = snapshot.filed_at.map(|at| beijing::for_people(at, now)).unwrap_or_default();
             words::filed(snapshot.filed, &at)
         }),
+        runs: snapshot.and_then(|snapshot| snapshot.machine.as_ref()).map_or_else(dash, |machine| runs(machine, ours)),
         by: said_by(row, names, now),
         age: known.map(|(as_of, _)| age(as_of)).unwrap_or_default(),
     }
+}
+
+/// The packs by name only where they are not those of this office: of many offices most are the same.
+fn runs(machine: &MachineNow, ours: &Stamp) -> String {
+    let packs: Vec<String> = machine.rules.0.iter().map(|(pack, version)| look::pack(pack, *version)).collect();
+    let packs = if machine.rules == *ours { look::SAME_RULES.to_owned() } else { look::listed(&packs) };
+    look::runs(&machine.software, &packs)
 }
 
 /// The gravest incidents by name.
@@ -307,5 +319,43 @@ fn tone(row: &StatusRow, snapshot: Option<&Snapshot>) -> &'static str {
         (Some(_), _) | (None, None) => "none",
         (None, Some(snapshot)) if snapshot.overdue > 0 || snapshot.on_duty.is_none() => "bad",
         (None, Some(_)) => "good",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(version: u32) -> Stamp {
+        Stamp(vec![("statute".into(), version)])
+    }
+
+    /// An office that answers itself and runs that, or does not say.
+    fn row(rules: Option<Stamp>) -> StatusRow {
+        let machine =
+            |rules| MachineNow { waiting: 0, parked: 0, children: 0, children_down: 0, software: "dutynet 0.1.0".into(), rules };
+        let office = OfficeId::parse("440825").unwrap();
+        let snapshot = Snapshot {
+            on_duty: None,
+            incidents: Vec::new(),
+            incidents_open: 0,
+            overdue: 0,
+            filed: Filed::Nothing,
+            filed_at: None,
+            machine: rules.map(machine),
+        };
+        let known = Some((dutynet_relay::ids::UnixMillis(0), snapshot));
+        StatusRow { office: office.clone(), name: "徐闻县".into(), depth: 2, by: office, why: None, line_since: None, known }
+    }
+
+    #[test]
+    fn every_office_below_says_what_it_runs_and_those_with_other_rules_are_found() {
+        let (same, other, silent) = (row(Some(stamp(2))), row(Some(stamp(1))), row(None));
+        let found = [&same, &other, &silent].map(|row| shows("rules", row, &stamp(2)));
+        assert_eq!(found, [false, true, false]);
+        let asked_at = dutynet_relay::ids::UnixMillis(0);
+        let table = StatusTable { asker: same.office.clone(), asked_at, closed_at: asked_at, within_ms: 0, rows: Vec::new() };
+        let said = [&same, &other, &silent].map(|row| row_view(row, &table, (&BTreeMap::new(), &stamp(2))).runs);
+        assert_eq!(said, ["dutynet 0.1.0，规则同本单位", "dutynet 0.1.0，statute 第 1 版", "—"]);
     }
 }

@@ -114,6 +114,7 @@ async fn the_status_of_now_says_of_each_row_who_says_it_and_how_old_it_is() {
     // Nothing answers questions here; so it is said of this office, too, why there is nothing of its own.
     assert!(browser.page.contains("不能应答，没有记录") && browser.page.contains("无终端，没有记录"), "{}", browser.page);
     assert!(browser.page.contains("id=\"r440800\"") && browser.page.contains("没有自行应答 <b>3</b>"), "{}", browser.page);
+    assert!(browser.page.contains("程序和规则") && browser.page.contains("规则与本单位不同 <b>0</b>"), "{}", browser.page);
     browser.get(&format!("{path}?only=overdue")).await;
     assert!(browser.page.contains("有逾期 <b>0</b>") && !browser.page.contains("id=\"r440800\""), "{}", browser.page);
     browser.get("/status/nothing").await;
@@ -199,6 +200,7 @@ async fn rules_are_found_with_their_articles_and_asked_about_a_day_and_a_case() 
     let mut browser = with_offices().await;
     browser.get("/rules").await;
     assert!(browser.page.contains("尚未告知") && browser.page.contains("本单位执行的规则包"), "{}", browser.page);
+    assert!(browser.page.contains("只列下一级") && browser.page.contains("<a href=\"/status\">即时状态</a>"), "{}", browser.page);
     browser.get("/rules?pack=statute").await;
     assert!(browser.page.contains("条"), "{}", browser.page);
     browser.get("/rules?q=%E7%AC%AC%E4%B9%9D%E6%9D%A1").await;
