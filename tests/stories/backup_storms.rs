@@ -11,7 +11,7 @@ use std::{
 
 use dutynet_relay::{
     backup::{
-        Home,
+        Home, HowFar,
         check::{Checked, check},
         code::RecoveryCode,
         make::{First, Source, Terms, make},
@@ -61,7 +61,7 @@ impl House {
 
     fn newest_is_whole(&self) -> u64 {
         let manifest = self.home().manifest(None).unwrap();
-        assert_eq!(check(&self.home(), &manifest).unwrap(), Checked::default());
+        assert_eq!(check(&self.home(), &manifest, &HowFar::default()).unwrap(), Checked::default());
         manifest.number
     }
 
@@ -107,7 +107,7 @@ async fn a_backup_under_load_holds_every_record_that_was_acknowledged_before_it_
         let (relay, stick) = (relay.clone(), house.path("stick"));
         let terms = Terms { at: SystemClock::default().wall(), by: "z01".into(), keep: 9, first: First::Begin };
         let making = tokio::task::spawn_blocking(move || {
-            make(&Source { store: relay.store(), folder: relay.data_folder() }, &stick, &terms)
+            make(&Source { store: relay.store(), folder: relay.data_folder() }, &stick, &terms, &HowFar::default())
         });
         backups.push((making.await.unwrap().unwrap().manifest, before));
     }
@@ -119,9 +119,9 @@ async fn a_backup_under_load_holds_every_record_that_was_acknowledged_before_it_
     assert!(while_copying > 0, "nothing was written while it copied");
     for (manifest, before) in backups {
         let number = manifest.number;
-        assert_eq!(check(&house.home(), &manifest).unwrap(), Checked::default(), "backup {number}");
+        assert_eq!(check(&house.home(), &manifest, &HowFar::default()).unwrap(), Checked::default(), "backup {number}");
         let folder = house.path(&format!("restored{number}"));
-        let chosen = Chosen::open(house.home(), manifest, &house.code).unwrap();
+        let chosen = Chosen::open(house.home(), manifest, &house.code, &HowFar::default()).unwrap();
         chosen.restore(&DataFolder::at(&folder), "z01", &SystemClock::default()).unwrap();
         assert_eq!(House::missing(folder, &before).await, 0, "of {} before backup {number}", before.len());
     }
@@ -192,7 +192,7 @@ async fn a_node_that_is_killed_in_the_middle_of_a_backup_leaves_the_one_before_w
     assert!(house.newest_is_whole() > 1);
     assert!(!stick.join("dutynet-p/unfinished.part").exists(), "what was left over is gone");
     let folder = house.path("restored");
-    let chosen = Chosen::open(house.home(), house.home().manifest(None).unwrap(), &house.code).unwrap();
+    let chosen = Chosen::open(house.home(), house.home().manifest(None).unwrap(), &house.code, &HowFar::default()).unwrap();
     chosen.restore(&DataFolder::at(&folder), "z01", &SystemClock::default()).unwrap();
     assert_eq!(House::missing(folder, &records).await, 0);
 }
@@ -206,7 +206,8 @@ async fn a_restore_that_is_killed_in_the_middle_leaves_nobody_and_is_done_by_the
         records.push(made(&relay, &body()).await);
     }
     let terms = Terms { at: SystemClock::default().wall(), by: "z01".into(), keep: 1, first: First::Begin };
-    make(&Source { store: relay.store(), folder: relay.data_folder() }, &house.path("stick"), &terms).unwrap();
+    make(&Source { store: relay.store(), folder: relay.data_folder() }, &house.path("stick"), &terms, &HowFar::default())
+        .unwrap();
     let code = house.path("code");
     std::fs::write(&code, house.code.text()).unwrap();
     let stick = house.path("stick");

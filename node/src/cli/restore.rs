@@ -7,7 +7,10 @@ use std::{
     path::Path,
 };
 
-use dutynet_relay::{backup::code::RecoveryCode, record::Person};
+use dutynet_relay::{
+    backup::{HowFar, code::RecoveryCode},
+    record::Person,
+};
 
 use super::{
     args::{
@@ -33,7 +36,7 @@ pub(super) fn run(place: &Place, from: &Restore) -> Result<String, Told> {
     usecase::list_backups(&from.from)?;
     let code = read_code(from.code_file.as_deref())?;
     let chosen = FromBackup { folder: &from.from, number: from.number };
-    let manifest = usecase::restore(&config, chosen, &code, Person { id: by.id, name: by.name })?;
+    let manifest = usecase::restore(&config, chosen, &code, Person { id: by.id, name: by.name }, &HowFar::default())?;
     if from.output.json {
         return Ok(printed(&json::backup::Restored::from(&manifest)));
     }

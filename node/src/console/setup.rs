@@ -1,12 +1,14 @@
 //! The first run of a machine whose data folder is empty: one page on loopback. It takes the invitation, enrols, and shows the recovery code
-//! once; or it takes a backup and the recovery code, and brings the office back that was on another machine. When its person has read what it
-//! says then, this page ends, and the console of the office takes its place at the same address.
+//! once; or it takes a backup and the recovery code, brings the office back that was on another machine, and shows meanwhile how far that is.
+//! When its person has read what it says then, this page ends, and the console of the office takes its place at the same address.
 //!
 //! Nothing is there yet that could be protected: whoever sits at the machine and holds an invitation may use it, and that is who it is for; of
 //! a backup the recovery code is asked.
 //! No other machine reaches it, whatever the configuration says of the console.
 
-use std::{io, path::Path, sync::Arc};
+mod restoring;
+
+use std::{io, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -16,13 +18,14 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use dutynet_relay::{backup::Manifest, record::Person};
+use dutynet_relay::backup::{HowFar, Manifest};
 use serde::Deserialize;
 use tokio::{
     net::TcpListener,
     sync::{Mutex, watch},
 };
 
+use self::restoring::{FromWhere, Restoring};
 use super::{
     connections::{self, Limits},
     page::{self, Paged, html, then},
@@ -32,7 +35,7 @@ use super::{
 use crate::{
     config::Config,
     text::{refusal::Refusal, setup as text},
-    usecase::{self, FromBackup, Joined, Refused},
+    usecase::{self, Joined, Refused},
 };
 
 /// Largest form that is taken, bytes: an invitation is a line.
@@ -42,16 +45,33 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 struct Setup {
     config: Arc<Config>,
     /// Holds what was made until the end, and lets one attempt go on at a time.
-    made: Arc<Mutex<Option<Made>>>,
+    stand: Arc<Mutex<Stand>>,
     done: Arc<watch::Sender<bool>>,
     /// Where the console will be.
     console: Arc<str>,
 }
 
-/// How the office came here.
-enum Made {
+/// How the office comes here.
+#[derive(Default)]
+enum Stand {
+    /// Nobody has tried.
+    #[default]
+    Empty,
     Joined(Joined),
+    Restoring(Restoring),
+    /// It came to nothing: from where, without the code, and why. All can be tried again.
+    NotRestored(FromWhere, Said),
     Restored(Manifest),
+}
+
+impl Stand {
+    /// Whether somebody may try.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Empty | Self::NotRestored(..) => true,
+            Self::Joined(_) | Self::Restoring(_) | Self::Restored(_) => false,
+        }
+    }
 }
 
 /// Serves the page until the office is enrolled and its code written down, or until it is told to stop. `console` is where the browser goes
@@ -59,7 +79,7 @@ enum Made {
 pub async fn run(config: Config, listener: TcpListener, console: &str, mut stop: watch::Receiver<bool>) -> io::Result<()> {
     let (done, mut is_done) = watch::channel(false);
     let (ending, ended) = watch::channel(false);
-    let setup = Setup { config: Arc::new(config), made: Arc::default(), done: Arc::new(done), console: console.into() };
+    let setup = Setup { config: Arc::new(config), stand: Arc::default(), done: Arc::new(done), console: console.into() };
     let pages = Router::new()
         .route("/", get(form).post(enrol))
         .route("/restore", get(|| async { then("/") }).post(restore))
@@ -119,6 +139,11 @@ enum Step {
         replaces: bool,
         code: Vec<String>,
     },
+    /// A backup is being restored: where that is, in words, and from 0 to 1000.
+    Restoring {
+        said: String,
+        share: Option<u32>,
+    },
     /// Restored: which office, from which backup, of when.
     Restored {
         office: String,
@@ -134,33 +159,34 @@ struct Pasted {
     invitation: String,
 }
 
-/// A backup, and who brings it back.
-#[derive(Deserialize, Default, Clone)]
-struct FromWhere {
-    folder: String,
-    code: String,
-    id: String,
-    name: String,
+async fn form(State(setup): State<Setup>) -> Paged {
+    html(&shown(&*setup.stand.lock().await))
 }
 
-async fn form(State(setup): State<Setup>) -> Paged {
-    let step = match &*setup.made.lock().await {
-        Some(Made::Joined(joined)) => code_step(joined),
-        Some(Made::Restored(manifest)) => Step::Restored {
+fn shown(stand: &Stand) -> Page {
+    Page::of(match stand {
+        Stand::Empty => Step::Empty,
+        Stand::NotRestored(from, said) => {
+            return Page { from: from.clone(), not_restored: Some(said.clone()), ..Page::of(Step::Empty) };
+        }
+        Stand::Joined(joined) => code_step(joined),
+        Stand::Restoring(restoring) => {
+            let (said, share) = restoring.shown();
+            Step::Restoring { said, share }
+        }
+        Stand::Restored(manifest) => Step::Restored {
             office: manifest.office.to_string(),
             number: manifest.number,
             made_at: page::moment(manifest.made_at),
         },
-        None => Step::Empty,
-    };
-    html(&Page::of(step))
+    })
 }
 
 async fn enrol(State(setup): State<Setup>, Form(pasted): Form<Pasted>) -> Paged {
-    let mut made = setup.made.lock().await;
-    if made.is_none() {
+    let mut stand = setup.stand.lock().await;
+    if stand.is_open() {
         match usecase::enrol(&setup.config, &pasted.invitation).await {
-            Ok(joined) => *made = Some(Made::Joined(joined)),
+            Ok(joined) => *stand = Stand::Joined(joined),
             Err(refused) => {
                 let said = Some(Said::of(&refused));
                 return again(&refused, &Page { invitation: pasted.invitation, said, ..Page::of(Step::Empty) });
@@ -171,31 +197,29 @@ async fn enrol(State(setup): State<Setup>, Form(pasted): Form<Pasted>) -> Paged 
 }
 
 async fn restore(State(setup): State<Setup>, Form(from): Form<FromWhere>) -> Paged {
-    let mut made = setup.made.lock().await;
-    if made.is_none() {
-        let (config, asked) = (setup.config.clone(), from.clone());
-        // Of a large backup it takes minutes; whoever asks meanwhile waits at the lock.
-        let restored = tokio::task::spawn_blocking(move || asked.restore(&config)).await;
-        match restored.map_err(|error| Refused::because(Refusal::Internal, error))? {
-            Ok(manifest) => *made = Some(Made::Restored(manifest)),
+    let mut stand = setup.stand.lock().await;
+    if stand.is_open() {
+        let code = match from.look() {
+            Ok(code) => code,
             Err(refused) => {
                 let not_restored = Some(Said::of(&refused));
                 return again(&refused, &Page { from, not_restored, ..Page::of(Step::Empty) });
             }
-        }
+        };
+        let far = HowFar::default();
+        *stand = Stand::Restoring(Restoring::begin(far.clone()));
+        let (config, stand) = (setup.config.clone(), setup.stand.clone());
+        tokio::spawn(async move {
+            let asked = from.clone();
+            let restored = tokio::task::spawn_blocking(move || asked.restore(&config, &code, &far)).await;
+            let restored = restored.unwrap_or_else(|error| Err(Refused::because(Refusal::Internal, error)));
+            *stand.lock().await = match restored {
+                Ok(manifest) => Stand::Restored(manifest),
+                Err(refused) => Stand::NotRestored(from.without_code(), Said::of(&refused)),
+            };
+        });
     }
     then("/")
-}
-
-impl FromWhere {
-    fn restore(&self, config: &Config) -> Result<Manifest, Refused> {
-        let folder = Path::new(self.folder.trim());
-        let by = Person { id: self.id.trim().to_owned(), name: self.name.trim().to_owned() };
-        // What can be refused without the code is.
-        usecase::list_backups(folder)?;
-        let code = usecase::read_recovery_code(&self.code)?;
-        usecase::restore(config, FromBackup { folder, number: None }, &code, by)
-    }
 }
 
 /// The page again, with what was typed.
@@ -218,8 +242,9 @@ async fn done_page(State(setup): State<Setup>) -> Paged {
 }
 
 async fn finish(State(setup): State<Setup>) -> Paged {
-    if setup.made.lock().await.is_none() {
-        return then("/");
+    match *setup.stand.lock().await {
+        Stand::Joined(_) | Stand::Restored(_) => {}
+        Stand::Empty | Stand::Restoring(_) | Stand::NotRestored(..) => return then("/"),
     }
     setup.done.send_replace(true);
     done_page(State(setup)).await

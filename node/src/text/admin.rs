@@ -122,9 +122,8 @@ pub fn backed_up(number: u64, folder: &str, size: &str, same_disk: bool) -> Stri
 }
 
 /// A job goes on.
-pub fn running(what: &str, length: &str, per_mille: Option<u32>) -> String {
-    let far = per_mille.map(|far| format!("，完成 {}.{}%", far / 10, far % 10)).unwrap_or_default();
-    format!("正在{what}，已 {length}{far}。可以离开本页，做完的结果留在这里。")
+pub fn running(what: &str, length: &str, far: &str) -> String {
+    format!("正在{what}，已 {length}，{far}。可以离开本页，做完的结果留在这里。")
 }
 
 /// What is being done.

@@ -1,6 +1,8 @@
 //! What is said of backups, of recovery codes, and of coming back.
 
-use dutynet_relay::backup::salvage::Salvage;
+use dutynet_relay::backup::{Reached, Stage, salvage::Salvage};
+
+use super::notice;
 
 /// Head of the backups on a stick.
 pub const LISTED: [&str; 6] = ["号", "时间", "制作", "记录", "大小", "状态"];
@@ -91,4 +93,42 @@ pub fn restored(office: &str, number: u64, made_at: &str, data: &str) -> String 
          库已进入新纪元，编号不会与旧机器重复。此后送出过的内容，线路接通后由上下级补回；此后未送出的（值班日志、草稿等）没有了，请补记。\n\
          启动之前请确认旧机器不会再开机。下一步：dutynet check-config 检查配置，dutynet serve 启动，启动后请立即备份一次。"
     )
+}
+
+/// How much of something is done, from 0 to 1000.
+pub fn share(per_mille: u32) -> String {
+    format!("完成 {}.{}%", per_mille / 10, per_mille % 10)
+}
+
+/// What is done with a backup, and how much of it is done.
+pub fn reached(reached: &Reached) -> String {
+    let stage = match reached.stage {
+        Stage::Begun => "准备",
+        Stage::Keys => "用恢复码打开密钥",
+        Stage::Checking => "核对备份里的每个文件",
+        Stage::Journal => "逐条核对备份里的日志库",
+        Stage::Copying => "复制文件",
+        Stage::ReadingBack => "读回核对",
+        Stage::Opening => "重建索引",
+    };
+    let files = (reached.of_files > 0).then(|| format!("共 {} 个文件，做完 {} 个", reached.of_files, reached.files));
+    let bytes = reached
+        .per_mille()
+        .map(|far| format!("共 {}，做完 {}（{}）", notice::bytes(reached.of_bytes), notice::bytes(reached.bytes), share(far)));
+    let parts: Vec<String> = [files, bytes].into_iter().flatten().collect();
+    if parts.is_empty() { stage.to_owned() } else { format!("{stage}：{}", parts.join("；")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_it_is_is_said_as_far_as_it_is_known() {
+        let copying = Reached { stage: Stage::Copying, files: 3, of_files: 12, bytes: 45 << 20, of_bytes: 120 << 20 };
+        assert_eq!(reached(&copying), "复制文件：共 12 个文件，做完 3 个；共 120 MiB，做完 45 MiB（完成 37.5%）");
+        let read = Reached { stage: Stage::ReadingBack, files: 0, of_files: 0, ..copying };
+        assert_eq!(reached(&read), "读回核对：共 120 MiB，做完 45 MiB（完成 37.5%）");
+        assert_eq!(reached(&Reached { stage: Stage::Opening, ..Reached::default() }), "重建索引");
+    }
 }

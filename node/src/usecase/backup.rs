@@ -14,7 +14,7 @@ use std::{
 
 use dutynet_relay::{
     backup::{
-        BackupError,
+        BackupError, HowFar,
         make::{First, Made, Source, Terms, make},
     },
     ids::{Digest, UnixMillis},
@@ -104,8 +104,13 @@ pub struct BackedUp {
 impl Office {
     /// Makes a backup in a folder, for the first time too.
     pub async fn back_up(&self, folder: &str, by: Option<Person>) -> Result<BackedUp, Refused> {
+        self.back_up_telling(folder, by, &HowFar::default()).await
+    }
+
+    /// The same, and says meanwhile how far it is.
+    pub async fn back_up_telling(&self, folder: &str, by: Option<Person>, far: &HowFar) -> Result<BackedUp, Refused> {
         let (by, to) = (person(by)?, backup_folder(folder)?);
-        let made = self.make_backup(&to, &format!("{} {}", by.id, by.name), First::Begin).await?;
+        let made = self.make_backup(&to, &format!("{} {}", by.id, by.name), First::Begin, far).await?;
         let same_disk = is_same_disk(&to, self.relay().data_folder().path());
         Ok(BackedUp { copied: made.copied, same_disk, backup: self.last_backup(&to)?.unwrap_or_else(|| last(&to, &made)) })
     }
@@ -118,7 +123,7 @@ impl Office {
         while !*stop.borrow() {
             for folder in plan.folders.iter().filter(|folder| self.is_due(folder, plan.every)) {
                 // It is noted, and shown, and tried again.
-                let _: Result<Made, Refused> = self.make_backup(folder, BY_PLAN, First::Refuse).await;
+                let _: Result<Made, Refused> = self.make_backup(folder, BY_PLAN, First::Refuse, &HowFar::default()).await;
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -181,15 +186,15 @@ impl Office {
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    async fn make_backup(&self, folder: &Path, by: &str, first: First) -> Result<Made, Refused> {
+    async fn make_backup(&self, folder: &Path, by: &str, first: First, far: &HowFar) -> Result<Made, Refused> {
         let _one_at_a_time = self.inner.backups.working.lock().await;
-        let (relay, to, at) = (self.relay().clone(), folder.to_owned(), self.now());
+        let (relay, to, at, far) = (self.relay().clone(), folder.to_owned(), self.now(), far.clone());
         let keep = self.inner.backups.lock().plan.keep;
         let terms = Terms { at, by: by.to_owned(), keep, first };
         let making = tokio::task::spawn_blocking(move || {
             refuse_inside(&to, relay.data_folder().path())?;
             let source = Source { store: relay.store(), folder: relay.data_folder() };
-            make(&source, &to, &terms).map_err(refused)
+            make(&source, &to, &terms, &far).map_err(refused)
         });
         let made = making.await.map_err(|error| Refused::because(Refusal::Internal, error))?;
         self.note(folder, &made, at).await?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dutynet_relay::{
     backup::{
-        self, BackupError, Home, Listed, Manifest,
+        self, BackupError, Home, HowFar, Listed, Manifest,
         check::{self, Checked},
         code::{CodeFault, RecoveryCode},
         restore::{Chosen, RestoreError},
@@ -39,7 +39,7 @@ pub fn list_backups(folder: &Path) -> Result<BackupsThere, Refused> {
 pub fn check_backup(folder: &Path, number: Option<u64>) -> Result<(Manifest, Checked), Refused> {
     let home = Home::find(folder).map_err(refused)?;
     let manifest = home.manifest(number).map_err(refused)?;
-    let checked = check::check(&home, &manifest).map_err(refused)?;
+    let checked = check::check(&home, &manifest, &HowFar::default()).map_err(refused)?;
     Ok((manifest, checked))
 }
 
@@ -81,8 +81,14 @@ pub struct FromBackup<'a> {
     pub number: Option<u64>,
 }
 
-/// The office of a backup, in the empty data folder.
-pub fn restore(config: &Config, from: FromBackup<'_>, code: &RecoveryCode, by: Person) -> Result<Manifest, Refused> {
+/// The office of a backup, in the empty data folder. How far it is, is told.
+pub fn restore(
+    config: &Config,
+    from: FromBackup<'_>,
+    code: &RecoveryCode,
+    by: Person,
+    far: &HowFar,
+) -> Result<Manifest, Refused> {
     let by = person(Some(by))?;
     let home = Home::find(from.folder).map_err(refused)?;
     let manifest = home.manifest(from.number).map_err(refused)?;
@@ -90,7 +96,7 @@ pub fn restore(config: &Config, from: FromBackup<'_>, code: &RecoveryCode, by: P
         return Err(Refused::about(Refusal::BackupOfAnother, &manifest.office));
     }
     let folder = DataFolder::at(&config.data);
-    let chosen = Chosen::open(home, manifest, code).map_err(refused)?;
+    let chosen = Chosen::open(home, manifest, code, far).map_err(refused)?;
     let restored = chosen.restore(&folder, &format!("{} {}", by.id, by.name), &SystemClock::default());
     restored.map_err(|error| restore_refused(error, &folder))?;
     Ok(chosen.manifest().clone())

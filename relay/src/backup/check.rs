@@ -5,7 +5,7 @@ use std::{fs::File, io, io::Read as _, path::Path, sync::Arc};
 use data_encoding::HEXLOWER;
 
 use super::{
-    BackupError, Home,
+    BackupError, Home, HowFar, Stage,
     home::{Hashing, StoredJournal},
     io_at,
     manifest::Manifest,
@@ -34,22 +34,11 @@ impl Checked {
     }
 }
 
-/// Reads all of a backup.
-pub fn check(home: &Home, manifest: &Manifest) -> Result<Checked, BackupError> {
-    let mut checked = Checked::default();
-    let files = manifest.files.iter().map(|file| (&file.stored, file.bytes, &file.hash));
-    let segments = manifest.segments.iter().map(|file| (&file.stored, file.segment.bytes, &file.hash));
-    for (stored, bytes, hash) in files.chain(segments) {
-        let path = home.file(stored);
-        match hash_of(&path) {
-            Ok((found, len)) if found == *hash && len == bytes => {}
-            Ok((_, len)) if len != bytes => checked.files.push(format!("{stored}: {len} bytes in place of {bytes}")),
-            Ok(_) => checked.files.push(format!("{stored}: its hash is another one")),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => checked.files.push(format!("{stored}: not there")),
-            Err(fault) => checked.files.push(format!("{stored}: {fault}")),
-        }
-    }
-    let (_, opened) = journal::look(Arc::new(StoredJournal::of(home, manifest)))?;
+/// Reads all of a backup, and tells how far it is.
+pub fn check(home: &Home, manifest: &Manifest, far: &HowFar) -> Result<Checked, BackupError> {
+    let mut checked = Checked { files: check_files(home, manifest, far), places: Vec::new() };
+    far.begin(Stage::Journal, 0, manifest.segments.iter().map(|file| file.segment.bytes).sum());
+    let (_, opened) = journal::look(Arc::new(StoredJournal::of(home, manifest).telling(far)))?;
     checked.places.extend(opened.damaged.iter().map(|d| format!("{}/{}: {:?}", d.segment, d.offset, d.lost)));
     if opened.end.groups != manifest.end.groups || opened.cut {
         checked.places.push(format!("{} groups in place of {}", opened.end.groups, manifest.end.groups));
@@ -57,16 +46,36 @@ pub fn check(home: &Home, manifest: &Manifest) -> Result<Checked, BackupError> {
     Ok(checked)
 }
 
+/// Reads each file: those that are not as the manifest says, with what is wrong.
+pub(super) fn check_files(home: &Home, manifest: &Manifest, far: &HowFar) -> Vec<String> {
+    far.begin(Stage::Checking, manifest.stored().count(), manifest.bytes());
+    let mut wrong = Vec::new();
+    let files = manifest.files.iter().map(|file| (&file.stored, file.bytes, &file.hash));
+    let segments = manifest.segments.iter().map(|file| (&file.stored, file.segment.bytes, &file.hash));
+    for (stored, bytes, hash) in files.chain(segments) {
+        let path = home.file(stored);
+        match hash_of(&path, far) {
+            Ok((found, len)) if found == *hash && len == bytes => {}
+            Ok((_, len)) if len != bytes => wrong.push(format!("{stored}: {len} bytes in place of {bytes}")),
+            Ok(_) => wrong.push(format!("{stored}: its hash is another one")),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => wrong.push(format!("{stored}: not there")),
+            Err(fault) => wrong.push(format!("{stored}: {fault}")),
+        }
+        far.file();
+    }
+    wrong
+}
+
 /// Refuses a backup that is not whole.
-pub(super) fn refuse_damaged(home: &Home, manifest: &Manifest) -> Result<(), BackupError> {
-    let checked = check(home, manifest)?;
+pub(super) fn refuse_damaged(home: &Home, manifest: &Manifest, far: &HowFar) -> Result<(), BackupError> {
+    let checked = check(home, manifest, far)?;
     match checked.files.first().or(checked.places.first()) {
         Some(what) => Err(BackupError::Damaged { path: home.path().to_owned(), what: what.clone() }),
         None => Ok(()),
     }
 }
 
-pub(super) fn hash_of(path: &Path) -> io::Result<(String, u64)> {
+pub(super) fn hash_of(path: &Path, far: &HowFar) -> io::Result<(String, u64)> {
     let (mut file, mut hashing, mut bytes) = (File::open(path)?, Hashing::default(), vec![0; CHUNK]);
     let mut len = 0;
     loop {
@@ -76,6 +85,7 @@ pub(super) fn hash_of(path: &Path) -> io::Result<(String, u64)> {
         }
         hashing.add(&bytes[..read]);
         len += read as u64;
+        far.bytes(read as u64);
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    BackupError, io_at,
+    BackupError, HowFar, io_at,
     manifest::{Manifest, ManifestFault},
 };
 use crate::{
@@ -191,13 +191,20 @@ fn names(folder: &Path) -> Result<Vec<String>, BackupError> {
 #[derive(Debug)]
 pub struct StoredJournal {
     files: BTreeMap<String, PathBuf>,
+    /// Told of every byte that is read.
+    far: HowFar,
 }
 
 impl StoredJournal {
     /// Of one backup.
     pub fn of(home: &Home, manifest: &Manifest) -> Self {
         let file = |file: &super::manifest::SegmentFile| (file.segment.name(), home.file(&file.stored));
-        Self { files: manifest.segments.iter().map(file).collect() }
+        Self { files: manifest.segments.iter().map(file).collect(), far: HowFar::default() }
+    }
+
+    /// The same, which tells how much of it was read.
+    pub(super) fn telling(self, far: &HowFar) -> Self {
+        Self { far: far.clone(), ..self }
     }
 
     fn path(&self, name: &str) -> io::Result<&PathBuf> {
@@ -225,6 +232,7 @@ impl Disk for StoredJournal {
     fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; len];
         File::open(self.path(name)?)?.read_exact_at(&mut bytes, offset)?;
+        self.far.bytes(len as u64);
         Ok(bytes)
     }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    BackupError, Home,
+    BackupError, Home, HowFar, Stage,
     check::hash_of,
     home::{Hashing, StoredJournal, UNFINISHED, manifest_name, segment_file_name, small_file_name},
     io_at,
@@ -70,8 +70,8 @@ pub struct Made {
     pub copied: u64,
 }
 
-/// Makes a backup below a folder.
-pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, BackupError> {
+/// Makes a backup below a folder, and tells how far it is.
+pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms, far: &HowFar) -> Result<Made, BackupError> {
     let office = source.folder.office()?;
     if sealed_keys(source.folder)?.is_none() {
         return Err(BackupError::NoCode);
@@ -86,7 +86,8 @@ pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, B
     let (epoch, records) = (source.store.epoch(), source.store.counter("records"));
     let (segments, end) = source.store.journal().durable();
     let turn = usize::try_from(earlier.last).unwrap_or(0) % segments.len().max(1);
-    let mut copying = Copying { home: &home, scrubbed: segments.get(turn).map(|segment| segment.number), copied: 0 };
+    tell_all(source.folder, &segments, far)?;
+    let mut copying = Copying { home: &home, far, scrubbed: segments.get(turn).map(|segment| segment.number), copied: 0 };
     let mut files = copying.small_files(source.folder)?;
     files.extend(copying.attached(source.folder, &earlier.manifests)?);
     let segments = segments.into_iter().map(|segment| copying.segment(source.store.journal(), segment, &earlier.manifests));
@@ -114,6 +115,16 @@ pub fn make(source: &Source<'_>, folder: &Path, terms: &Terms) -> Result<Made, B
     kept.extend(older.take(terms.keep.saturating_sub(1)));
     home.keep_only(&kept)?;
     Ok(Made { manifest, copied })
+}
+
+/// Says how much there is. What stands in the earlier backup counts as well: it is done sooner.
+fn tell_all(folder: &DataFolder, segments: &[Durable], far: &HowFar) -> Result<(), BackupError> {
+    let attached = folder.path().join(ATTACHED);
+    let names = whole_files(&attached)?;
+    let bytes: u64 = names.iter().filter_map(|name| fs::metadata(attached.join(name)).ok()).map(|file| file.len()).sum();
+    let all = bytes + segments.iter().map(|segment| segment.bytes).sum::<u64>();
+    far.begin(Stage::Copying, names.len() + segments.len(), all);
+    Ok(())
 }
 
 /// Whether a segment of a backup was written anew since, or a file beside it removed: what was destroyed must leave the backups too.
@@ -184,6 +195,7 @@ fn earlier(home: &Home, is_ours: impl Fn(&Manifest) -> bool) -> Result<Earlier, 
 
 struct Copying<'a> {
     home: &'a Home,
+    far: &'a HowFar,
     /// A segment that is read again although an earlier backup has it: each backup one, so that a stick that forgets is noticed.
     scrubbed: Option<u32>,
     copied: u64,
@@ -219,9 +231,13 @@ impl Copying<'_> {
             let path = from.join(&name);
             let name = format!("{ATTACHED}{name}");
             match known.get(name.as_str()).filter(|known| self.is_whole(&known.stored, known.bytes, None)) {
-                Some(known) => files.push((*known).clone()),
+                Some(known) => {
+                    self.far.bytes(known.bytes);
+                    files.push((*known).clone());
+                }
                 None => files.extend(self.attach(name, &path)?),
             }
+            self.far.file();
         }
         Ok(files)
     }
@@ -243,6 +259,7 @@ impl Copying<'_> {
                 hashing.add(&buffer[..read]);
                 file.write_all(&buffer[..read]).map_err(io_at(self.home.file(UNFINISHED)))?;
                 bytes += read as u64;
+                self.far.bytes(read as u64);
             }
         })?;
         let hash = hashing.hex();
@@ -258,6 +275,8 @@ impl Copying<'_> {
         let mut known = known.filter(|known| segment.last.is_some() && known.segment == segment);
         let hash = |file: &'_ SegmentFile| (self.scrubbed == Some(segment.number)).then(|| file.hash.clone());
         if let Some(known) = known.find(|known| self.is_whole(&known.stored, segment.bytes, hash(known).as_ref())) {
+            self.far.bytes(segment.bytes);
+            self.far.file();
             return Ok(known.clone());
         }
         let mut copied = self.copy(journal, segment)?;
@@ -270,6 +289,7 @@ impl Copying<'_> {
             // It was written anew in the middle.
             copied = self.copy(journal, now.unwrap_or(segment))?;
         }
+        self.far.file();
         Ok(copied)
     }
 
@@ -287,7 +307,7 @@ impl Copying<'_> {
     fn is_whole(&self, stored: &str, bytes: u64, hash: Option<&String>) -> bool {
         let path = self.home.file(stored);
         let there = fs::metadata(&path).is_ok_and(|there| there.len() == bytes);
-        there && hash.is_none_or(|hash| hash_of(&path).is_ok_and(|(found, _)| found == *hash))
+        there && hash.is_none_or(|hash| hash_of(&path, &HowFar::default()).is_ok_and(|(found, _)| found == *hash))
     }
 
     fn copy(&mut self, journal: &JournalReader, segment: Durable) -> Result<SegmentFile, BackupError> {
@@ -301,6 +321,7 @@ impl Copying<'_> {
                 hashing.add(&bytes);
                 file.write_all(&bytes).map_err(io_at(self.home.file(UNFINISHED)))?;
                 at += len as u64;
+                self.far.bytes(len as u64);
             }
             Ok(())
         })?;
@@ -342,8 +363,10 @@ impl Copying<'_> {
     fn damaged(&self, manifest: &Manifest, earlier: &[Manifest]) -> Result<u64, BackupError> {
         let known: Vec<_> = earlier.iter().flat_map(|manifest| &manifest.segments).map(|file| &file.stored).collect();
         let fresh = manifest.segments.iter().filter(|file| !known.contains(&&file.stored)).map(|file| file.segment);
-        let disk = StoredJournal::of(self.home, manifest);
-        let found = journal::check(&disk, &fresh.collect::<Vec<_>>())?;
+        let fresh: Vec<Durable> = fresh.collect();
+        self.far.begin(Stage::ReadingBack, 0, fresh.iter().map(|segment| segment.bytes).sum());
+        let disk = StoredJournal::of(self.home, manifest).telling(self.far);
+        let found = journal::check(&disk, &fresh)?;
         let before = earlier.first().map_or(0, |newest| newest.damaged);
         Ok(before + found.len() as u64)
     }

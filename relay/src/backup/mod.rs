@@ -15,11 +15,12 @@
 //! - [`code`], [`sealed`]: the recovery code on paper, and the keys under it.
 //! - [`manifest`], [`home`]: what a backup says of itself, and the folder on the stick.
 //! - [`make`]: a backup of a store that is in use. [`check`]: whether one is whole. [`restore`]: the office again, on an empty disk.
-//!   [`salvage`]: what can be got out of a store, or a backup, that is damaged.
+//!   [`salvage`]: what can be got out of a store, or a backup, that is damaged. [`HowFar`]: how far one of them has got, for whoever waits.
 
 pub mod check;
 pub mod code;
 pub mod home;
+mod how_far;
 pub mod make;
 pub mod manifest;
 pub mod restore;
@@ -30,6 +31,7 @@ mod tests;
 mod tolerant;
 
 pub use home::{Home, Listed};
+pub use how_far::{HowFar, Reached, Stage};
 pub use manifest::Manifest;
 
 use std::{fs, io, path::PathBuf};

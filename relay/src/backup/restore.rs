@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    BackupError, Home, check,
+    BackupError, Home, HowFar, Stage, check,
     code::RecoveryCode,
     home::sync_folder,
     io_at,
@@ -70,15 +70,17 @@ pub struct Chosen {
     manifest: Manifest,
     office: OfficeFile,
     keys: Keys,
+    far: HowFar,
 }
 
 impl Chosen {
-    /// Opens the keys of a backup and reads all of it.
-    pub fn open(home: Home, manifest: Manifest, code: &RecoveryCode) -> Result<Self, BackupError> {
+    /// Opens the keys of a backup and reads all of it. How far this is, and the restoring after it, is told.
+    pub fn open(home: Home, manifest: Manifest, code: &RecoveryCode, far: &HowFar) -> Result<Self, BackupError> {
+        far.begin(Stage::Keys, 0, 0);
         let keys = keys(&home, &manifest, code)?;
         let office = office(&home, &manifest)?;
-        check::refuse_damaged(&home, &manifest)?;
-        Ok(Self { home, manifest, office, keys })
+        check::refuse_damaged(&home, &manifest, far)?;
+        Ok(Self { home, manifest, office, keys, far: far.clone() })
     }
 
     /// Whose it is, and of when.
@@ -94,8 +96,8 @@ impl Chosen {
     }
 
     fn fill(&self, folder: &DataFolder, by: &str, clock: &dyn Clock) -> Result<(), RestoreError> {
-        self.journal(folder)?;
-        self.attached(folder)?;
+        self.copy(folder)?;
+        self.far.begin(Stage::Opening, 0, 0);
         self.new_epoch(folder, by, clock)?;
         let path = |name: &str| folder.path().join(name);
         for name in ["keys/leaf.der", "keys/recovery.sealed"] {
@@ -105,19 +107,30 @@ impl Chosen {
         finish(folder, &self.office, &self.keys)
     }
 
+    /// All that is large.
+    pub(super) fn copy(&self, folder: &DataFolder) -> Result<(), BackupError> {
+        let segments = self.manifest.segments.iter().map(|file| file.segment.bytes);
+        let sizes: Vec<u64> = segments.chain(self.manifest.attached().map(|file| file.bytes)).collect();
+        self.far.begin(Stage::Copying, sizes.len(), sizes.iter().sum());
+        self.journal(folder)?;
+        self.attached(folder)
+    }
+
     fn journal(&self, folder: &DataFolder) -> Result<(), BackupError> {
         let to = folder.journal();
         for file in &self.manifest.segments {
             let (stored, target) = (self.home.file(&file.stored), to.join(file.segment.name()));
-            fs::copy(&stored, &target).map_err(io_at(&target))?;
+            let copied = fs::copy(&stored, &target).map_err(io_at(&target))?;
             File::open(&target).and_then(|file| file.sync_all()).map_err(io_at(&target))?;
+            self.far.bytes(copied);
+            self.far.file();
         }
         sync_folder(&to)
     }
 
     fn attached(&self, folder: &DataFolder) -> Result<(), BackupError> {
         let files = self.manifest.attached().map(|file| (self.home.file(&file.stored), folder.path().join(&file.name)));
-        copy_files(files, &folder.path().join(ATTACHED))
+        copy_files(files, &folder.path().join(ATTACHED), &self.far)
     }
 
     /// Nothing that was copied is believed until it has been read again here.
@@ -144,13 +157,19 @@ impl Chosen {
 
 /// Copies files into a folder of theirs, durably. Each has its name only when all of it is there: a disk that is full in the middle leaves
 /// something that the next start removes.
-pub(super) fn copy_files(files: impl Iterator<Item = (PathBuf, PathBuf)>, folder: &Path) -> Result<(), BackupError> {
+pub(super) fn copy_files(
+    files: impl Iterator<Item = (PathBuf, PathBuf)>,
+    folder: &Path,
+    far: &HowFar,
+) -> Result<(), BackupError> {
     fs::create_dir_all(folder).map_err(io_at(folder))?;
     let fresh = folder.join(files::FRESH);
     for (from, to) in files {
-        fs::copy(&from, &fresh).map_err(io_at(&to))?;
+        let copied = fs::copy(&from, &fresh).map_err(io_at(&to))?;
         File::open(&fresh).and_then(|file| file.sync_all()).map_err(io_at(&to))?;
         fs::rename(&fresh, &to).map_err(io_at(&to))?;
+        far.bytes(copied);
+        far.file();
     }
     sync_folder(folder)
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{
-    BackupError, Home, check,
+    BackupError, Home, HowFar, check,
     code::RecoveryCode,
     home::StoredJournal,
     make::whole_files,
@@ -202,7 +202,11 @@ impl Wreck {
         let there = there.into_iter().map(|(name, from)| (from.clone(), to.path().join(ATTACHED).join(name)));
         let there: Vec<_> = there.collect();
         (salvage.files, salvage.files_lost) = (there.len() as u64, lost.len() as u64);
-        if there.is_empty() { Ok(()) } else { restore::copy_files(there.into_iter(), &to.path().join(ATTACHED)) }
+        if there.is_empty() {
+            Ok(())
+        } else {
+            restore::copy_files(there.into_iter(), &to.path().join(ATTACHED), &HowFar::default())
+        }
     }
 }
 

@@ -9,12 +9,12 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    BackupError, Home, Manifest, check,
+    BackupError, Home, HowFar, Manifest, Reached, Stage, check,
     code::RecoveryCode,
     home::UNFINISHED,
     make::{First, Made, Source, Terms, make},
     new_code,
-    restore::{Chosen, MARK, RESTORED, RestoreError},
+    restore::{Chosen, MARK, RESTORED, RestoreError, begin},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -78,13 +78,13 @@ impl House {
 
     fn try_back_up(&self, store: &Store, to: &Path, keep: usize) -> Result<Made, BackupError> {
         let terms = Terms { at: SystemClock::default().wall(), by: "z01 张三".into(), keep, first: First::Begin };
-        make(&Source { store, folder: &self.folder }, to, &terms)
+        make(&Source { store, folder: &self.folder }, to, &terms, &HowFar::default())
     }
 
     fn chosen(&self, number: Option<u64>) -> Result<Chosen, BackupError> {
         let home = self.home();
         let manifest = home.manifest(number)?;
-        Chosen::open(home, manifest, &self.code)
+        Chosen::open(home, manifest, &self.code, &HowFar::default())
     }
 
     fn restore(&self, name: &str) -> DataFolder {
@@ -210,7 +210,10 @@ fn only_what_is_new_is_copied_and_only_so_many_backups_stay() {
         assert_eq!(numbers, (1..=round).rev().take(3).collect::<Vec<_>>());
         for number in numbers {
             let manifest = house.home().manifest(Some(number)).unwrap();
-            assert!(check::check(&house.home(), &manifest).unwrap().is_whole(), "backup {number} in round {round}");
+            assert!(
+                check::check(&house.home(), &manifest, &HowFar::default()).unwrap().is_whole(),
+                "backup {number} in round {round}"
+            );
         }
     }
     let folder = DataFolder::at(house.path("older"));
@@ -272,7 +275,7 @@ fn a_stick_that_forgets_gets_what_it_has_lost_again_with_the_next_backups() {
     let segments = writer.store().journal().durable().0.len();
     (0..segments).for_each(|_| drop(house.back_up(&writer.store())));
     let manifest = house.home().manifest(None).unwrap();
-    assert_eq!(check::check(&house.home(), &manifest).unwrap(), check::Checked::default());
+    assert_eq!(check::check(&house.home(), &manifest, &HowFar::default()).unwrap(), check::Checked::default());
 }
 
 #[test]
@@ -380,7 +383,7 @@ fn an_old_backup_opens_with_the_code_of_its_time() {
     house.back_up(&writer.store());
     let open = |number, code: &RecoveryCode| {
         let manifest = house.home().manifest(Some(number)).unwrap();
-        Chosen::open(house.home(), manifest, code).map(drop)
+        Chosen::open(house.home(), manifest, code, &HowFar::default()).map(drop)
     };
     assert!(open(1, &house.code).is_ok() && open(2, &newer).is_ok());
     assert!(matches!(open(1, &newer), Err(BackupError::WrongCode)));
@@ -408,7 +411,7 @@ fn a_backup_with_any_file_changed_cut_or_gone_is_not_restored_and_nothing_is_hal
             }
             let refused = Home::find(&house.path("stick")).and_then(|home| {
                 let manifest = home.manifest(None)?;
-                Chosen::open(home, manifest, &house.code).map(drop)
+                Chosen::open(home, manifest, &house.code, &HowFar::default()).map(drop)
             });
             let refused = refused.unwrap_err();
             let expected = matches!(refused, BackupError::Damaged { .. } | BackupError::Empty(_));
@@ -481,4 +484,50 @@ fn a_manifest_of_a_newer_program_is_left_alone() {
     let refused = house.try_back_up(&writer.store(), &house.path("stick"), 1).unwrap_err();
     assert!(matches!(refused, BackupError::Newer(_)), "{refused}");
     assert_eq!(house.home().manifests().unwrap().len(), 2);
+}
+
+#[test]
+fn a_backup_that_is_made_checked_and_restored_says_how_far_it_is() {
+    let house = House::new();
+    let mut writer = house.open();
+    record(&mut writer, &"long ".repeat(10_000));
+    let beside = house.folder.path().join("files");
+    fs::create_dir_all(&beside).unwrap();
+    fs::write(beside.join("0".repeat(64)), [7; 1000]).unwrap();
+    // It cannot be read: the making ends there, and what it says then is how far it was.
+    let harmed = beside.join("f".repeat(64));
+    fs::create_dir(&harmed).unwrap();
+    let (far, terms) = (HowFar::default(), Terms { at: UnixMillis(1), by: "z01".into(), keep: 3, first: First::Begin });
+    let store = writer.store();
+    let source = Source { store: &store, folder: &house.folder };
+    make(&source, &house.path("stick"), &terms, &far).unwrap_err();
+    let reached = far.reached();
+    assert_eq!((reached.stage, reached.files, reached.of_files, reached.bytes), (Stage::Copying, 1, 3, 1000));
+    assert!(reached.of_bytes > 50_000, "{reached:?}");
+
+    fs::remove_dir(&harmed).unwrap();
+    let made = make(&source, &house.path("stick"), &terms, &far).unwrap();
+    let all: u64 = made.manifest.segments.iter().map(|file| file.segment.bytes).sum();
+    let read_all = |reached: Reached| {
+        // The first bytes of a segment say what it is, and the groups follow: few are never looked at.
+        assert!(reached.bytes > all * 9 / 10 && reached.of_bytes == all, "{reached:?} of {all}");
+        reached.stage
+    };
+    assert_eq!(read_all(far.reached()), Stage::ReadingBack);
+
+    let (home, manifest) = (house.home(), house.home().manifest(None).unwrap());
+    assert!(check::check_files(&home, &manifest, &far).is_empty());
+    let whole = |stage, files: usize, bytes| {
+        let files = u64::try_from(files).unwrap();
+        Reached { stage, files, of_files: files, bytes, of_bytes: bytes }
+    };
+    assert_eq!(far.reached(), whole(Stage::Checking, manifest.stored().count(), manifest.bytes()));
+    let chosen = Chosen::open(home, manifest.clone(), &house.code, &far).unwrap();
+    assert_eq!(read_all(far.reached()), Stage::Journal);
+    let folder = DataFolder::at(house.path("new"));
+    begin(&folder).unwrap();
+    chosen.copy(&folder).unwrap();
+    assert_eq!(far.reached(), whole(Stage::Copying, manifest.segments.len() + 1, all + 1000));
+    chosen.restore(&folder, "z01 张三", &SystemClock::default()).unwrap();
+    assert_eq!(far.reached(), Reached { stage: Stage::Opening, ..Reached::default() });
 }

@@ -12,6 +12,8 @@ use axum::{
     routing::{get, post},
 };
 
+use dutynet_relay::backup::HowFar;
+
 pub(in crate::console) use self::jobs::Jobs;
 use self::jobs::{JobView, Work};
 use super::super::{
@@ -25,6 +27,7 @@ use crate::{
     domain::account::Right,
     text::{
         admin::{self as text, Names},
+        backup,
         console::listed,
         notice, words,
     },
@@ -179,9 +182,10 @@ async fn back_up(State(console): State<Console>, posted: Posted) -> Paged {
         let page = backup_page(&console, &desk, typed, Some(Said::of(&refused)))?;
         return Ok((http_status(refused.refusal), html(&page)?).into_response());
     }
-    let (office, by) = (console.office.clone(), desk.person());
-    console.begin(Work::Backup, None, async move {
-        let made = office.back_up(&folder, by).await?;
+    let (office, by, far) = (console.office.clone(), desk.person(), HowFar::default());
+    let told = far.clone();
+    console.begin(Work::Backup, move || backup::reached(&told.reached()), async move {
+        let made = office.back_up_telling(&folder, by, &far).await?;
         let size = notice::bytes(made.backup.bytes);
         Ok(Ok(text::backed_up(made.backup.number, &folder, &size, made.same_disk)))
     });
@@ -215,7 +219,8 @@ async fn check(State(console): State<Console>, desk: Desk) -> Paged {
 async fn verify(State(console): State<Console>, posted: Posted) -> Paged {
     posted.desk.must(Right::Operate)?;
     let (office, far) = (console.office.clone(), Verifying::default());
-    console.begin(Work::Verify, Some(far.clone()), async move {
+    let told = far.clone();
+    console.begin(Work::Verify, move || backup::share(told.per_mille()), async move {
         let found = office.verify_telling(far).await?;
         if found.faults.is_empty() {
             return Ok(Ok(notice::sound(found.frames, found.records, found.seals)));

@@ -11,7 +11,7 @@ use dutynet_relay::ids::UnixMillis;
 use crate::{
     console::Console,
     text::{admin as text, line::length},
-    usecase::{Refused, Verifying},
+    usecase::Refused,
 };
 
 /// What may be under way.
@@ -25,8 +25,11 @@ pub(super) enum Work {
 #[derive(Default)]
 pub(in crate::console) struct Jobs(Mutex<BTreeMap<Work, Job>>);
 
+/// How far a job is, in words, whenever it is asked.
+type Far = Box<dyn Fn() -> String + Send>;
+
 enum Job {
-    Running { since: UnixMillis, far: Option<Verifying> },
+    Running { since: UnixMillis, far: Far },
     Done { at: UnixMillis, said: Result<String, String> },
 }
 
@@ -47,7 +50,7 @@ impl Jobs {
 
 impl Console {
     /// Begins a job, unless one of its kind goes on. What it comes to is one sentence; a refusal is shown in its own.
-    pub(super) fn begin<F>(&self, work: Work, far: Option<Verifying>, job: F)
+    pub(super) fn begin<F>(&self, work: Work, far: impl Fn() -> String + Send + 'static, job: F)
     where
         F: Future<Output = Result<Result<String, String>, Refused>> + Send + 'static,
     {
@@ -57,7 +60,7 @@ impl Console {
             if matches!(jobs.get(&work), Some(Job::Running { .. })) {
                 return;
             }
-            jobs.insert(work, Job::Running { since, far });
+            jobs.insert(work, Job::Running { since, far: Box::new(far) });
         }
         let console = self.clone();
         tokio::spawn(async move {
@@ -79,7 +82,7 @@ impl Console {
                 running: true,
                 good: true,
                 at: String::new(),
-                said: text::running(what, &length(now.0.abs_diff(since.0)), far.as_ref().map(Verifying::per_mille)),
+                said: text::running(what, &length(now.0.abs_diff(since.0)), &far()),
             },
             Job::Done { at, said } => JobView {
                 running: false,
