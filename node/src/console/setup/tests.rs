@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use axum::response::IntoResponse;
 use dutynet_relay::{
     backup::{
         code::RecoveryCode,
@@ -141,7 +140,7 @@ async fn while_a_backup_is_restored_its_page_says_how_far_and_nothing_else_begin
         finish(state()).await,
     ];
     for answer in answers {
-        let answer = answer.unwrap_or_else(IntoResponse::into_response);
+        let answer = answer.unwrap_or_else(axum::response::IntoResponse::into_response);
         assert_eq!(answer.headers()["location"], "/");
     }
     assert!(!*setup.done.borrow() && matches!(*setup.stand.lock().await, Stand::Restoring(_)));
