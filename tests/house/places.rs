@@ -74,9 +74,9 @@ fn faults(door: &Door, files: &[SourceFile], besides: impl Fn(&SourceFile) -> bo
     faults
 }
 
-/// A lower-case crate name counts as a path (`sled::…`, `use sled`), so that a field may bear it.
+/// A lower-case name alone is a crate's. It counts as a path (`sled::…`, `use sled`), so that a field may bear it.
 fn uses(code: &str, name: &str) -> bool {
-    let is_crate = !name.contains("::") && name.starts_with(char::is_lowercase);
+    let is_crate = name.chars().all(crate::source::is_name) && name.starts_with(char::is_lowercase);
     if is_crate { names(code, &format!("{name}::")) || path_part(code, name) } else { names(code, name) }
 }
 

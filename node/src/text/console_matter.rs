@@ -63,7 +63,7 @@ pub fn saved(title: &str, went: &str) -> String {
 /// The step stands, its files do not.
 pub fn without_files(names: &[String], sentence: &str) -> String {
     let names = if names.is_empty() { String::new() } else { format!("（{}）", names.join("、")) };
-    format!("这一步已经保存，不用再填；附件{names}没有加上：{sentence}")
+    format!("这一步已经保存，不用再填；附件没有加上{names}：{sentence}")
 }
 
 /// What is known of an element of a report.

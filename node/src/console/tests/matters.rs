@@ -162,7 +162,7 @@ async fn files_take_as_long_as_they_take_and_where_they_break_off_the_step_stand
     let told = tokio::time::timeout(Duration::from_secs(30), browser.uploaded(&path, Body::from_stream(stuck)));
     assert_eq!(told.await.unwrap(), None);
     browser.is_waited_for(Patience::default());
-    browser.sees(&["已经保存，不用再填", "（村口.jpg、村委会.jpg）没有加上"]);
+    browser.sees(&["已经保存，不用再填", "附件没有加上（村口.jpg、村委会.jpg）"]);
     browser.get(&matter).await;
     browser.sees(&["转移群众", "路口.jpg"]);
     assert!(!browser.page.contains("村口.jpg"), "all of them, or none");
