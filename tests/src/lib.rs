@@ -8,7 +8,6 @@ pub mod between;
 pub mod browser;
 pub mod county;
 pub mod desk;
-pub mod event;
 pub mod ground;
 pub mod hostile;
 pub mod hostile_parent;
