@@ -214,7 +214,7 @@ impl Network {
     }
 
     /// Whether an office is on.
-    pub fn is_on(&self, id: &str) -> bool {
+    fn is_on(&self, id: &str) -> bool {
         self.offices[&office(id)].running.is_some()
     }
 

@@ -137,11 +137,6 @@ pub const HELD: &str = "到时未答复";
 /// His turn comes later.
 pub const NEXT: &str = "下一位";
 
-/// Which leaders an approval is asked of, one after the other.
-pub fn asked_in_turn(names: &[String]) -> String {
-    names.join(" → ")
-}
-
 /// What a search for the same event found.
 pub fn similar(number: &str, title: &str, place: &str, ago: &str) -> String {
     let place = if place.is_empty() { String::new() } else { format!("　{place}") };
