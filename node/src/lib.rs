@@ -46,8 +46,8 @@
 //!
 //! # Reading order
 //!
-//! [`domain`] (what a report is), [`usecase`] (what an office can do), [`projection`], [`api`], [`serve`] (a node from start to stop), [`cli`], [`console`],
-//! [`text`] (all Chinese), [`config`], [`demo`].
+//! [`domain`] (what a report is), [`body`] (how it stands in a record), [`usecase`] (what an office can do), [`projection`], [`api`], [`serve`] (a
+//! node from start to stop), [`cli`], [`console`], [`export`] (what is printed or kept as a file), [`text`] (all Chinese), [`config`], [`demo`].
 
 pub mod api;
 pub mod body;

@@ -33,7 +33,7 @@ pub(crate) fn manifest(folder: &str) -> Table {
 }
 
 /// Names of all dependencies of a crate, with the table that they stand in.
-fn dependencies(folder: &str) -> BTreeMap<String, &'static str> {
+pub(crate) fn dependencies(folder: &str) -> BTreeMap<String, &'static str> {
     let manifest = manifest(folder);
     let mut found = BTreeMap::new();
     for table in ["dependencies", "dev-dependencies", "build-dependencies"] {

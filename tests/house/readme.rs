@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fs};
 use dutynet_tests::ground::repository;
 
 use crate::{
-    arrows::manifest,
+    arrows::{dependencies, manifest},
     nothing_breaks,
-    source::{SourceFile, rust_files},
+    source::{CRATES, SourceFile, rust_files},
 };
 
 fn readme() -> String {
@@ -41,6 +41,23 @@ fn every_dependency_has_its_reason() {
     faults.extend(used.difference(&explained).map(|name| format!("{name}: in Cargo.toml, not in README")));
     faults.extend(explained.difference(&used).map(|name| format!("{name}: in README, not in Cargo.toml")));
     nothing_breaks("README's table of dependencies names every one, with its reason.", &faults);
+}
+
+#[test]
+fn every_dependency_stands_with_the_crates_that_use_it() {
+    let needs = CRATES.map(|folder| (folder, dependencies(folder)));
+    let mut faults = Vec::new();
+    for row in rows(&readme(), "Dependencies") {
+        for name in row[0].split('`').skip(1).step_by(2) {
+            let users: Vec<&str> =
+                needs.iter().filter(|(_, needs)| needs.contains_key(name)).map(|(folder, _)| *folder).collect();
+            let users = if users.len() == CRATES.len() { "all".to_owned() } else { users.join(", ") };
+            if row[1] != users {
+                faults.push(format!("{name}: used by {users}, not by {}", row[1]));
+            }
+        }
+    }
+    nothing_breaks("README's table of dependencies says which crates use each.", &faults);
 }
 
 /// A promise whose stories bear other names, and the file that they stand in.

@@ -13,10 +13,7 @@ use dutynet_tests::{
 };
 use serde_json::Value;
 
-use super::{
-    demo::Demo,
-    journey::{pictures, walk_with},
-};
+use super::{demo::Demo, journey::walk_with};
 
 /// Most bytes that one page may bring with it, style, script and picture included.
 const PAGE_BYTES_MAX: u64 = 150 * 1024;
@@ -182,5 +179,5 @@ fn validate(sources: &Path, found: &mut Found) {
     }
     // What stands in no page was looked at by nobody.
     let kept = std::fs::read_dir(sources).expect("a folder").count();
-    assert!(kept > 0, "no page was kept, see {}", pictures().display());
+    assert!(kept > 0, "no page was kept in {}", sources.display());
 }

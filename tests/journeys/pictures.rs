@@ -1,4 +1,5 @@
-//! The pictures of the README, taken from the demonstration: they show what is there, and cannot grow old unseen.
+//! The pictures of the README, taken from the demonstration: what they show is walked to on every run, so that each can be taken anew, but
+//! whether they have grown old is for people to see.
 //! `DUTYNET_BLESS=1 cargo test --workspace --test journeys pictures` puts them in their place.
 
 use std::path::Path;

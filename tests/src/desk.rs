@@ -18,7 +18,7 @@ use dutynet_relay::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::net::{Network, clerk, draft, office};
+use crate::net::{Network, clerk, draft, office, until_seen};
 
 /// One office's desk.
 pub struct Desk {
@@ -98,16 +98,11 @@ impl Desk {
 
     /// Where the only file of a matter, a notice or a record is, once it is known here and stands so.
     pub async fn attachment_when(&self, record: &str, what: &str, holds: impl Fn(FilePlace) -> bool) -> AttachmentRow {
-        for _ in 0..9000 {
-            // What is still to come is no fault.
-            if let Ok([row]) = self.office.attachments(record).await.as_deref()
-                && holds(row.place)
-            {
-                return row.clone();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("never came true: {what}: {:?}", self.office.attachments(record).await);
+        // What is still to come is no fault.
+        let is_so = |rows: &Result<Vec<AttachmentRow>, Refused>| matches!(rows.as_deref(), Ok([row]) if holds(row.place));
+        let mut rows =
+            until_seen(what, async || self.office.attachments(record).await, is_so).await.expect("what holds is shown");
+        rows.remove(0)
     }
 
     /// The sign-for list.
@@ -117,17 +112,12 @@ impl Desk {
 
     /// Its rows by office, once they are as they should be.
     pub async fn board_when(&self, number: &str, what: &str, holds: impl Fn(&Rows) -> bool) -> Rows {
-        for _ in 0..9000 {
-            // A notice that is still to come is no fault.
-            if let Ok(board) = self.office.notice_board(number).await {
-                let rows = Rows(board.rows.into_iter().map(|row| (row.seat.office.clone(), row)).collect());
-                if holds(&rows) {
-                    return rows;
-                }
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("never came true: {what}: {:?}", self.office.notice_board(number).await);
+        let ask = async || {
+            let board = self.office.notice_board(number).await?;
+            Ok::<_, Refused>(Rows(board.rows.into_iter().map(|row| (row.seat.office.clone(), row)).collect()))
+        };
+        // A notice that is still to come is no fault.
+        until_seen(what, ask, |rows| rows.as_ref().is_ok_and(&holds)).await.expect("what holds is shown")
     }
 }
 

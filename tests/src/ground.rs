@@ -15,6 +15,7 @@ pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a running test knows its own path");
     let profile = test.parent().and_then(Path::parent).expect("tests are built to target/<profile>/deps");
     let program = profile.join(name);
-    assert!(program.is_file(), "{} is missing: run `cargo build --workspace --all-targets` first", program.display());
+    let build = "run `cargo build --workspace --all-targets` first, or for figures `cargo build --release`";
+    assert!(program.is_file(), "{} is missing: {build}", program.display());
     program
 }

@@ -3,10 +3,11 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Debug,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -217,7 +218,7 @@ impl Network {
     }
 
     /// Whether an office is on.
-    pub fn is_on(&self, id: &str) -> bool {
+    fn is_on(&self, id: &str) -> bool {
         self.offices[&office(id)].running.is_some()
     }
 
@@ -364,11 +365,18 @@ pub fn draft(lane: Lane, audience: Vec<Audience>, body: &[u8]) -> Draft {
 
 /// Waits for a condition; the story fails when it never comes true.
 pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let waiting = async {
-        while !holds() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+    until_seen(what, async || holds(), |&came| came).await;
+}
+
+/// What is asked for, once it is as it should be; the story fails with what was seen last when it never is.
+pub async fn until_seen<T: Debug>(what: &str, mut ask: impl AsyncFnMut() -> T, holds: impl Fn(&T) -> bool) -> T {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let seen = ask().await;
+        if holds(&seen) {
+            return seen;
         }
-    };
-    let came = tokio::time::timeout(PATIENCE, waiting).await;
-    assert!(came.is_ok(), "never came true: {what}");
+        assert!(Instant::now() < patience, "never came true: {what}: {seen:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

@@ -4,13 +4,9 @@ use std::{fs, path::Path, sync::Arc};
 
 use dutynet_node::{
     body::attached::{Attached, AttachedBody, FILES_ATTACHED},
-    domain::{
-        attachment::FileName,
-        form::{Answer, Value},
-        number::Number,
-    },
+    domain::attachment::FileName,
     text::refusal::Refusal,
-    usecase::{Destroy, FilePlace, Guard, PurgeRecord, TakeStep, To},
+    usecase::{Destroy, FilePlace, Guard, PurgeRecord, To},
 };
 use dutynet_relay::{
     files::FilesHeld,
@@ -19,8 +15,9 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id, notice},
-    net::{Network, clerk, draft, office, until},
+    net::{Network, clerk, draft, office, until, until_seen},
     program::{Site, wait_for},
+    steps::{call, report, take},
 };
 use rand::{RngCore as _, SeedableRng as _, rngs::SmallRng};
 
@@ -223,15 +220,8 @@ async fn what_a_neighbour_says_of_files_without_a_statement_or_under_a_marked_na
     let named = disguised.to_string();
     province.office.fetch_attachment(&named, "程序.jpg").await.unwrap();
     let refusal = async || province.office.open_attachment(&named, "程序.jpg").await.unwrap_err().refusal;
-    let mut now = refusal().await;
-    for _ in 0..9000 {
-        if now != Refusal::AttachmentNotHere {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        now = refusal().await;
-    }
-    assert_eq!(now, Refusal::AttachmentUnsafe);
+    let came = until_seen("the file has come", refusal, |refusal| *refusal != Refusal::AttachmentNotHere).await;
+    assert_eq!(came, Refusal::AttachmentUnsafe);
     province.close().await;
 }
 
@@ -293,43 +283,16 @@ fn files_go_with_a_step_that_is_typed_and_a_step_is_not_taken_for_files_that_are
     assert_eq!((files.as_array().unwrap().len(), &files[0]["name"]), (1, &"现场.jpg".into()));
 }
 
-/// A step as it would be typed, with what has to be said.
-async fn take(desk: &Desk, form: &str, matter: &str, said: &[(&str, Value)]) -> RecordRef {
-    let step = TakeStep {
-        id: new_id(),
-        form: form.into(),
-        matter: matter.into(),
-        answers: said.iter().map(|(field, value)| Answer { field: (*field).into(), value: value.clone() }).collect(),
-        links: Vec::new(),
-        to: Vec::new(),
-        by: Some(clerk()),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    };
-    desk.office.take_step(step).await.expect("a step is taken").reference
-}
-
-async fn report(desk: &Desk, matter: &str) -> RecordRef {
-    let (code, text) = (|code: &str| Value::Choices(vec![code.into()]), |words: &str| Value::Text(words.into()));
-    let said = [("stage", code("initial")), ("haste", code("yes")), ("title", text("地震")), ("dead", Value::Number(2))];
-    take(desk, "incident.report", matter, &said).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_photograph_climbs_with_the_report_of_each_tier_and_stands_on_each_disk_once() {
     let net = three_tiers().await;
     let (province, county, township) = (Desk::at(&net, "p"), Desk::at(&net, "c"), Desk::at(&net, "t"));
-    let unknown = ["caller_name", "caller_unit", "caller_phone", "place", "happened_at", "who", "why"];
-    let mut called: Vec<_> = unknown.into_iter().map(|field| (field, Value::Unknown)).collect();
-    called.extend([("title", Value::Text("地震".into())), ("what", Value::Text("房屋倒塌".into()))]);
-    let opened = take(&township, "incident.call", "", &called).await;
-    let matter = Number::of(&opened).to_string();
-    let first = report(&township, &matter).await;
+    let matter = take(&township, call("地震")).await.number().to_string();
+    let first = take(&township, report(&matter, "initial", 2)).await.reference;
     township.attach(&matter, &[("现场.jpg", &photo(300_000))]).await.unwrap();
     let row = county.attachment_when(&matter, "the county knows of it", |place| place == FilePlace::AtOrigin).await;
     assert_eq!(row.said.unwrap().belongs_to, first, "the last step of the township");
-    let second = report(&county, &matter).await;
+    let second = take(&county, report(&matter, "initial", 2)).await.reference;
     assert_eq!(county.pass(&matter, "现场.jpg").await.unwrap_err().refusal, Refusal::AttachmentNotHere);
     county.office.fetch_attachment(&matter, "现场.jpg").await.unwrap();
     county.attachment_when(&matter, "it has come", |place| place == FilePlace::Here).await;

@@ -1,17 +1,16 @@
 //! 代录: an incident that was entered in an office's name while its line was down, and the office's own that arrives later.
 
 use dutynet_node::{
-    body::{Channel, Entered},
     domain::{matter::FactValue, step::MatterKind},
     projection::Openness,
     text::refusal::Refusal,
-    usecase::{NamedRecord, OnBehalf, ShownMatter, TakeStep},
+    usecase::{ShownMatter, TakeStep},
 };
 use dutynet_relay::{ids::RecordRef, record::Person};
 use dutynet_tests::{
     desk::Desk,
-    event::{call, fact, holding, report, step, take, text, when},
     net::{Network, office, until},
+    steps::{self, call, fact, holding, linked, report, step, take, text, when},
 };
 
 fn by(name: &str, step: TakeStep) -> TakeStep {
@@ -19,13 +18,7 @@ fn by(name: &str, step: TakeStep) -> TakeStep {
 }
 
 fn in_its_name(step: TakeStep) -> TakeStep {
-    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
-    by("县值班员", TakeStep { on_behalf: Some(OnBehalf { office: "t".into(), entered }), ..step })
-}
-
-fn naming(step: TakeStep, links: &[(&str, &RecordRef)]) -> TakeStep {
-    let links = links.iter().map(|(role, record)| NamedRecord { role: (*role).into(), record: record.to_string() });
-    TakeStep { links: links.collect(), ..step }
+    by("县值班员", steps::by_telephone("t", step))
 }
 
 /// The versions of each act about which hands differ.
@@ -62,7 +55,7 @@ async fn an_incident_entered_on_behalf_and_the_own_one_that_comes_later_are_one_
         "nobody has said that they are one"
     );
     let same =
-        |matter: &str, own: &RecordRef| naming(step("incident.same", matter, &[("why", text("同一场山洪"))]), &[("own", own)]);
+        |matter: &str, own: &RecordRef| linked(step("incident.same", matter, &[("why", text("同一场山洪"))]), &[("own", own)]);
     assert_eq!(c.office.take_step(same(&its_own, &entered.matter)).await.unwrap_err().refusal, Refusal::IncidentSameNothing);
     let said = take(&t, by("镇值班员", same(&told, &own.matter))).await.reference;
     for desk in [&c, &t] {
@@ -86,7 +79,7 @@ async fn an_incident_entered_on_behalf_and_the_own_one_that_comes_later_are_one_
     assert_eq!(dead(&c.office.matter(&told).await.unwrap()), FactValue::Number(3), "its own words count");
 
     let choose = step("incident.choose", &told, &[("reason", text("与镇里电话核实"))]);
-    let chosen = naming(choose, &[("kept", &by_telephone), ("other", &by_itself)]);
+    let chosen = linked(choose, &[("kept", &by_telephone), ("other", &by_itself)]);
     let chosen = take(&c, by("县值班员", chosen)).await.reference;
     for desk in [&c, &t] {
         let shown = holding(desk, &its_own, &chosen).await;

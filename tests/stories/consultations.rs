@@ -21,7 +21,7 @@ use dutynet_relay::{
 use dutynet_tests::{
     desk::{Desk, new_id},
     net::{Network, clerk, office, until},
-    steps::{by_telephone, code, linked, offices, stands, step, take, text, when, why},
+    steps::{by_telephone, code, linked, offices, stands, step, take, text, to, when, why},
 };
 
 /// p → c1, c2; c1 → a1, a2, a3, a4; a1 → t
@@ -138,24 +138,24 @@ async fn a_consultation_over_four_tiers_with_two_counties_off_and_one_slow_ends_
     two_go_off_and_one_is_slow(&mut net).await;
     let [p, c1, c2, a1, t] = ["p", "c1", "c2", "a1", "t"].map(|id| Desk::at(&net, id));
     let said = call(net.clock("p").wall().0);
-    let session = take(&p, step("consultation.call", "", &said, &["c1"])).await.matter;
+    let session = take(&p, to(&["c1"], step("consultation.call", "", &said))).await.matter;
     let named = session.to_string();
     for invited in [&c1, &a1, &t] {
         stands(invited, &session, "called").await;
     }
     let agenda = [("part", code("convey")), ("words", text("传达省长批示"))];
-    take(&p, linked(step("consultation.agenda", &named, &agenda, &[]), &[("record", &session)])).await;
+    take(&p, linked(step("consultation.agenda", &named, &agenda), &[("record", &session)])).await;
     let table = status_is_kept(&p, &c1, &session).await;
     is_kept_at(&t, &session, &table).await;
     everybody_speaks([&p, &c1, &c2, &a1, &t], &session).await;
     a_summary_is_published_after_another_has_reviewed_it(&p, &t, &named).await;
     let judged = [("trend", text("夜间雨势加强"))];
-    take(&p, step("consultation.judgement", &named, &judged, &[])).await;
+    take(&p, step("consultation.judgement", &named, &judged)).await;
     let (directive, reference) = decided(&p, &named).await;
     when(&c1, &reference, "the county was told", |_| true).await;
-    take(&c1, step("directive.done", &directive, &[("outcome", text("已全部转移"))], &[])).await;
+    take(&c1, step("directive.done", &directive, &[("outcome", text("已全部转移"))])).await;
     when(&p, &reference, "it is done", |shown| shown.row.summary.state == "answered").await;
-    take(&p, step("directive.close", &directive, &[("outcome", text("办结"))], &[])).await;
+    take(&p, step("directive.close", &directive, &[("outcome", text("办结"))])).await;
     let whole = p.office.matter(&named).await.expect("the session is there");
     assert_eq!((codes(&whole, "directive_open").len(), codes(&whole, "directive_closed")), (0, vec!["closed".to_owned()]));
     net.start("a2").await;
@@ -163,7 +163,7 @@ async fn a_consultation_over_four_tiers_with_two_counties_off_and_one_slow_ends_
     let heard = stands(&late, &session, "closed").await;
     assert_eq!(offices(&heard, "area"), ["c1"], "an office that was off has all of it afterwards");
     is_kept_at(&late, &session, &table).await;
-    let closed = late.office.take_step(step("consultation.statement", &named, &words("迟到的发言"), &[])).await;
+    let closed = late.office.take_step(step("consultation.statement", &named, &words("迟到的发言"))).await;
     assert_eq!(why(closed), Refusal::MatterClosed);
     for desk in [p, c1, c2, a1, t, late] {
         desk.close().await;
@@ -173,28 +173,28 @@ async fn a_consultation_over_four_tiers_with_two_counties_off_and_one_slow_ends_
 /// One by telephone through its city; whoever was not called hears nothing.
 async fn everybody_speaks([p, c1, c2, a1, t]: [&Desk; 5], session: &RecordRef) {
     let named = session.to_string();
-    take(t, step("consultation.statement", &named, &words("已转移三十户"), &[])).await;
-    take(c1, by_telephone("a2", step("consultation.statement", &named, &words("电话：水位平稳"), &[]))).await;
+    take(t, step("consultation.statement", &named, &words("已转移三十户"))).await;
+    take(c1, by_telephone("a2", step("consultation.statement", &named, &words("电话：水位平稳")))).await;
     let heard = when(a1, session, "everybody hears everybody", |shown| spoken(shown).len() == 2).await;
     let mut said = spoken(&heard);
     said.sort_unstable();
     assert_eq!(said, [("a2", "电话：水位平稳"), ("t", "已转移三十户")]);
-    let stranger = c2.office.take_step(step("consultation.statement", &named, &words("插话"), &[])).await;
+    let stranger = c2.office.take_step(step("consultation.statement", &named, &words("插话"))).await;
     assert_eq!(why(stranger), Refusal::MatterUnknown, "who was not called has not heard of it");
     let here = when(p, session, "the statements are there", |shown| spoken(shown).len() == 2).await;
     let first = here.steps.iter().find(|held| held.step.form == "consultation.statement").expect("a statement");
-    let answer = step("consultation.statement", &named, &words("请再核对"), &[]);
+    let answer = step("consultation.statement", &named, &words("请再核对"));
     take(p, linked(answer, &[("answers", &first.step.reference)])).await;
     when(t, session, "it is answered", |shown| spoken(shown).iter().any(|(office, _)| *office == "p")).await;
 }
 
 async fn a_summary_is_published_after_another_has_reviewed_it(p: &Desk, t: &Desk, named: &str) {
     let section = |said: &str| [("section", code("work")), ("words", text(said))];
-    take(p, step("consultation.section", named, &section("初稿"), &[])).await;
-    let draft = take(p, step("consultation.section", named, &section("各地已到位"), &[])).await.reference;
-    let publish = || linked(step("consultation.publish", named, &[], &[]), &[("draft", &draft)]);
+    take(p, step("consultation.section", named, &section("初稿"))).await;
+    let draft = take(p, step("consultation.section", named, &section("各地已到位"))).await.reference;
+    let publish = || linked(step("consultation.publish", named, &[]), &[("draft", &draft)]);
     assert_eq!(why(p.office.take_step(publish()).await), Refusal::ConsultationNotReviewed);
-    let review = linked(step("consultation.review", named, &[("result", code("approved"))], &[]), &[("draft", &draft)]);
+    let review = linked(step("consultation.review", named, &[("result", code("approved"))]), &[("draft", &draft)]);
     let other = Person { id: "leader".into(), name: "李主任".into() };
     assert_eq!(why(p.office.take_step(review.clone()).await), Refusal::ConsultationReviewedByWriter);
     take(p, TakeStep { by: Some(other), ..review }).await;
@@ -209,14 +209,14 @@ async fn a_summary_is_published_after_another_has_reviewed_it(p: &Desk, t: &Desk
 
 /// Two outcomes: one becomes a directive, one needs none; then the session closes. Gives the directive.
 async fn decided(p: &Desk, named: &str) -> (String, dutynet_relay::ids::RecordRef) {
-    let outcome = |what: &str| step("consultation.outcome", named, &[("what", text(what))], &[]);
+    let outcome = |what: &str| step("consultation.outcome", named, &[("what", text(what))]);
     let first = take(p, outcome("今晚转移")).await.reference;
     let second = take(p, outcome("继续观察")).await.reference;
     let minutes = [("presided_by", text("王省长")), ("words", text("议定两项"))];
-    take(p, step("consultation.minutes", named, &minutes, &[])).await;
-    let close = || step("consultation.close", named, &[("outcome", text("会商结束"))], &[]);
+    take(p, step("consultation.minutes", named, &minutes)).await;
+    let close = || step("consultation.close", named, &[("outcome", text("会商结束"))]);
     assert_eq!(why(p.office.take_step(close()).await), Refusal::ConsultationOpenOutcomes);
-    let typed = TakeStep { id: new_id(), ..step("directive.order", "", &order(), &["c1"]) };
+    let typed = TakeStep { id: new_id(), ..to(&["c1"], step("directive.order", "", &order())) };
     let ask = || OrderOutcome { outcome: first.to_string(), directive: typed.clone() };
     let ordered = p.office.order_outcome(ask()).await.expect("an outcome becomes a directive");
     let again = p.office.order_outcome(ask()).await.expect("the same again");
@@ -225,7 +225,7 @@ async fn decided(p: &Desk, named: &str) -> (String, dutynet_relay::ids::RecordRe
     let names: Vec<_> = directive.steps[0].step.links.iter().map(|link| link.record.clone()).collect();
     assert_eq!(names, [ordered.ordered.matter.clone(), first.clone()], "each names the other");
     assert_eq!(why(p.office.take_step(close()).await), Refusal::ConsultationOpenOutcomes);
-    let none = step("consultation.none", named, &[("reason", text("已在办理"))], &[]);
+    let none = step("consultation.none", named, &[("reason", text("已在办理"))]);
     take(p, linked(none, &[("outcome", &second)])).await;
     take(p, close()).await;
     let shown = p.office.matter(named).await.expect("the session is there");

@@ -4,7 +4,7 @@ use dutynet_node::usecase::{CallKind, CallRoll, RollCallRow, To};
 use dutynet_relay::record::Mode;
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,17 +34,10 @@ async fn an_office_that_comes_to_speak_after_those_below_it_still_says_that_it_h
         table.rows.iter().find(of).expect("it stands in the table").received.is_some()
     };
     // The county carries, and nobody reads there yet: what it finds first is the call and the township's word, together.
-    while !has("t").await {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    until_seen("the township has said that it has the call", async || has("t").await, |&has| has).await;
     assert!(!has("c").await);
     let c = Desk::at(&net, "c");
-    let waited = tokio::time::timeout(std::time::Duration::from_secs(60), async {
-        while !has("c").await {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    });
-    waited.await.expect("the county says that it has the call");
+    until_seen("the county says that it has the call", async || has("c").await, |&has| has).await;
     for desk in [p, t, c] {
         desk.close().await;
     }

@@ -10,23 +10,19 @@ use dutynet_node::{
     },
     projection::Openness,
     text::refusal::Refusal,
-    usecase::{AskDueStats, AskDues, Due, NamedRecord, ShownMatter, TakeStep, keep_dues},
+    usecase::{AskDueStats, AskDues, Due, ShownMatter, TakeStep, keep_dues},
 };
-use dutynet_relay::{clock::Clock as _, ids::RecordRef, record::Mode};
+use dutynet_relay::{clock::Clock as _, record::Mode};
 use dutynet_tests::{
     desk::Desk,
-    event::{call, code, holding, report, step, take, text, until_state, when},
-    net::{Network, office},
+    net::{Network, office, until_seen},
     shifted::ShiftedClock,
+    steps::{call, code, holding, linked, report, stands, step, take, text, to, when},
 };
 use tokio::sync::watch;
 
 fn practised(step: TakeStep) -> TakeStep {
     TakeStep { mode: Some(Mode::Exercise), ..step }
-}
-
-fn naming(role: &str, record: &RecordRef) -> Vec<NamedRecord> {
-    vec![NamedRecord { role: role.into(), record: record.to_string() }]
 }
 
 fn because(form: &str, drill: &str) -> TakeStep {
@@ -58,7 +54,7 @@ async fn what_really_happens_during_a_drill_is_not_swallowed_by_it() {
     let drill = take(&p, start).await.matter;
     let named_drill = drill.to_string();
     for desk in [&c, &t, &u] {
-        until_state(desk, &named_drill, "running").await;
+        stands(desk, &named_drill, "running").await;
     }
 
     let exercise = take(&t, practised(call("演练：溃坝"))).await.matter.to_string();
@@ -77,7 +73,7 @@ async fn what_really_happens_during_a_drill_is_not_swallowed_by_it() {
     );
     assert_eq!(listed(&t, Openness::Open).await, [(Mode::Real, "河堤管涌".into()), (Mode::Exercise, "演练：溃坝".into())]);
     let join = step("incident.join", &real.to_string(), &[("why", text("同一件事"))]);
-    let joined = TakeStep { links: vec![NamedRecord { role: "joined".into(), record: exercise.clone() }], ..join };
+    let joined = linked(join, &[("joined", &exercise)]);
     assert_eq!(refusal(&t, joined).await, Refusal::StepModeDiffers, "nothing practised is counted with what is real");
     let by_county = take(&c, report(&real.to_string(), "initial", 1)).await.reference;
     holding(&p, &real.to_string(), &by_county).await;
@@ -85,22 +81,22 @@ async fn what_really_happens_during_a_drill_is_not_swallowed_by_it() {
     assert_eq!(named(&at_top, "real").collect::<Vec<_>>(), [&FactValue::Text(real.to_string())], "the drill shows what is real");
 
     // One township has its hands full, and then the whole drill waits.
-    take(&t, TakeStep { links: naming("real", &real), ..because("drill.leave", &named_drill) }).await;
+    take(&t, linked(because("drill.leave", &named_drill), &[("real", &real)])).await;
     assert_eq!(refusal(&t, report(&exercise, "followup", 9)).await, Refusal::DrillNotIn);
     when(&p, &named_drill, "the province knows who left", |shown| named(shown, "left").eq([&FactValue::Office(office("t"))]))
         .await;
     assert_eq!(refusal(&t, because("drill.suspend", &named_drill)).await, Refusal::MatterNotOpener);
-    take(&p, TakeStep { links: naming("real", &real), ..because("drill.suspend", &named_drill) }).await;
-    until_state(&u, &named_drill, "suspended").await;
+    take(&p, linked(because("drill.suspend", &named_drill), &[("real", &real)])).await;
+    stands(&u, &named_drill, "suspended").await;
     assert_eq!(refusal(&u, practised(call("演练：溃坝"))).await, Refusal::DrillSuspended);
     take(&u, call("山体滑坡")).await;
     take(&p, because("drill.resume", &named_drill)).await;
-    until_state(&u, &named_drill, "running").await;
+    stands(&u, &named_drill, "running").await;
     take(&u, practised(call("演练：转移"))).await;
 
     take(&p, step("drill.end", &named_drill, &[("outcome", text("达到目的"))])).await;
     for desk in [&c, &t, &u] {
-        until_state(desk, &named_drill, "ended").await;
+        stands(desk, &named_drill, "ended").await;
     }
     assert_eq!(listed(&t, Openness::Open).await, [(Mode::Real, "河堤管涌".into())], "an exercise is over with its drill");
     assert_eq!(listed(&t, Openness::Closed).await.len(), 2);
@@ -116,14 +112,8 @@ async fn owed(desk: &Desk, mode: Mode, duty: Duty) -> Vec<Due> {
 }
 
 async fn until_owed(desk: &Desk, what: &str, count: usize) -> Vec<Due> {
-    for _ in 0..6000 {
-        let dues = owed(desk, Mode::Exercise, Duty::VerificationAnswer).await;
-        if dues.len() == count {
-            return dues;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {what}");
+    let ask = async || owed(desk, Mode::Exercise, Duty::VerificationAnswer).await;
+    until_seen(what, ask, |dues| dues.len() == count).await
 }
 
 /// What rings first about an obligation when it is that time, and by which mark.
@@ -153,13 +143,13 @@ async fn a_clock_of_an_exercise_rings_by_its_mark_is_settled_inside_the_drill_an
     let (p, c) = (Desk::at(&net, "p"), Desk::at(&net, "c"));
     let start = step("drill.start", "", &[("title", text("防汛演练")), ("content", text("转移群众"))]);
     let drill = take(&p, start).await.matter.to_string();
-    until_state(&c, &drill, "running").await;
+    stands(&c, &drill, "running").await;
     let exercise = take(&c, practised(call("演练：溃坝"))).await.matter.to_string();
     let reported = take(&c, report(&exercise, "initial", 2)).await.reference;
     holding(&p, &exercise, &reported).await;
     let ask = |question: &str| {
         let asked = step("verification.ask", "", &[("title", text("伤亡")), ("question", text(question))]);
-        TakeStep { to: vec!["c".into()], links: naming("incident", &reported), ..asked }
+        to(&["c"], linked(asked, &[("incident", &reported)]))
     };
     let asked = take(&p, ask("几人？")).await.matter.to_string();
     let due = until_owed(&c, "it is owed where it is practised", 1).await.remove(0);
@@ -188,7 +178,7 @@ async fn a_clock_of_an_exercise_rings_by_its_mark_is_settled_inside_the_drill_an
     assert!(late.standing.late_ms() > 0, "{late:?}");
     let words = [("title", text("迟报")), ("kind", code("late")), ("says", text("未答复")), ("found_by", code("records"))];
     let fault = [&words[..], &[("due", text(late.obligation.key.as_str()))]].concat();
-    let found = TakeStep { to: vec!["c".into()], ..step("finding.open", "", &fault) };
+    let found = to(&["c"], step("finding.open", "", &fault));
     let refused = p.office.take_step(found).await.expect_err("what is practised is evidence of nothing");
     assert_eq!(refused.refusal, Refusal::FindingNoEvidence);
     take(&p, because("drill.suspend", &drill)).await;

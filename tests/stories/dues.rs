@@ -1,7 +1,7 @@
 //! What is due, under one clock: an office that was cut off is not called late, a restart rings nothing twice, special periods spread, and
 //! every number of the statistics opens its records.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use dutynet_node::{
     body::special::ChaseBy,
@@ -21,7 +21,7 @@ use dutynet_node::{
 use dutynet_relay::{clock::Clock as _, ids::UnixMillis, lines::SpanState, record::Mode};
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     shifted::ShiftedClock,
 };
 use tokio::sync::watch;
@@ -75,18 +75,6 @@ fn zero(office: &Desk) -> impl Future<Output = ()> {
     }
 }
 
-/// Waits until something that is asked for is as it should be.
-async fn when<T, F: Future<Output = T>>(what: &str, ask: impl Fn() -> F, holds: impl Fn(&T) -> bool) -> T {
-    for _ in 0..6000 {
-        let found = ask().await;
-        if holds(&found) {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {what}");
-}
-
 async fn timing(desk: &Desk, of: &str) -> Timing {
     let rows = desk.office.board("daily", "").await.expect("a board is made").rows;
     rows.into_iter().find(|row| row.seat.office == office(of)).expect("it stands on the board").timing
@@ -125,18 +113,18 @@ async fn an_office_that_was_cut_off_in_time_is_not_called_late_and_what_it_filed
     zero(&t).await;
     it_is(&net, "17:40");
     assert_eq!((timing(&c, "t").await, timing(&c, "u").await), (Timing::CutOff, Timing::Missing));
-    when("above too", || timing(&p, "t"), |timing| *timing == Timing::CutOff).await;
+    until_seen("above too", async || timing(&p, "t").await, |timing| *timing == Timing::CutOff).await;
     assert_eq!(debtors(&to_chase(&c).await), [("t", true), ("u", false)]);
     assert_eq!(timing(&t, "t").await, Timing::InTime, "at home it is known");
     net.heal("t");
-    let come = when("it comes", || shown(&c, "t"), |shown| shown.due.obligation.is_closed()).await;
+    let come = until_seen("it comes", async || shown(&c, "t").await, |shown| shown.due.obligation.is_closed()).await;
     let Standing::InTimeCutOff { after } = come.due.standing else { panic!("{:?}", come.due.standing) };
     assert!(after > 39 * MINUTE, "{after}");
     assert_eq!((come.way.len(), come.due.obligation.cited.row.as_str()), (1, "daily"));
     assert!(come.way[0].0.spans.iter().any(|span| span.state == SpanState::Down), "{:?}", come.way);
     assert_eq!(timing(&c, "t").await, Timing::InTime);
     zero(&u).await;
-    let late = when("it comes late", || shown(&p, "u"), |shown| shown.due.obligation.is_closed()).await;
+    let late = until_seen("it comes late", async || shown(&p, "u").await, |shown| shown.due.obligation.is_closed()).await;
     assert!(matches!(late.due.standing, Standing::Late { by } if by > 39 * MINUTE), "{:?}", late.due.standing);
     for desk in [p, c, t, u] {
         desk.close().await;
@@ -155,7 +143,7 @@ async fn a_clock_forty_minutes_fast_files_at_half_past_four_and_is_in_time() {
     let [p, c] = ["p", "c"].map(|id| Desk::at(&net, id));
     until("the offset is measured anew", || (net.link("c", "p").state.offset_ms + 40 * MINUTE).abs() < MINUTE).await;
     zero(&c).await;
-    let filed = when("it comes", || shown(&p, "c"), |shown| shown.due.obligation.is_closed()).await;
+    let filed = until_seen("it comes", async || shown(&p, "c").await, |shown| shown.due.obligation.is_closed()).await;
     let met = filed.due.obligation.outcome.met.clone().expect("it is met");
     assert!(met.at.origin > at("17:00") && met.at.here < at("16:45"), "{met:?}");
     assert_eq!((filed.due.standing, timing(&p, "c").await), (Standing::InTime, Timing::InTime));
@@ -283,7 +271,7 @@ async fn an_office_that_falls_silent_in_a_special_period_rings_at_its_parent() {
     let shown = c.office.show_due(dues[0].obligation.key.as_str()).await.expect("it is shown");
     assert!(shown.way[0].0.spans.iter().any(|span| span.state == SpanState::Down), "{:?}", shown.way);
     net.heal("t");
-    when("it is heard again", || to_chase(&c), |dues| silent(dues).is_empty()).await;
+    until_seen("it is heard again", async || to_chase(&c).await, |dues| silent(dues).is_empty()).await;
     c.close().await;
 }
 
@@ -304,7 +292,7 @@ async fn whoever_is_chased_sees_each_chase_and_every_number_opens_its_records() 
     let net = province().await;
     let [p, c, t, u] = ALL.map(|id| Desk::at(&net, id));
     zero(&t).await;
-    when("it comes", || shown(&p, "t"), |shown| shown.due.obligation.is_closed()).await;
+    until_seen("it comes", async || shown(&p, "t").await, |shown| shown.due.obligation.is_closed()).await;
     it_is(&net, "17:30");
     let refused = |asked: ChaseDue| async { c.office.chase_due(asked).await.map_err(|refused| refused.refusal).err() };
     assert_eq!(refused(chase(&daily("u"), "", "马上报")).await, Some(Refusal::ChaseFaults));
@@ -313,7 +301,7 @@ async fn whoever_is_chased_sees_each_chase_and_every_number_opens_its_records() 
     let asked = chase(&daily("u"), "王五", "半小时内报");
     assert!(!c.office.chase_due(asked.clone()).await.expect("a chase").folded);
     assert!(c.office.chase_due(asked).await.expect("the same").folded);
-    let seen = when("the chased office sees it", || shown(&u, "u"), |shown| shown.chases.len() == 1).await;
+    let seen = until_seen("the chased office sees it", async || shown(&u, "u").await, |shown| shown.chases.len() == 1).await;
     assert_eq!((seen.chases[0].body.result.as_str(), seen.due.chases), ("半小时内报", 1));
     assert_eq!(c.office.dues(AskDues { which: WhichDues::ToChase, ..AskDues::default() }).await.unwrap().dues[0].chases, 1);
 

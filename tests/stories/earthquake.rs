@@ -9,13 +9,13 @@ use dutynet_node::{
         rules::Duty,
     },
     text::refusal::Refusal,
-    usecase::{AskDueStats, NamedRecord, ShownMatter, TakeStep},
+    usecase::{AskDueStats, ShownMatter, TakeStep},
 };
 use dutynet_relay::ids::UnixMillis;
 use dutynet_tests::{
     desk::Desk,
-    event::{call, code, fact, holding, report, step, take, text, until_state},
     net::{Network, office, until},
+    steps::{call, code, fact, holding, linked, report, stands, step, take, text, to},
 };
 
 const ALL: [&str; 6] = ["p", "m", "c1", "c2", "t1", "t2"];
@@ -42,10 +42,6 @@ fn oral(at: UnixMillis, matter: &str) -> TakeStep {
         vec![("title", text("地震")), ("told", text("值班员")), ("told_unit", text("上级总值班室")), ("phone", text("12345"))];
     said.extend([("told_at", Value::Time(at)), ("happened_at", Value::Unknown), ("said", text("有震感，正在核实"))]);
     step("incident.oral", matter, &said)
-}
-
-fn naming(role: &str, record: &str, step: TakeStep) -> TakeStep {
-    TakeStep { links: vec![NamedRecord { role: role.into(), record: record.into() }], ..step }
 }
 
 /// When each step was taken, by its maker's clock, by whom, and what it was.
@@ -133,7 +129,7 @@ impl Earthquake {
         let at = it_is(&self.net, "10:45");
         self.event = take(self.desk("m"), call("5.2级地震")).await.matter.to_string();
         let join = step("incident.join", &self.event, &[("why", text("同一次地震"))]);
-        take(self.desk("m"), naming("joined", &self.first, join)).await;
+        take(self.desk("m"), linked(join, &[("joined", &self.first)])).await;
         self.comes("m", "p", oral(at, &self.event)).await;
         let at = it_is(&self.net, "10:50");
         take(self.desk("p"), told(at, &self.event, "全力救援")).await;
@@ -151,17 +147,17 @@ impl Earthquake {
     async fn the_province_asks_and_the_line_is_back(&mut self) {
         it_is(&self.net, "11:30");
         let ask = step("verification.ask", "", &[("title", text("伤亡")), ("question", text("该县伤亡几人？"))]);
-        let asked = take(self.desk("p"), TakeStep { to: vec!["c2".into()], ..naming("incident", &self.event, ask) }).await;
+        let asked = take(self.desk("p"), to(&["c2"], linked(ask, &[("incident", &self.event)]))).await;
         self.asked = asked.matter.to_string();
         holding(self.desk("m"), &self.asked, &asked.reference).await;
         it_is(&self.net, "12:40");
         assert_eq!(self.desk("c2").office.matter(&self.asked).await.unwrap_err().refusal, Refusal::MatterUnknown);
         self.net.heal("c2");
-        until_state(self.desk("c2"), &self.asked, "asked").await;
-        until_state(self.desk("m"), &self.second, "reported").await;
+        stands(self.desk("c2"), &self.asked, "asked").await;
+        stands(self.desk("m"), &self.second, "reported").await;
         it_is(&self.net, "12:50");
         take(self.desk("c2"), step("verification.answer", &self.asked, &[("answer", text("死亡四人"))])).await;
-        let question = until_state(self.desk("p"), &self.asked, "answered").await;
+        let question = stands(self.desk("p"), &self.asked, "answered").await;
         assert_eq!(timeline(&self.net, &question), ["11:30 p ask", "12:50 c2 answer"]);
         assert_eq!(answered_in_time(&self.net, self.desk("c2"), "c2").await, 1, "ten minutes after it came");
     }
@@ -171,7 +167,7 @@ impl Earthquake {
         it_is(&self.net, "13:00");
         let twice = Row { code: "dead".into(), number: 1, text: "两县交界".into() };
         let said = [("why", text("同一次地震")), ("overlap", Value::Rows(vec![twice]))];
-        take(self.desk("m"), naming("joined", &self.second, step("incident.join", &self.event, &said))).await;
+        take(self.desk("m"), linked(step("incident.join", &self.event, &said), &[("joined", &self.second)])).await;
         let joined = self.desk("m").office.matter(&self.event).await.unwrap();
         let counties: Vec<_> = ["c1", "c2"].into_iter().map(office).collect();
         let total = fact(&joined, "total.dead");
@@ -201,7 +197,7 @@ async fn an_earthquake_day_goes_through_four_tiers_while_a_county_is_cut_off_for
     let whole = ["10:45 m oral", "10:50 p told", "11:10 m report initial", "13:00 m report followup", "17:00 m report final"];
     assert_eq!(timeline(&day.net, &at_top), whole);
     assert_eq!(fact(&at_top, "first_receiver").value, FactValue::Person(office("m"), dutynet_tests::net::clerk()));
-    let in_county = until_state(day.desk("c2"), &day.second, "final").await;
+    let in_county = stands(day.desk("c2"), &day.second, "final").await;
     let whole =
         ["10:32 t2 report initial", "10:40 c2 told", "10:40 c2 report initial", "17:00 t2 report final", "17:00 c2 report final"];
     let mut done = timeline(&day.net, &in_county);

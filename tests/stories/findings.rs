@@ -9,7 +9,9 @@ use dutynet_node::{
         rules::Duty,
     },
     text::refusal::Refusal,
-    usecase::{ActOnRoll, AskCircular, AskDueStats, AskSuggestions, CallKind, CallRoll, FileReport, RollAct, Said, To},
+    usecase::{
+        ActOnRoll, AskCircular, AskDueStats, AskSuggestions, CallKind, CallRoll, FileReport, RollAct, RollTable, Said, To,
+    },
 };
 use dutynet_relay::{
     clock::Clock as _,
@@ -19,9 +21,9 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     shifted::ShiftedClock,
-    steps::{code, linked, offices, stands, step, take, text, when, why},
+    steps::{code, linked, offices, stands, step, take, text, to, when, why},
 };
 
 /// p ← c1 ← a; p ← c2
@@ -69,15 +71,9 @@ async fn suggested(desk: &Desk) -> Vec<(String, Suggested)> {
 }
 
 async fn suggests(desk: &Desk, wanted: &[(&str, Suggested)]) {
-    let mut found = Vec::new();
-    for _ in 0..6000 {
-        found = suggested(desk).await;
-        if found.iter().map(|(office, kind)| (office.as_str(), *kind)).eq(wanted.iter().copied()) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("never suggested: {wanted:?}: {found:?}");
+    let as_wanted =
+        |found: &Vec<(String, Suggested)>| found.iter().map(|(office, kind)| (office.as_str(), *kind)).eq(wanted.iter().copied());
+    until_seen(&format!("suggested: {wanted:?}"), async || suggested(desk).await, as_wanted).await;
 }
 
 fn due(of: &str) -> String {
@@ -105,23 +101,16 @@ async fn a_finding_is_suggested_of_a_late_county_and_not_of_one_that_was_cut_off
     zero(&c2).await;
     it_is(&net, "17:40");
     suggests(&p, &[("c1", Suggested::Missing)]).await;
-    let claimed = p.office.take_step(step("finding.open", "", &found("c2", "missing"), &["c2"])).await;
+    let claimed = p.office.take_step(to(&["c2"], step("finding.open", "", &found("c2", "missing")))).await;
     assert_eq!(why(claimed), Refusal::FindingNoEvidence, "线路不通 is no fault of the office");
     zero(&c1).await;
     suggests(&p, &[("c1", Suggested::Late)]).await;
     net.heal("c2");
-    let arrived = |standing| matches!(standing, Standing::InTimeCutOff { .. });
-    let mut come = false;
-    for _ in 0..6000 {
-        come = arrived(p.office.show_due(&due("c2")).await.expect("it is owed").due.standing);
-        if come {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    assert!(come, "what the county filed in time has come");
+    let standing = async || p.office.show_due(&due("c2")).await.expect("it is owed").due.standing;
+    let arrived = |standing: &Standing| matches!(standing, Standing::InTimeCutOff { .. });
+    until_seen("what the county filed in time has come", standing, arrived).await;
     suggests(&p, &[("c1", Suggested::Late)]).await;
-    let matter = take(&p, step("finding.open", "", &found("c1", "late"), &["c1"])).await.matter;
+    let matter = take(&p, to(&["c1"], step("finding.open", "", &found("c1", "late")))).await.matter;
     suggests(&p, &[]).await;
     let shown = when(&c1, &matter, "the county has it", |_| true).await;
     let open = &shown.steps[0].step;
@@ -134,14 +123,14 @@ async fn a_finding_goes_from_its_explanation_to_what_was_put_right_and_every_tie
     let net = province().await;
     let [p, c1, c2, a] = ["p", "c1", "c2", "a"].map(|id| Desk::at(&net, id));
     let by_hand = [("title", text("空岗")), ("kind", code("empty")), ("says", text("无人应答")), ("found_by", code("visit"))];
-    let elsewhere = c1.office.take_step(step("finding.open", "", &by_hand, &["p"])).await;
+    let elsewhere = c1.office.take_step(to(&["p"], step("finding.open", "", &by_hand))).await;
     assert_eq!(why(elsewhere), Refusal::StepNotBelow, "only of an office below");
-    let matter = take(&p, step("finding.open", "", &by_hand, &["a"])).await.matter;
+    let matter = take(&p, to(&["a"], step("finding.open", "", &by_hand))).await.matter;
     let named = matter.to_string();
     stands(&c1, &matter, "found").await;
     stands(&a, &matter, "found").await;
     let said = [("stance", code("partly")), ("explanation", text("短暂离开"))];
-    let explain = || step("finding.explain", &named, &said, &[]);
+    let explain = || step("finding.explain", &named, &said);
     assert_eq!(why(c1.office.take_step(explain()).await), Refusal::FindingElsewhere);
     assert_eq!(why(c2.office.take_step(explain()).await), Refusal::MatterUnknown, "it is nobody else's business");
     take(&a, explain()).await;
@@ -149,23 +138,23 @@ async fn a_finding_goes_from_its_explanation_to_what_was_put_right_and_every_tie
     stands(&c1, &matter, "explained").await;
     let ruling = [("ruling", code("upheld")), ("reason", text("未履行交接班手续")), ("direct", text("李四"))];
     for other in [&a, &c1] {
-        let refused = other.office.take_step(step("finding.rule", &named, &ruling, &[])).await;
+        let refused = other.office.take_step(step("finding.rule", &named, &ruling)).await;
         assert_eq!(why(refused), Refusal::MatterNotAbove, "the finder or one above");
     }
-    take(&p, step("finding.rule", &named, &ruling, &[])).await;
+    take(&p, step("finding.rule", &named, &ruling)).await;
     let due = Value::Time(UnixMillis(net.clock("p").wall().0 + 3_600_000));
     let demand = [("what", text("完善交接班制度")), ("due", due)];
-    let demanded = take(&p, step("finding.rectify", &named, &demand, &[])).await.reference;
+    let demanded = take(&p, step("finding.rectify", &named, &demand)).await.reference;
     stands(&a, &matter, "rectifying").await;
     let owed = a.office.dues(dutynet_node::usecase::AskDues::default()).await.expect("what is open").dues;
     assert!(owed.iter().any(|due| due.obligation.duty.key() == "rectification"), "{owed:?}");
-    let close = || step("finding.close", &named, &[("outcome", text("已整改"))], &[]);
+    let close = || step("finding.close", &named, &[("outcome", text("已整改"))]);
     assert_eq!(why(p.office.take_step(close()).await), Refusal::FindingOpenDemands);
     let done = [("state", code("done")), ("measures", text("已完善并培训"))];
-    let fed = take(&a, linked(step("finding.feedback", &named, &done, &[]), &[("demand", &demanded)])).await.reference;
+    let fed = take(&a, linked(step("finding.feedback", &named, &done), &[("demand", &demanded)])).await.reference;
     when(&p, &matter, "the feedback is there", |shown| shown.steps.iter().any(|held| held.step.reference == fed)).await;
     let accepted = [("result", code("accepted")), ("reason", text("属实"))];
-    take(&p, linked(step("finding.check", &named, &accepted, &[]), &[("feedback", &fed)])).await;
+    take(&p, linked(step("finding.check", &named, &accepted), &[("feedback", &fed)])).await;
     take(&p, close()).await;
     for desk in [&a, &c1] {
         let shown = stands(desk, &matter, "closed").await;
@@ -177,7 +166,7 @@ async fn a_finding_goes_from_its_explanation_to_what_was_put_right_and_every_tie
 /// Drafted from what was ruled, sent as a directive, and opened where it arrives.
 async fn a_circular_names_it_and_every_number_opens(p: &Desk, c1: &Desk, a: &Desk) {
     let merit = [("title", text("处置得力")), ("merit", text("转移群众及时"))];
-    let praised = take(p, step("finding.praise", "", &merit, &["c1"])).await;
+    let praised = take(p, to(&["c1"], step("finding.praise", "", &merit))).await;
     let days = (today().to_string(), today().to_string());
     let draft = p.office.draft_circular(AskCircular { days, ..AskCircular::default() }).await.expect("a circular is drafted");
     let counted: Vec<_> = draft.figures.iter().flat_map(|figure| &figure.matters).cloned().collect();
@@ -186,7 +175,7 @@ async fn a_circular_names_it_and_every_number_opens(p: &Desk, c1: &Desk, a: &Des
     let said =
         [("kind", code("circular")), ("title", text(&draft.title)), ("words", text(&draft.words)), ("urgency", code("routine"))];
     let links: Vec<_> = counted.iter().map(|(matter, _)| ("basis", matter)).collect();
-    let sent = take(p, linked(step("directive.order", "", &said, &["c1", "a"]), &links)).await;
+    let sent = take(p, linked(to(&["c1", "a"], step("directive.order", "", &said)), &links)).await;
     let circular = when(a, &sent.matter, "the circular is there", |_| true).await;
     let named = circular.steps[0].step.links.iter().map(|link| link.record.clone());
     assert!(named.eq(counted.iter().map(|(matter, _)| matter.clone())));
@@ -230,7 +219,7 @@ async fn a_silence_in_a_roll_call_is_suggested_only_of_an_office_that_had_the_ca
     let said = |of: &str, kind: &str, key: &str| {
         let words = [("title", text("点名无应答")), ("says", text("点名十分钟没有应答")), ("found_by", code("rollcall"))];
         let words: Vec<_> = words.into_iter().chain([("kind", code(kind)), ("due", text(key))]).collect();
-        step("finding.open", "", &words, &[of])
+        to(&[of], step("finding.open", "", &words))
     };
     let missed = p.office.due_stats(AskDueStats::default()).await.expect("counts").dues;
     let missed = missed.iter().find(|due| due.obligation.debtor == office("c2") && due.obligation.duty == Duty::RollCallAnswer);
@@ -250,12 +239,7 @@ async fn a_silence_in_a_roll_call_is_suggested_only_of_an_office_that_had_the_ca
 
 /// Waits until it is known that an office's node had a call.
 async fn received(desk: &Desk, call: &RecordRef, of: &str) {
-    for _ in 0..6000 {
-        let table = desk.office.roll_table(&call.to_string()).await.expect("a table");
-        if table.rows.iter().any(|row| row.seat.office == office(of) && row.received.is_some()) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("{of} never had the call");
+    let table = async || desk.office.roll_table(&call.to_string()).await.expect("a table");
+    let has_it = |table: &RollTable| table.rows.iter().any(|row| row.seat.office == office(of) && row.received.is_some());
+    until_seen(&format!("{of} has the call"), table, has_it).await;
 }

@@ -10,12 +10,12 @@ use dutynet_relay::{ids::OfficeId, record::Person, relay::RelayConfig, writer::R
 use dutynet_tests::{
     between::End,
     desk::{Desk, records_of},
-    event::{call, code, fact, handing_over, holding, report, step, take, when},
     net::{Network, office, until},
+    steps::{self, call, code, fact, handing_over, holding, report, step, take, when},
 };
 
 fn offer(matter: &str, to: &str) -> TakeStep {
-    TakeStep { to: vec![to.into()], ..step("incident.handover", matter, &handing_over()) }
+    steps::to(&[to], step("incident.handover", matter, &handing_over()))
 }
 
 fn accept(matter: &str) -> TakeStep {

@@ -7,13 +7,13 @@ use dutynet_node::{
         step::MatterKind,
     },
     text::refusal::Refusal,
-    usecase::{NamedRecord, TakeStep},
+    usecase::TakeStep,
 };
 use dutynet_relay::ids::RecordRef;
 use dutynet_tests::{
     desk::Desk,
-    event::{call, code, fact, handing_over, holding, report, step, take, text, timeline, until_state},
     net::{Network, clerk, office, until},
+    steps::{call, code, fact, handing_over, holding, linked, report, stands, step, take, text, timeline, to},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,15 +45,14 @@ async fn an_event_goes_up_four_tiers_while_a_county_is_cut_off_and_every_tier_ad
     let at_top = holding(p, &number, &by_city).await;
     assert_eq!(timeline(&at_top), [("m", "incident.report")], "each tier by its own report (逐级)");
 
-    let offer = take(t, TakeStep { to: vec!["c".into()], ..step("incident.handover", &matter, &handing_over()) }).await;
+    let offer = take(t, to(&["c"], step("incident.handover", &matter, &handing_over()))).await;
     holding(c, &number, &offer.reference).await;
     assert_eq!(fact(&t.office.matter(&matter).await.unwrap(), "offered_to").value, FactValue::Office(office("c")));
     let accepted = take(c, step("incident.accept", &number, &[("answer", code("accepted"))])).await;
     let at_township = holding(t, &matter, &accepted.reference).await;
     assert_eq!(fact(&at_township, "handler").value, FactValue::Office(office("c")));
     assert_eq!(fact(&at_township, "first_receiver").value, FactValue::Person(office("t"), clerk()));
-    let again =
-        t.office.take_step(TakeStep { to: vec!["c".into()], ..step("incident.handover", &matter, &handing_over()) }).await;
+    let again = t.office.take_step(to(&["c"], step("incident.handover", &matter, &handing_over()))).await;
     assert_eq!(again.unwrap_err().refusal, Refusal::IncidentNotHandler);
     assert_eq!(
         timeline(&c.office.matter(&number).await.unwrap()),
@@ -70,7 +69,7 @@ async fn an_event_goes_up_four_tiers_while_a_county_is_cut_off_and_every_tier_ad
         take(desk, report(form, "final", 3)).await;
     }
     for desk in [c, p] {
-        let shown = until_state(desk, &number, "final").await;
+        let shown = stands(desk, &number, "final").await;
         assert!(!shown.row.summary.open);
     }
     for desk in desks {
@@ -99,8 +98,7 @@ async fn one_event_from_three_townships_is_joined_and_its_total_opens_its_parts(
     for (n, (matter, _)) in sent.iter().enumerate() {
         let twice = Row { code: "dead".into(), number: i64::from(n == 2), text: "两镇交界".into() };
         let said = [("why", text("同一场雨")), ("overlap", Value::Rows(vec![twice]))];
-        let links = vec![NamedRecord { role: "joined".into(), record: matter.clone() }];
-        take(&c, TakeStep { links, ..step("incident.join", &own, &said) }).await;
+        take(&c, linked(step("incident.join", &own, &said), &[("joined", matter)])).await;
     }
     let joined = c.office.matter(&own).await.unwrap();
     let total = fact(&joined, "total.dead");
@@ -127,16 +125,13 @@ async fn what_a_township_takes_back_leaves_the_total(
     let corrected = TakeStep { corrects: first.to_string(), ..report(matter, "initial", 5) };
     let corrected = take(&t3, corrected).await.reference;
     assert_eq!(dead(&corrected).await, FactValue::Number(7), "one, two and five, of which one twice");
-    let about = |record: &RecordRef, step: TakeStep| TakeStep {
-        links: vec![NamedRecord { role: "report".into(), record: record.to_string() }],
-        ..step
-    };
+    let about = |record: &RecordRef, step: TakeStep| linked(step, &[("report", record)]);
     let withdraw = about(&corrected, step("incident.withdraw", matter, &[("why", text("在邻县"))]));
     let withdrawn = take(&t3, withdraw).await.reference;
     assert_eq!(dead(&withdrawn).await, FactValue::Number(2));
     let at = Value::Time(net.relay("t3").clock().wall());
     let said = [("title", text("山洪")), ("received_by", text("李四")), ("handed_at", at), ("why", text("在邻县"))];
-    let handed = TakeStep { to: vec!["c".into()], ..step("incident.transfer", matter, &said) };
+    let handed = to(&["c"], step("incident.transfer", matter, &said));
     let handed = take(&t3, handed).await.reference;
     holding(c, matter, &handed).await;
     let received = about(&handed, step("incident.received", matter, &[("receiver", text("李四"))]));

@@ -17,7 +17,7 @@ use dutynet_relay::{
 use dutynet_tests::{
     desk::{Desk, new_id},
     net::{Network, draft, office, until},
-    steps::{by_telephone, code, linked, offices, step, take, text, when, why},
+    steps::{by_telephone, code, linked, offices, step, take, text, to, when, why},
 };
 
 /// p → c1, c2, c3; c1 → a, n (without a node)
@@ -46,26 +46,26 @@ async fn a_supervision_that_was_split_closes_only_when_everybody_has_answered() 
     let net = province().await;
     let (p, c1, a) = (Desk::at(&net, "p"), Desk::at(&net, "c1"), Desk::at(&net, "a"));
     let counties = [Desk::at(&net, "c2"), Desk::at(&net, "c3")];
-    let matter = take(&p, step("directive.order", "", &order("supervision"), &["c1", "c2", "c3"])).await.matter;
+    let matter = take(&p, to(&["c1", "c2", "c3"], step("directive.order", "", &order("supervision")))).await.matter;
     let named = matter.to_string();
     when(&c1, &matter, "the county has it", |_| true).await;
-    take(&c1, step("directive.split", &named, &[("part", text("查北片"))], &["a", "n"])).await;
+    take(&c1, to(&["a", "n"], step("directive.split", &named, &[("part", text("查北片"))]))).await;
     when(&a, &matter, "the township has both", |shown| shown.steps.len() == 2).await;
-    take(&a, step("directive.done", &named, &outcome(), &[])).await;
+    take(&a, step("directive.done", &named, &outcome())).await;
     when(&c1, &matter, "the county has the outcome", |shown| offices(shown, "done") == ["a"]).await;
-    let early = c1.office.take_step(step("directive.done", &named, &outcome(), &[])).await;
+    let early = c1.office.take_step(step("directive.done", &named, &outcome())).await;
     assert_eq!(why(early), Refusal::DirectiveOpenParts, "the office without a node has not answered");
-    take(&c1, by_telephone("n", step("directive.done", &named, &outcome(), &[]))).await;
-    take(&c1, step("directive.done", &named, &outcome(), &[])).await;
+    take(&c1, by_telephone("n", step("directive.done", &named, &outcome()))).await;
+    take(&c1, step("directive.done", &named, &outcome())).await;
     for county in &counties {
         when(county, &matter, "the county has it", |_| true).await;
-        assert_eq!(why(p.office.take_step(step("directive.close", &named, &outcome(), &[])).await), Refusal::DirectiveOpenParts);
-        take(county, step("directive.done", &named, &outcome(), &[])).await;
+        assert_eq!(why(p.office.take_step(step("directive.close", &named, &outcome())).await), Refusal::DirectiveOpenParts);
+        take(county, step("directive.done", &named, &outcome())).await;
     }
     let whole = when(&p, &matter, "everybody has answered", |shown| shown.row.summary.state == "answered").await;
     assert_eq!(offices(&whole, "done"), ["a", "c1", "c2", "c3", "n"]);
     assert_eq!(offices(&whole, "delivered"), ["a", "c1", "c2", "c3"], "what was entered on behalf shows no delivery");
-    take(&p, step("directive.close", &named, &outcome(), &[])).await;
+    take(&p, step("directive.close", &named, &outcome())).await;
     when(&a, &matter, "the township knows that it is closed", |shown| shown.row.summary.state == "closed").await;
     assert!(p.office.matters(MatterKind::Directive, Openness::Open).await.unwrap().is_empty());
 }
@@ -79,16 +79,16 @@ async fn a_question_is_answered_by_an_office_whose_line_was_cut_and_healed() {
     net.cut("a");
     until("the cut is seen", || !net.link("c1", "a").state.up).await;
     let said = [("title", text("伤亡")), ("question", text("伤亡几人？"))];
-    let asked = take(&p, linked(step("verification.ask", "", &said, &["a"]), &[("incident", &incident)])).await.matter;
+    let asked = take(&p, linked(to(&["a"], step("verification.ask", "", &said)), &[("incident", &incident)])).await.matter;
     let named = asked.to_string();
-    let answer = || step("verification.answer", &named, &[("answer", text("无人伤亡"))], &[]);
+    let answer = || step("verification.answer", &named, &[("answer", text("无人伤亡"))]);
     assert_eq!(why(p.office.take_step(answer()).await), Refusal::VerificationElsewhere);
     assert_eq!(why(c2.office.take_step(answer()).await), Refusal::MatterUnknown);
-    let close = || step("verification.close", &named, &[("outcome", text("已核实"))], &[]);
+    let close = || step("verification.close", &named, &[("outcome", text("已核实"))]);
     assert_eq!(why(p.office.take_step(close()).await), Refusal::VerificationUnanswered);
     net.heal("a");
     when(&a, &asked, "the township has the question", |_| true).await;
-    take(&a, step("verification.reason", &named, &[("reason", text("线路中断"))], &[])).await;
+    take(&a, step("verification.reason", &named, &[("reason", text("线路中断"))])).await;
     when(&p, &asked, "the reason is no answer", |shown| shown.row.summary.state == "reasoned").await;
     take(&a, answer()).await;
     when(&p, &asked, "the answer is there", |shown| shown.row.summary.state == "answered").await;
@@ -105,21 +105,21 @@ async fn a_warning_is_confirmed_by_every_office_and_by_one_on_the_telephone() {
     let mut said = words.to_vec();
     said.extend([("from", at.clone()), ("issued_at", Value::Time(UnixMillis(1)))]);
     said.extend([("level", code("orange")), ("channel", code("fax"))]);
-    let warning = take(&p, step("warning.take", "", &said, &[])).await.matter;
+    let warning = take(&p, step("warning.take", "", &said)).await.matter;
     let named = warning.to_string();
-    take(&p, step("warning.pass", &named, &[], &["c1", "c3"])).await;
+    take(&p, to(&["c1", "c3"], step("warning.pass", &named, &[]))).await;
     when(&c1, &warning, "the county was asked", |shown| shown.steps.len() == 2).await;
-    take(&c1, step("warning.signed", &named, &[], &[])).await;
-    take(&c1, step("warning.pass", &named, &[], &["a", "n"])).await;
+    take(&c1, step("warning.signed", &named, &[])).await;
+    take(&c1, to(&["a", "n"], step("warning.pass", &named, &[]))).await;
     when(&a, &warning, "the township was asked", |shown| offices(shown, "addressed").contains(&"a".to_owned())).await;
-    take(&a, step("warning.signed", &named, &[], &[])).await;
-    take(&c1, by_telephone("n", step("warning.signed", &named, &[], &[]))).await;
+    take(&a, step("warning.signed", &named, &[])).await;
+    take(&c1, by_telephone("n", step("warning.signed", &named, &[]))).await;
     let half = when(&p, &warning, "one is awaited", |shown| offices(shown, "signed") == ["a", "c1", "n"]).await;
     assert_eq!((offices(&half, "awaited"), offices(&half, "phoned")), (vec!["c3".to_owned()], vec!["n".to_owned()]));
     when(&c3, &warning, "the last one was asked", |shown| shown.steps.len() >= 2).await;
-    take(&c3, step("warning.signed", &named, &[], &[])).await;
+    take(&c3, step("warning.signed", &named, &[])).await;
     when(&p, &warning, "everybody has confirmed", |shown| shown.row.summary.state == "confirmed").await;
-    take(&p, step("warning.raise", &named, &[("level", code("red")), ("at", at), ("reason", text("加强"))], &[])).await;
+    take(&p, step("warning.raise", &named, &[("level", code("red")), ("at", at), ("reason", text("加强"))])).await;
     when(&a, &warning, "the township knows of the level", |shown| shown.row.summary.grade == "red").await;
 }
 
@@ -127,22 +127,22 @@ async fn a_warning_is_confirmed_by_every_office_and_by_one_on_the_telephone() {
 async fn a_recall_reaches_an_office_that_was_off() {
     let mut net = province().await;
     let (p, c1) = (Desk::at(&net, "p"), Desk::at(&net, "c1"));
-    let matter = take(&p, step("directive.order", "", &order("supervision"), &["c1", "c2"])).await.matter;
+    let matter = take(&p, to(&["c1", "c2"], step("directive.order", "", &order("supervision")))).await.matter;
     let named = matter.to_string();
     when(&c1, &matter, "the county has it", |_| true).await;
-    take(&c1, step("directive.relay", &named, &[("remark", text("照办"))], &["a"])).await;
+    take(&c1, to(&["a"], step("directive.relay", &named, &[("remark", text("照办"))]))).await;
     let a = Desk::at(&net, "a");
     when(&a, &matter, "the township has it", |shown| shown.steps.len() == 2).await;
     when(&p, &matter, "the province knows who has it", |shown| offices(shown, "addressed").contains(&"a".to_owned())).await;
     a.close().await;
     net.stop("a").await;
     until("the township is off", || !net.link("c1", "a").state.up).await;
-    take(&p, step("directive.recall", &named, &[("reason", text("发错"))], &[])).await;
+    take(&p, step("directive.recall", &named, &[("reason", text("发错"))])).await;
     when(&c1, &matter, "the county knows", |shown| shown.row.summary.state == "recalled").await;
     net.start("a").await;
     let a = Desk::at(&net, "a");
     when(&a, &matter, "the township knows", |shown| shown.row.summary.state == "recalled").await;
-    assert_eq!(why(a.office.take_step(step("directive.done", &named, &outcome(), &[])).await), Refusal::DirectiveRecalled);
+    assert_eq!(why(a.office.take_step(step("directive.done", &named, &outcome())).await), Refusal::DirectiveRecalled);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

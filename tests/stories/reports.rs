@@ -1,6 +1,6 @@
 //! Reports that are said by telephone, summed from the children's, and due by cut-offs from above: over real lines that are cut and heal.
 
-use std::{collections::BTreeMap, future::Future, time::Duration};
+use std::collections::BTreeMap;
 
 use dutynet_node::{
     body::{Channel, Entered},
@@ -20,7 +20,7 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     shifted::ShiftedClock,
 };
 
@@ -85,20 +85,8 @@ async fn row(desk: &Desk, day: &str, of: &str) -> BoardRow {
     rows.into_iter().find(|row| row.seat.office == office(of)).expect("the office stands on the board")
 }
 
-/// Waits until something that is asked for is as it should be.
-async fn when<T, F: Future<Output = T>>(what: &str, ask: impl Fn() -> F, holds: impl Fn(&T) -> bool) -> T {
-    for _ in 0..9000 {
-        let found = ask().await;
-        if holds(&found) {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {what}");
-}
-
 async fn shown_when(desk: &Desk, (day, of): (&str, &str), what: &str, holds: impl Fn(&ShownReport) -> bool) -> ShownReport {
-    when(what, || show(desk, day, of), holds).await
+    until_seen(what, async || show(desk, day, of).await, holds).await
 }
 
 fn stands(shown: &ShownReport) -> &RecordRef {
@@ -131,7 +119,9 @@ async fn what_was_telephoned_stands_until_the_offices_own_comes_and_equal_words_
     let own = file(&t, daily(&day, 3)).await;
     let entered = file(&county, told("t", daily(&day, 3))).await;
     assert_eq!((entered.office.as_str(), entered.folded), ("t", false));
-    let above = when("the province has what was telephoned", || row(&p, &day, "t"), |row| row.filed == Filed::Daily).await;
+    let above =
+        until_seen("the province has what was telephoned", async || row(&p, &day, "t").await, |row| row.filed == Filed::Daily)
+            .await;
     assert_eq!(above.filing.unwrap().entered_by, Some(office("county")));
 
     net.heal("t");
@@ -258,7 +248,7 @@ async fn an_office_whose_machine_was_off_finds_what_was_entered_for_it() {
     let [p, county] = ["p", "county"].map(|id| Desk::at(&net, id));
     let day = today();
     let entered = file(&county, told("t", daily(&day, 3))).await;
-    when("the province has it", || row(&p, &day, "t"), |row| row.filed == Filed::Daily).await;
+    until_seen("the province has it", async || row(&p, &day, "t").await, |row| row.filed == Filed::Daily).await;
     net.start("t").await;
     let t = Desk::at(&net, "t");
     let shown = shown_when(&t, (&day, "t"), "it comes down", |shown| !shown.revisions.is_empty()).await;
@@ -298,7 +288,7 @@ async fn a_county_drafts_from_its_townships_and_its_city_from_the_counties_own_r
     let [city, county, t] = ["city", "county", "t"].map(|id| Desk::at(&net, id));
     file(&t, daily(&day, 5)).await;
     file(&county, told("n", daily(&day, 3))).await;
-    when("the county has the township's", || row(&county, &day, "t"), |row| row.filed == Filed::Daily).await;
+    until_seen("the county has the township's", async || row(&county, &day, "t").await, |row| row.filed == Filed::Daily).await;
     until("its line is seen to be down", || !net.link("county", "u").state.up).await;
     let opened = county.office.save_draft(own_part(&day)).await.unwrap();
     assert_eq!(calls(&dutynet_node::domain::draft::answers(&opened.fields)), Some(9), "5, 3 and its own 1");
@@ -356,18 +346,15 @@ async fn a_cut_off_from_above_reaches_everybody_below_and_the_boards_above() {
     };
     let first = county.office.set_cut_off(set(new_id(), "16:00")).await.unwrap();
     let known = |times: Vec<String>| move |known: &Vec<String>| *known == times;
-    let times = |desk: &Desk| {
-        let office = desk.office.clone();
-        async move {
-            let known = office.list_cut_offs().await.expect("cut-offs are listed").cut_offs;
-            known.iter().map(|(entry, name)| format!("{name} {} {}", entry.cut_off.time, entry.cut_off.from)).collect::<Vec<_>>()
-        }
+    let times = async |desk: &Desk| {
+        let known = desk.office.list_cut_offs().await.expect("cut-offs are listed").cut_offs;
+        known.iter().map(|(entry, name)| format!("{name} {} {}", entry.cut_off.time, entry.cut_off.from)).collect::<Vec<_>>()
     };
     let wanted = vec![format!("county值班室 16:00 {}", first.body.from)];
-    when("the province knows", || times(&p), known(wanted.clone())).await;
+    until_seen("the province knows", async || times(&p).await, known(wanted.clone())).await;
     assert!(times(&t).await.is_empty(), "the township's line is down");
     net.heal("t");
-    when("the township knows", || times(&t), known(wanted)).await;
+    until_seen("the township knows", async || times(&t).await, known(wanted)).await;
     let today_in_force = &t.office.list_cut_offs().await.unwrap().today[0];
     assert_eq!(today_in_force.here.1, None, "today had begun");
 }

@@ -1,6 +1,10 @@
 //! Roll calls over cut lines and restarts: everybody who is called stands in the table of every tier between, with the right reason.
 
-use std::{collections::BTreeMap, process::Command, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+    process::Command,
+};
 
 use dutynet_node::{
     domain::{
@@ -25,7 +29,7 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id, records_of},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     shifted::ShiftedClock,
 };
 use tokio::sync::{broadcast, watch};
@@ -90,6 +94,12 @@ async fn act(desk: &Desk, call: &str, act: RollAct) -> Result<(), Refused> {
 /// The table by office.
 struct Table(RollTable);
 
+impl Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outcomes().fmt(f)
+    }
+}
+
 impl Table {
     fn outcomes(&self) -> BTreeMap<&str, &'static str> {
         self.0.rows.iter().map(|row| (row.seat.office.as_str(), Outcome::NAMES[row.outcome.place()])).collect()
@@ -102,17 +112,8 @@ impl Table {
 
 /// The table of a call, once it is as it should be.
 async fn when(desk: &Desk, call: &str, what: &str, holds: impl Fn(&Table) -> bool) -> Table {
-    for _ in 0..9000 {
-        if let Ok(table) = desk.office.roll_table(call).await {
-            let table = Table(table);
-            if holds(&table) {
-                return table;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let last = desk.office.roll_table(call).await.map(|table| format!("{:?}", Table(table).outcomes()));
-    panic!("never came true: {what}: {last:?}");
+    let ask = async || desk.office.roll_table(call).await.map(Table);
+    until_seen(what, ask, |table| table.as_ref().is_ok_and(&holds)).await.expect("what holds is shown")
 }
 
 fn is(table: &Table, wanted: &[(&str, &str)]) -> bool {

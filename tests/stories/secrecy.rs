@@ -13,7 +13,7 @@ use dutynet_relay::{
 };
 use dutynet_tests::{
     desk::{Desk, new_id, notice},
-    net::{Network, clerk, draft, office, until},
+    net::{Network, clerk, draft, office, until, until_seen},
     search::files_with,
 };
 
@@ -104,14 +104,9 @@ async fn confirmed(desk: &Desk) -> Vec<(String, bool)> {
 }
 
 async fn confirm(desk: &Desk, wanted: &[(&str, bool)]) {
-    for _ in 0..3000 {
-        let now = confirmed(desk).await;
-        if now.iter().map(|(office, done)| (office.as_str(), *done)).eq(wanted.iter().copied()) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {wanted:?}: {:?}", confirmed(desk).await);
+    let as_wanted =
+        |now: &Vec<(String, bool)>| now.iter().map(|(office, done)| (office.as_str(), *done)).eq(wanted.iter().copied());
+    until_seen(&format!("{wanted:?}"), async || confirmed(desk).await, as_wanted).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,8 +1,6 @@
 //! A notice that is to be signed for by a time is owed like everything else: it rings where it is owed, it stands on the sender's chase list,
 //! the line and not the office is blamed where a line was down, and it ends with the notice.
 
-use std::{future::Future, time::Duration};
-
 use dutynet_node::{
     domain::{
         beijing::{Day, TimeOfDay},
@@ -15,7 +13,7 @@ use dutynet_node::{
 use dutynet_relay::{clock::Clock as _, ids::UnixMillis, lines::SpanState, record::Destruction, writer::intent::Destroying};
 use dutynet_tests::{
     desk::{Desk, new_id, notice, signature},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     shifted::ShiftedClock,
 };
 use tokio::sync::watch;
@@ -43,18 +41,13 @@ fn debtors(dues: &[Due]) -> Vec<(&str, &'static str)> {
     dues.iter().map(|due| (due.obligation.debtor.as_str(), Standing::NAMES[due.standing.place()])).collect()
 }
 
-async fn when<F: Future<Output = Vec<Due>>>(what: &str, ask: impl Fn() -> F, wanted: &[(&str, &str)]) {
-    let mut found = Vec::new();
-    for _ in 0..6000 {
-        found = ask().await;
-        let mut now = debtors(&found);
+async fn when(what: &str, ask: impl AsyncFn() -> Vec<Due>, wanted: &[(&str, &str)]) {
+    let as_wanted = |found: &Vec<Due>| {
+        let mut now = debtors(found);
         now.sort();
-        if now == wanted {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never came true: {what}; {:?}", debtors(&found));
+        now == wanted
+    };
+    until_seen(what, ask, as_wanted).await;
 }
 
 /// The first two rings about an obligation that is due or overdue, when it is that time.
@@ -94,23 +87,21 @@ async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_i
     let sent = p.office.send_notice(asked).await.expect("it is sent");
     let number = sent.number.to_string();
     until("they have it", || net.body("u", &sent.reference).is_some() && net.body("c", &sent.reference).is_some()).await;
-    let open = |desk: &Desk| {
-        let office = desk.office.clone();
-        move || {
-            let office = office.clone();
-            async move { signatures(&office, WhichDues::Open).await }
-        }
-    };
     let all = [("c", "not_due"), ("n", "not_due"), ("t", "not_due"), ("u", "not_due")];
-    when("each of them owes its signature", open(&p), &all).await;
-    when("and knows so itself", open(&u), &[("u", "not_due")]).await;
+    when("each of them owes its signature", async || signatures(&p.office, WhichDues::Open).await, &all).await;
+    when("and knows so itself", async || signatures(&u.office, WhichDues::Open).await, &[("u", "not_due")]).await;
     let own = signatures(&u.office, WhichDues::Open).await.remove(0);
     assert_eq!((own.side, own.obligation.about.clone()), (Side::ByUs, About::Notice(sent.reference.clone())));
 
     c.sign(&number, "丙").await;
     let told_by = Some(ToldBy { name: "李四".into(), phone: "0759-3331234".into() });
     c.office.sign_notice(SignNotice { on_behalf_of: "n".into(), told_by, ..signature(&number, "z01") }).await.expect("for n");
-    when("who has signed owes nothing, whoever signed for it", open(&p), &[("t", "not_due"), ("u", "not_due")]).await;
+    when(
+        "who has signed owes nothing, whoever signed for it",
+        async || signatures(&p.office, WhichDues::Open).await,
+        &[("t", "not_due"), ("u", "not_due")],
+    )
+    .await;
 
     assert_eq!(rings(&net, &u, &own, "11:10").await, [Stage::Due, Stage::Leader]);
     let mut late = signatures(&p.office, WhichDues::ToChase).await;
@@ -118,12 +109,12 @@ async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_i
     assert_eq!(debtors(&late), [("t", "cut_off"), ("u", "overdue")]);
 
     net.heal("t");
-    let t_had_it_too_late = || async { signatures(&p.office, WhichDues::ToChase).await };
+    let t_had_it_too_late = async || signatures(&p.office, WhichDues::ToChase).await;
     when("t could not sign in time, and is asked no more", t_had_it_too_late, &[("u", "overdue")]).await;
     assert_eq!(debtors(&signatures(&t.office, WhichDues::Open).await), []);
     t.sign(&number, "戊").await;
     u.sign(&number, "己").await;
-    when("nothing is left", open(&p), &[]).await;
+    when("nothing is left", async || signatures(&p.office, WhichDues::Open).await, &[]).await;
     let month = at("11:00");
     let month = Day::of(month).to_string()[..7].to_owned();
     let asked = AskDueStats { month, duty: Duty::Receipt.key().into(), ..AskDueStats::default() };
@@ -135,11 +126,11 @@ async fn a_signature_that_is_owed_rings_is_chased_and_the_line_is_blamed_where_i
 
     let again = SendNotice { sign_by: Some(at("12:00")), ..notice("发错了", To::Offices(vec!["u".into()])) };
     let wrong = p.office.send_notice(again).await.expect("it is sent").reference;
-    when("it is owed", open(&u), &[("u", "not_due")]).await;
+    when("it is owed", async || signatures(&u.office, WhichDues::Open).await, &[("u", "not_due")]).await;
     let destruction = Destruction { target: wrong, reason: "误发".to_owned() };
     net.relay("p").destroy(Destroying { id: new_id(), destruction, by: clerk() }).await.expect("it is destroyed");
-    when("a notice that is gone asks for nothing", open(&u), &[]).await;
-    when("nor here", open(&p), &[]).await;
+    when("a notice that is gone asks for nothing", async || signatures(&u.office, WhichDues::Open).await, &[]).await;
+    when("nor here", async || signatures(&p.office, WhichDues::Open).await, &[]).await;
     for desk in [p, c, t, u] {
         desk.close().await;
     }

@@ -1,29 +1,19 @@
 //! 越级, while the tier between is off, and 并送: everybody is told the same, and whoever was not is named.
 
 use dutynet_node::{
-    body::{Channel, Entered},
     domain::matter::FactValue,
     text::refusal::Refusal,
-    usecase::{NamedRecord, OnBehalf, ShownMatter, TakeStep},
+    usecase::{ShownMatter, TakeStep},
 };
 use dutynet_relay::ids::RecordRef;
 use dutynet_tests::{
     desk::Desk,
-    event::{call, fact, holding, report, step, take, text, when},
     net::{Network, office, until},
+    steps::{self, by_telephone, call, fact, holding, linked, report, step, take, text, to, when},
 };
 
-fn told_by_telephone(office: &str, step: TakeStep) -> TakeStep {
-    let entered = Entered { channel: Channel::Telephone, told_by: "李四".into(), phone: "0759-3331234".into() };
-    TakeStep { on_behalf: Some(OnBehalf { office: office.into(), entered }), ..step }
-}
-
 fn about(record: &RecordRef, step: TakeStep) -> TakeStep {
-    TakeStep { links: vec![NamedRecord { role: "report".into(), record: record.to_string() }], ..step }
-}
-
-fn to(offices: &[&str], step: TakeStep) -> TakeStep {
-    TakeStep { to: offices.iter().map(|&office| office.to_owned()).collect(), ..step }
+    linked(step, &[("report", record)])
 }
 
 fn values<'a>(shown: &'a ShownMatter, key: &str) -> Vec<&'a FactValue> {
@@ -44,12 +34,12 @@ async fn a_tier_that_was_skipped_while_it_was_off_gets_its_copy_and_everybody_is
 
     // The township telephones past its county, which is off: the city enters its words and sends them on.
     let (m, p, d) = (Desk::at(&net, "m"), Desk::at(&net, "p"), Desk::at(&net, "d"));
-    let called = take(&m, told_by_telephone("t", call("溃坝"))).await;
+    let called = take(&m, by_telephone("t", call("溃坝"))).await;
     let matter = called.matter.to_string();
     let skip = || step("incident.skip", &matter, &[("title", text("溃坝")), ("why", text("县里联系不上"))]);
-    let elsewhere = m.office.take_step(told_by_telephone("t", to(&["d"], skip()))).await.unwrap_err();
+    let elsewhere = m.office.take_step(by_telephone("t", to(&["d"], skip()))).await.unwrap_err();
     assert_eq!((elsewhere.refusal, elsewhere.about.as_deref()), (Refusal::IncidentSkipNotAbove, Some("d")));
-    let skipped = take(&m, told_by_telephone("t", to(&["p"], skip()))).await.reference;
+    let skipped = take(&m, by_telephone("t", to(&["p"], skip()))).await.reference;
     let at_top = holding(&p, &matter, &skipped).await;
     assert_eq!(fact(&at_top, "skip").value, FactValue::Office(office("t")));
     assert_eq!(values(&at_top, "skipped"), [&FactValue::Office(office("c")), &FactValue::Office(office("m"))]);
@@ -70,12 +60,12 @@ async fn a_tier_that_was_skipped_while_it_was_off_gets_its_copy_and_everybody_is
     let not_ours = c.office.take_step(about(&by_county, step("incident.received", &matter, &[("receiver", text("赵六"))]))).await;
     assert_eq!(not_ours.unwrap_err().refusal, Refusal::IncidentNotAddressed);
     let received = take(&d, receipt(code)).await.reference;
-    take(&m, told_by_telephone("n", receipt("0000-0000"))).await;
+    take(&m, by_telephone("n", receipt("0000-0000"))).await;
     let sent = [("sent_at", net.relay("m").clock().wall()), ("received_at", net.relay("m").clock().wall())];
     let mut outside =
         vec![("body", text("国务院办公厅")), ("received_by", text("孙七")), ("code", text(code)), ("receipt", text("1107"))];
     outside.extend(sent.map(|(field, at)| (field, dutynet_node::domain::form::Value::Time(at))));
-    outside.push(("channel", dutynet_tests::event::code("fax")));
+    outside.push(("channel", steps::code("fax")));
     take(&m, about(&by_city, step("incident.outside", &matter, &outside))).await;
     holding(&m, &matter, &received).await;
     let shown = when(&m, &matter, "all have said that they have it", |shown| values(shown, "received").len() == 3).await;

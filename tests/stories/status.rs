@@ -13,7 +13,7 @@ use dutynet_node::{
         status::{DutySource, IncidentNow, Snapshot, StatusRow, StatusTable, Why},
     },
     text::refusal::Refusal,
-    usecase::{AskStatus, FileReport, OnBehalf, Said, SaveDraft, TakeStep},
+    usecase::{AskStatus, FileReport, OnBehalf, Said, SaveDraft},
 };
 use dutynet_proto::link::{self as wire, frame::Of};
 use dutynet_relay::{
@@ -26,9 +26,10 @@ use dutynet_relay::{
 use dutynet_tests::{
     desk::{Desk, new_id},
     hostile::{Claims, Hostile},
-    net::{Network, clerk, office, until},
+    net::{Network, clerk, office, until, until_seen},
     program::Site,
     shifted::ShiftedClock,
+    steps::call,
 };
 
 /// Offices that are on, each with a desk.
@@ -68,14 +69,7 @@ impl Tree {
 
     /// Waits until the table shows that.
     async fn shows(&self, at: &str, what: &str, holds: impl Fn(&StatusTable) -> bool) -> StatusTable {
-        for _ in 0..900 {
-            let table = self.pull(at, LONG).await;
-            if holds(&table) {
-                return table;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("never came true: {what}");
+        until_seen(what, async || self.pull(at, LONG).await, holds).await
     }
 
     async fn close(self) {
@@ -115,24 +109,6 @@ fn answers(leader: &str) -> Vec<Answer> {
 fn daily(leader: &str, on_behalf: Option<OnBehalf>) -> FileReport {
     let (said, by) = (Said::Answers(answers(leader)), Some(clerk()));
     FileReport { id: new_id(), form: "daily".into(), period: today(), said, correction: None, by, mode: Mode::Real, on_behalf }
-}
-
-fn call(title: &str) -> TakeStep {
-    let unknown = ["caller_name", "caller_unit", "caller_phone", "place", "happened_at", "who", "why"];
-    let said = unknown.into_iter().map(|field| (field, Value::Unknown));
-    let words = [("title", title), ("what", "房屋倒塌")].map(|(field, words)| (field, Value::Text(words.into())));
-    TakeStep {
-        id: new_id(),
-        form: "incident.call".into(),
-        matter: String::new(),
-        answers: said.chain(words).map(|(field, value)| Answer { field: field.into(), value }).collect(),
-        links: Vec::new(),
-        to: Vec::new(),
-        by: Some(clerk()),
-        mode: None,
-        on_behalf: None,
-        corrects: String::new(),
-    }
 }
 
 fn leader<'a>(table: &'a StatusTable, of: &str) -> Option<(&'a str, DutySource)> {

@@ -188,6 +188,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::FindingUnruled,
     Refusal::FindingNoEvidence,
     Refusal::NoticeNumberShared,
+    Refusal::SpecialNumberShared,
     Refusal::NoticeRemoved,
     Refusal::NothingBelow,
     Refusal::AttachmentNotHere,

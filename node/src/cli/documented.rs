@@ -13,7 +13,8 @@ fn commands(document: &str) -> Vec<String> {
     let inline = document.split('`').skip(1).step_by(2);
     let lines = document.lines().map(|line| line.trim_start_matches("ExecStart=").trim_start_matches("ExecStartPre="));
     let typed = inline.chain(lines).filter_map(|code| {
-        let words = code.strip_prefix("/usr/bin/").unwrap_or(code).strip_prefix("dutynet ")?;
+        let code = code.strip_prefix("runuser -u dutynet -- ").or(code.strip_prefix("/usr/bin/")).unwrap_or(code);
+        let words = code.strip_prefix("dutynet ")?;
         Some(words.split('…').next().unwrap_or_default().trim().to_owned())
     });
     typed.filter(|words| words.starts_with(|c: char| c.is_ascii_lowercase() || c == '-')).collect()

@@ -178,3 +178,6 @@ fn row(from: api::RuleRow) -> Row {
     let api::RuleRow { kind, key, limit, basis, says, pack, version, row, article, source } = from;
     Row { kind, key, limit, basis, says, pack, version, row, article, source }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

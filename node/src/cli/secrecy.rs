@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use dutynet_proto::api;
+use serde::Serialize;
 
 use super::{
     args::{
@@ -9,7 +10,7 @@ use super::{
         secrecy::{AddClassified, ClassifiedVerb, Purge},
     },
     client::{Node, heard, patiently},
-    convert, person, report,
+    convert, json, person, printed, report,
     table::Table,
     told::Told,
 };
@@ -21,9 +22,93 @@ const LIST: &str = "list";
 pub(super) async fn classified(place: &Place, verb: &ClassifiedVerb) -> Result<String, Told> {
     match verb {
         ClassifiedVerb::Add(add) => add_classified(place, add).await,
-        ClassifiedVerb::List => {
+        ClassifiedVerb::List(output) => {
             let reply = heard(Node::find(place).await?.classified().list(api::ListClassifiedRequest {}).await)?;
-            Ok(items(&reply.items))
+            Ok(if output.json { printed(&Register::from(&reply)) } else { items(&reply.items) })
+        }
+    }
+}
+
+/// `classified list --json`.
+#[derive(Debug, Serialize)]
+struct Register {
+    items: Vec<Item>,
+}
+
+/// Also `classified add --json`.
+#[derive(Debug, Serialize)]
+struct Item {
+    record: json::Record,
+    /// Null: not said, because it is secret itself.
+    number: Option<String>,
+    channel: String,
+    receiver: String,
+    received_at: Option<String>,
+    by: Option<json::Person>,
+    recorded_at: Option<String>,
+}
+
+impl From<&api::ListClassifiedReply> for Register {
+    fn from(from: &api::ListClassifiedReply) -> Self {
+        Self { items: from.items.iter().map(Item::from).collect() }
+    }
+}
+
+impl From<&api::ClassifiedRow> for Item {
+    fn from(from: &api::ClassifiedRow) -> Self {
+        Self {
+            record: convert::reference(from.record.as_ref()),
+            number: convert::said(&from.number),
+            channel: from.channel.clone(),
+            receiver: from.receiver.clone(),
+            received_at: convert::time(from.received_at_ms),
+            by: convert::person(from.by.as_ref()),
+            recorded_at: convert::time(from.recorded_at_ms),
+        }
+    }
+}
+
+/// `purge list --json`.
+#[derive(Debug, Serialize)]
+struct Purges {
+    purges: Vec<Purged>,
+}
+
+/// Also `purge RECORD --json`.
+#[derive(Debug, Serialize)]
+struct Purged {
+    record: json::Record,
+    by: Option<json::Person>,
+    asked_at: Option<String>,
+    offices: Vec<Confirmed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Confirmed {
+    office: String,
+    name: String,
+    /// Null: it has not said so yet.
+    confirmed_at: Option<String>,
+}
+
+impl From<&api::ListPurgesReply> for Purges {
+    fn from(from: &api::ListPurgesReply) -> Self {
+        Self { purges: from.purges.iter().map(Purged::from).collect() }
+    }
+}
+
+impl From<&api::PurgeRow> for Purged {
+    fn from(from: &api::PurgeRow) -> Self {
+        let confirmed = |of: &api::PurgeOffice| Confirmed {
+            office: of.office.clone(),
+            name: of.name.clone(),
+            confirmed_at: convert::time(of.confirmed_at_ms),
+        };
+        Self {
+            record: convert::reference(from.record.as_ref()),
+            by: convert::person(from.by.as_ref()),
+            asked_at: convert::time(from.asked_at_ms),
+            offices: from.offices.iter().map(confirmed).collect(),
         }
     }
 }
@@ -42,14 +127,14 @@ async fn add_classified(place: &Place, add: &AddClassified) -> Result<String, To
         let (mut client, request) = (node.classified(), request.clone());
         async move { client.add(request).await }
     });
-    reply.await?;
-    Ok(text::REGISTERED.to_owned())
+    let row = reply.await?;
+    Ok(if add.output.json { printed(&Item::from(&row)) } else { text::REGISTERED.to_owned() })
 }
 
 pub(super) async fn purge(place: &Place, purge: &Purge) -> Result<String, Told> {
     if purge.record == LIST {
         let reply = heard(Node::find(place).await?.purges().list(api::ListPurgesRequest {}).await)?;
-        return Ok(purges(&reply.purges));
+        return Ok(if purge.output.json { printed(&Purges::from(&reply)) } else { purges(&reply.purges) });
     }
     let request = api::PurgeRequest {
         destruction_id: Bytes::copy_from_slice(&report::new_id()?.0),
@@ -64,7 +149,7 @@ pub(super) async fn purge(place: &Place, purge: &Purge) -> Result<String, Told> 
         async move { client.purge(request).await }
     });
     let row = reply.await?;
-    Ok(format!("{}\n{}", text::PURGING, purges(&[row])))
+    Ok(if purge.output.json { printed(&Purged::from(&row)) } else { format!("{}\n{}", text::PURGING, purges(&[row])) })
 }
 
 fn items(from: &[api::ClassifiedRow]) -> String {
@@ -101,3 +186,6 @@ fn time(millis: i64) -> String {
     let at = convert::moment(millis);
     at.map_or_else(|| words::DASH.to_owned(), |at| notice::time(Some(at), at))
 }
+
+#[cfg(test)]
+pub(super) mod tests;

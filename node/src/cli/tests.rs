@@ -9,7 +9,7 @@ use dutynet_proto::{api, duty, record};
 
 use super::{
     account, args, attachment, convert, convert_report, due, json, json_lines, json_report, matter, notice, printed, retention,
-    rollcall, statuses, told::Told,
+    rollcall, rules, secrecy, statuses, told::Told,
 };
 use crate::text::refusal::Refusal;
 
@@ -39,6 +39,23 @@ fn every_help_page_is_as_it_stands_in_the_file() {
     command.build();
     pages(&mut command, "dutynet", &mut made);
     compare(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/cli/golden/help.txt"), &made);
+}
+
+#[test]
+fn every_list_can_be_printed_for_programs() {
+    fn lists(command: &Command, name: &str, found: &mut Vec<(String, bool)>) {
+        if command.get_name() == "list" {
+            found.push((name.to_owned(), command.get_arguments().any(|arg| arg.get_long() == Some("json"))));
+        }
+        for below in command.get_subcommands() {
+            lists(below, &format!("{name} {}", below.get_name()), found);
+        }
+    }
+    let (mut command, mut found) = (args::command(), Vec::new());
+    command.build();
+    lists(&command, "dutynet", &mut found);
+    let without: Vec<_> = found.iter().filter(|(_, json)| !json).map(|(name, _)| name).collect();
+    assert!(without.is_empty() && found.len() > 20, "without --json: {without:?}, of {}", found.len());
 }
 
 const AT: i64 = 1_782_867_600_000;
@@ -473,6 +490,8 @@ fn all_shapes() -> impl Iterator<Item = (&'static str, String)> {
         attachment::tests::shapes(),
         statuses::tests::shapes(),
         rollcall::tests::shapes(),
+        rules::tests::shapes(),
+        secrecy::tests::shapes(),
     ];
     shapes().into_iter().chain(of_nouns.into_iter().flatten())
 }

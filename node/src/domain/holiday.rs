@@ -38,16 +38,6 @@ pub enum DayKind {
     Unannounced,
 }
 
-impl DayKind {
-    /// Whether the rules of days off are kept: an unannounced day follows the stricter rule.
-    pub fn keeps_rest_rules(&self) -> bool {
-        match self {
-            Self::Work => false,
-            Self::Rest { .. } | Self::Unannounced => true,
-        }
-    }
-}
-
 /// What kind of day it is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayKnown {
@@ -338,7 +328,6 @@ mod tests {
         for (day, wanted) in wanted {
             assert_eq!(kind(day), wanted, "{day}");
         }
-        assert!(DayKind::Unannounced.keeps_rest_rules() && !DayKind::Work.keeps_rest_rules());
     }
 
     #[test]

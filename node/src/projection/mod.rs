@@ -52,7 +52,7 @@ use dutynet_relay::{
     writer::StoreError,
 };
 
-/// The projection's own space; the first letter of a key says whose it is.
+/// The projection's own space; the word before the first `/` of a key says whose it is.
 const SPACE: Space = Space("duty");
 /// Says that the index is to be put on fresh files.
 const RENEWAL: Space = Space("renewal");

@@ -117,11 +117,6 @@ pub fn heard(how: Option<&str>) -> &'static str {
     if how == Some("in-person") { "当面" } else { "电话" }
 }
 
-/// Which leaders an approval is asked of, one after the other.
-pub fn asked_in_turn(names: &[String]) -> String {
-    names.join(" → ")
-}
-
 /// What a search for the same event found.
 pub fn similar(number: &str, title: &str, place: &str, ago: &str) -> String {
     let place = if place.is_empty() { String::new() } else { format!("　{place}") };

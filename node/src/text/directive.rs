@@ -1,6 +1,8 @@
 //! What is said about notices: on lists, on the sign-for list, and when something was done.
 
-use super::words::DASH;
+use dutynet_relay::ids::{OfficeId, UnixMillis};
+
+use super::{notice, words::DASH};
 use crate::domain::{
     notice::Urgency,
     sign_for::{Counts, SignTiming, Undelivered},
@@ -72,13 +74,14 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// Why a notice has not been delivered: at the office of that name, since then, which may be a dash.
-pub fn undelivered(why: &Undelivered, at: &str, since: &str) -> String {
+/// Why a notice has not been delivered; `name` gives the names of offices.
+pub fn undelivered(why: &Undelivered, name: impl Fn(&OfficeId) -> String, now: UnixMillis) -> String {
+    let since = |at| notice::time(at, now);
     match why {
         Undelivered::Underway => "在途".into(),
-        Undelivered::LineDown(..) => format!("{at}线路断（{since} 起）"),
-        Undelivered::LineUnknown(..) => format!("{at}线路不明（{since} 起）"),
-        Undelivered::Refused(_) => format!("{at}或其下级拒收（滞留）"),
+        Undelivered::LineDown(office, at) => format!("{}线路断（{} 起）", name(office), since(*at)),
+        Undelivered::LineUnknown(office, at) => format!("{}线路不明（{} 起）", name(office), since(*at)),
+        Undelivered::Refused(office) => format!("{}或其下级拒收（滞留）", name(office)),
         Undelivered::NoNode => "无终端，请电话通知".into(),
     }
 }

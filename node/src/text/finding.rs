@@ -1,15 +1,11 @@
 //! Words of findings (督查发现): kinds and states, the evidence in words, and the draft of a circular.
 
-use dutynet_relay::{
-    ids::UnixMillis,
-    lines::{Span, SpanState, Why},
-};
+use dutynet_relay::{ids::UnixMillis, lines::Span};
 
 use super::{due, line, words};
 use crate::{
     domain::{
         beijing::for_people,
-        board::Line,
         form::FieldKind,
         obligation::WayHop,
         rules::Duty,
@@ -95,14 +91,7 @@ pub fn lines(way: &[(WayHop, String)], now: UnixMillis) -> String {
 }
 
 fn stretch(name: &str, span: &Span, now: UnixMillis) -> String {
-    let (was, why) = match &span.state {
-        SpanState::Up => (Line::Up, String::new()),
-        SpanState::Down => (Line::Down, String::new()),
-        SpanState::Unknown(Why::NotSeenYet) => (Line::Unknown, line::NOT_SEEN_YET.to_owned()),
-        SpanState::Unknown(Why::Unsteady) => (Line::Unknown, line::UNSTEADY.to_owned()),
-        SpanState::Unknown(Why::Off(office)) => (Line::Unknown, line::off(office.as_str())),
-        SpanState::Unknown(Why::Behind(office)) => (Line::Unknown, line::behind(office.as_str())),
-    };
+    let (was, why) = line::state(&span.state);
     line::stretch(name, &for_people(span.from, now), &for_people(span.until, now), (words::line(was), &why))
 }
 

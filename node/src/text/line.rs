@@ -1,5 +1,9 @@
 //! What was a line when: the words of a line's history.
 
+use dutynet_relay::lines::{SpanState, Why};
+
+use crate::domain::board::Line;
+
 /// Head of a history.
 pub const HISTORY: [&str; 4] = ["自", "至", "线路", "说明"];
 
@@ -17,6 +21,18 @@ pub fn totals(up: &str, down: &str, unknown: &str) -> String {
 pub fn stretch(name: &str, from: &str, until: &str, (was, why): (&str, &str)) -> String {
     let why = if why.is_empty() { String::new() } else { format!("（{why}）") };
     format!("  {name}　{from} 至 {until}　{was}{why}")
+}
+
+/// What a line was, and why that is not known.
+pub fn state(of: &SpanState) -> (Line, String) {
+    match of {
+        SpanState::Up => (Line::Up, String::new()),
+        SpanState::Down => (Line::Down, String::new()),
+        SpanState::Unknown(Why::NotSeenYet) => (Line::Unknown, NOT_SEEN_YET.to_owned()),
+        SpanState::Unknown(Why::Unsteady) => (Line::Unknown, UNSTEADY.to_owned()),
+        SpanState::Unknown(Why::Off(office)) => (Line::Unknown, off(office.as_str())),
+        SpanState::Unknown(Why::Behind(office)) => (Line::Unknown, behind(office.as_str())),
+    }
 }
 
 /// Never seen before.

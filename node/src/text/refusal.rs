@@ -47,6 +47,8 @@ pub enum Refusal {
     CutOffTooEarly,
     /// No special period has this number.
     SpecialUnknown,
+    /// The number names more than one.
+    SpecialNumberShared,
     /// A special period that brings nothing, or more than it can.
     SpecialBrings,
     /// Why is not said, or in too many words.

@@ -3,9 +3,6 @@
 /// To a browser that speaks plain HTTP.
 pub const PLAIN_HTTP: &str = "这里只用加密的网址，请把地址开头的 http:// 改成 https:// 再打开。\n";
 
-/// Name of the page.
-pub const TRUST: &str = "信任本机证书";
-
 /// Check-up: pages are shown to other machines, under this certificate.
 pub fn doctor_good(until: &str, fingerprint: &str) -> String {
     format!("值班台网页证书有效至 {until}，指纹 {fingerprint}（在其他电脑上安装时，打电话念这一串核对）。")

@@ -33,7 +33,7 @@ use crate::{
 
 /// Most suggestions at once.
 const SUGGESTED_MAX: usize = 1000;
-/// Places of 迟报 and 逾期未报 in [`Standing::NAMES`].
+/// 迟报 and 逾期未报, each one for its kind: how late something is does not matter here.
 const AT_FAULT: [Standing; 2] = [Standing::Late { by: 1 }, Standing::Overdue { by: 1 }];
 
 /// Lines, each with the name of its office.

@@ -1,4 +1,4 @@
-//! What an office can do: the only code that changes state, and the only one that the API, and through it every page and command, calls.
+//! What an office can do: the only code that changes state. Pages call it, and so does the API, through which every command comes.
 //!
 //! Each call brings who does it; each refusal is a [`Refused`] with a code that has a sentence. What reads what was just written waits for
 //! the projection.

@@ -148,7 +148,10 @@ impl Office {
         match found[..] {
             [one] => Ok(one.clone()),
             [] => Err(unknown()),
-            [..] => Err(Refused::about(Refusal::NoticeNumberShared, shown(text))),
+            [..] => {
+                let several: Vec<_> = found.iter().map(|special| special.declared.reference.to_string()).collect();
+                Err(Refused::about(Refusal::SpecialNumberShared, several.join(", ")))
+            }
         }
     }
 

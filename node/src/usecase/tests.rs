@@ -401,6 +401,7 @@ mod findings;
 mod matters;
 mod owed;
 mod retention;
+mod specials;
 mod steps;
 
 #[tokio::test]

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 pub use super::file_frame::{Chunk, FileGone, GoneReason, WantFile};
 
 use super::spans::Spans;
@@ -389,6 +387,3 @@ pub struct Fetched {
     /// There are no more.
     pub done: bool,
 }
-
-/// Encoded bytes of a frame, for credit.
-pub type Encoded = Bytes;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::By;
+use super::{By, Output};
 use crate::text::help::secrecy as help;
 
 #[derive(Subcommand, Debug)]
@@ -10,7 +10,17 @@ pub(in crate::cli) enum ClassifiedVerb {
     #[command(about = help::ADD)]
     Add(AddClassified),
     #[command(about = help::LIST)]
-    List,
+    List(Output),
+}
+
+impl ClassifiedVerb {
+    /// Whether a program reads what is printed.
+    pub(in crate::cli) fn wants_json(&self) -> bool {
+        match self {
+            Self::Add(add) => add.output.json,
+            Self::List(output) => output.json,
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -23,6 +33,8 @@ pub(in crate::cli) struct AddClassified {
     pub(in crate::cli) receiver: String,
     #[command(flatten)]
     pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -33,4 +45,6 @@ pub(in crate::cli) struct Purge {
     pub(in crate::cli) reason: String,
     #[command(flatten)]
     pub(in crate::cli) by: By,
+    #[command(flatten)]
+    pub(in crate::cli) output: Output,
 }

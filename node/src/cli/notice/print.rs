@@ -9,7 +9,6 @@ use crate::{
         convert::{moment, progress},
         table::Table,
     },
-    domain::sign_for::Undelivered,
     text::{
         directive::{self, Names},
         notice, words,
@@ -35,7 +34,8 @@ pub(in crate::cli) fn seat(row: &api::NoticeBoardRow, name: &dyn Fn(&str) -> Str
     [
         notice::indented(&row.name, row.depth.saturating_sub(1)),
         notice::time(moment(row.delivered_at_ms), now),
-        convert::undelivered(row).map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, &name(&row.at), now)),
+        convert::undelivered(row)
+            .map_or_else(|| words::DASH.to_owned(), |why| directive::undelivered(&why, |office| name(office.as_str()), now)),
         first.map_or_else(|| directive::UNSIGNED.to_owned(), |first| signers(first, row.signatures.len())),
         notice::time(first.and_then(|first| moment(first.at_ms)), now),
         first.map_or_else(|| words::DASH.to_owned(), |first| how(first, &name(&first.entered_by))),
@@ -46,14 +46,6 @@ pub(in crate::cli) fn seat(row: &api::NoticeBoardRow, name: &dyn Fn(&str) -> Str
 /// Its title, or that it has none any more.
 fn title(head: &api::NoticeHead) -> &str {
     if head.removed { words::REMOVED } else { &head.title }
-}
-
-fn undelivered(why: &Undelivered, at: &str, now: UnixMillis) -> String {
-    let since = match why {
-        Undelivered::LineDown(_, since) | Undelivered::LineUnknown(_, since) => *since,
-        Undelivered::Underway | Undelivered::Refused(_) | Undelivered::NoNode => None,
-    };
-    directive::undelivered(why, at, &notice::time(since, now))
 }
 
 fn signers(first: &api::SignatureRow, all: usize) -> String {

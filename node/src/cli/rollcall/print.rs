@@ -9,7 +9,7 @@ use crate::{
         notice::why_not,
         table::Table,
     },
-    domain::{rollcall::Outcome, sign_for::Undelivered},
+    domain::rollcall::Outcome,
     text::{directive, matter, notice, rollcall as text, words},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn board(reply: &api::RollTableReply) -> String {
             text::stands(outcome(row), row.late_ms, row.second_needed),
             time(row.received_at_ms),
             why_not(row.why, &row.why_office, row.why_since_ms)
-                .map_or_else(|| words::DASH.to_owned(), |why| undelivered(&why, &name(&row.why_office), now)),
+                .map_or_else(|| words::DASH.to_owned(), |why| directive::undelivered(&why, |office| name(office.as_str()), now)),
             time(answer.at_ms),
             text::on_duty(&answer.leader, &answer.officer, &answer.work),
             row.expected.as_ref().map_or_else(|| text::NOT_STATED.to_owned(), |who| text::duty(&who.leader, &who.officer)),
@@ -61,14 +61,6 @@ fn counts(rows: &[api::RollRow]) -> String {
 pub(super) fn outcome(row: &api::RollRow) -> Outcome {
     let at = usize::try_from(row.outcome).ok().and_then(|number| number.checked_sub(1));
     at.and_then(|at| Outcome::ALL.into_iter().nth(at)).unwrap_or(Outcome::Waiting)
-}
-
-fn undelivered(why: &Undelivered, at: &str, now: UnixMillis) -> String {
-    let since = match why {
-        Undelivered::LineDown(_, since) | Undelivered::LineUnknown(_, since) => *since,
-        Undelivered::Underway | Undelivered::Refused(_) | Undelivered::NoNode => None,
-    };
-    directive::undelivered(why, at, &notice::time(since, now))
 }
 
 fn remarks(row: &api::RollRow) -> String {

@@ -7,11 +7,7 @@ use axum::{
     response::IntoResponse as _,
     routing::get,
 };
-use dutynet_relay::{
-    ids::UnixMillis,
-    lines::{Span, SpanState, Why},
-    record::Mode,
-};
+use dutynet_relay::{ids::UnixMillis, lines::Span, record::Mode};
 use serde::Deserialize;
 
 use super::super::{
@@ -26,7 +22,7 @@ use crate::{
     domain::{
         access::{How, Seen},
         beijing,
-        board::{DAILY, HOLIDAY, Line},
+        board::{DAILY, HOLIDAY},
         number::Number,
         obligation::{About, Creditor, Side, WayHop},
         period::Period,
@@ -206,14 +202,7 @@ fn page(console: &Console, desk: &Desk, shown: &ShownDue) -> Result<Show, Refuse
 }
 
 fn words_of_span(span: &Span, now: UnixMillis) -> String {
-    let (line, why) = match &span.state {
-        SpanState::Up => (Line::Up, String::new()),
-        SpanState::Down => (Line::Down, String::new()),
-        SpanState::Unknown(Why::NotSeenYet) => (Line::Unknown, lines::NOT_SEEN_YET.to_owned()),
-        SpanState::Unknown(Why::Off(office)) => (Line::Unknown, lines::off(office.as_str())),
-        SpanState::Unknown(Why::Behind(office)) => (Line::Unknown, lines::behind(office.as_str())),
-        SpanState::Unknown(Why::Unsteady) => (Line::Unknown, lines::UNSTEADY.to_owned()),
-    };
+    let (line, why) = lines::state(&span.state);
     let time = |at| beijing::for_people(at, now);
     lines::stretch("", &time(span.from), &time(span.until), (common::line(line), &why))
 }

@@ -161,7 +161,7 @@ async fn unread(console: &Console, person: &str) -> Result<Vec<UnreadView>, Refu
 async fn decisions(console: &Console) -> Result<Vec<DecisionView>, Refused> {
     let now = console.clock.wall();
     let mut decisions = Vec::new();
-    for kind in MatterKind::ALL.into_iter().filter(|kind| *kind != MatterKind::Incident) {
+    for kind in MatterKind::ALL.into_iter().filter(|kind| !matches!(kind, MatterKind::Incident | MatterKind::Directive)) {
         let rows = console.office.matters(kind, Openness::Open).await?;
         let wanted = |row: &MatterRow| {
             let what = text::asks(kind, words::wanted(row.wanted?.key()));

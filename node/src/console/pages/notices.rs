@@ -29,7 +29,7 @@ use crate::{
         beijing,
         form::{Fault, FaultKind},
         notice::{TEXT_CHARS_MAX, TITLE_CHARS_MAX, ToldBy, Urgency},
-        sign_for::{SignForRow, SignTiming, Undelivered},
+        sign_for::{SignForRow, SignTiming},
     },
     text::{console as text, directive as words, words as common},
     usecase::{NoticeHead, NoticeRow, Refused, Relation, SendNotice, ShownNotice, SignNotice, To},
@@ -308,14 +308,7 @@ pub(super) fn sign_row(row: &SignForRow, now: UnixMillis, names: &[(OfficeId, St
     let name = |office: &OfficeId| {
         names.iter().find(|(known, _)| known == office).map_or_else(|| office.to_string(), |(_, name)| name.clone())
     };
-    let since = |at: Option<UnixMillis>| at.map_or_else(|| common::DASH.to_owned(), |at| beijing::for_people(at, now));
-    let missing = row.delivery.as_ref().err().map(|why| match why {
-        Undelivered::LineDown(office, at) | Undelivered::LineUnknown(office, at) => {
-            words::undelivered(why, &name(office), &since(*at))
-        }
-        Undelivered::Refused(office) => words::undelivered(why, &name(office), ""),
-        Undelivered::Underway | Undelivered::NoNode => words::undelivered(why, "", ""),
-    });
+    let missing = row.delivery.as_ref().err().map(|why| words::undelivered(why, name, now));
     let signed = row.signatures.first().map(|signed| {
         let entered_by = signed.entered_by.as_ref().map(name).unwrap_or_default();
         text::signed(&beijing::for_people(signed.at, now), &signed.by.name, &entered_by)

@@ -23,7 +23,7 @@ use super::super::{
     page::{Frame, Paged, Part, html, moment},
 };
 use crate::{
-    domain::{account::Right, beijing, number::parse_reference, sign_for::Undelivered, step::MatterKind},
+    domain::{account::Right, number::parse_reference, sign_for::Undelivered, step::MatterKind},
     projection::Openness,
     text::{console as text, console_look as look, directive, rollcall as words, words as common},
     usecase::{AskRolls, FoundRolls, RollRelation, RolledCall},
@@ -125,12 +125,5 @@ fn name(names: &Names, office: &OfficeId) -> String {
 
 /// Why a call is not delivered, in words.
 fn why_not(why: &Undelivered, names: &Names, now: UnixMillis) -> String {
-    let since = |at: &Option<UnixMillis>| at.map_or_else(|| common::DASH.to_owned(), |at| beijing::for_people(at, now));
-    match why {
-        Undelivered::LineDown(office, at) | Undelivered::LineUnknown(office, at) => {
-            directive::undelivered(why, &name(names, office), &since(at))
-        }
-        Undelivered::Refused(office) => directive::undelivered(why, &name(names, office), ""),
-        Undelivered::Underway | Undelivered::NoNode => directive::undelivered(why, "", ""),
-    }
+    directive::undelivered(why, |office| name(names, office), now)
 }

@@ -321,6 +321,10 @@ async fn a_leader_approves_in_his_inbox_and_confirms_what_was_said_by_telephone(
     ];
     browser.post("/matters/directive/order", &order).await;
     assert!(browser.at.starts_with("/inbox?saved="), "{}: {}", browser.at, browser.page);
+    browser.get("/matters/directive").await;
+    browser.sees(&["批示", "待办结"]);
+    browser.get("/inbox").await;
+    assert!(!browser.page.contains("等本单位定的"), "what he orders is not asked of him again: {}", browser.page);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,11 +83,6 @@ impl Kind {
         KINDS.iter().find(|kind| kind.extensions.contains(&extension))
     }
 
-    /// The one with this name in records.
-    pub fn of_media_type(media_type: &str) -> Option<&'static Self> {
-        KINDS.iter().find(|kind| kind.media_type == media_type)
-    }
-
     /// Every extension that is taken.
     pub fn extensions() -> impl Iterator<Item = &'static str> {
         KINDS.iter().flat_map(|kind| kind.extensions).copied()

@@ -25,13 +25,6 @@ pub struct Cited {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Stamp(pub Vec<(String, u32)>);
 
-impl Stamp {
-    /// The version of a pack that was in force; `None`: it was not.
-    pub fn version_of(&self, pack: &str) -> Option<u32> {
-        self.0.iter().find(|(held, _)| held == pack).map(|(_, version)| *version)
-    }
-}
-
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let packs: Vec<String> = self.0.iter().map(|(pack, version)| format!("{pack}@{version}")).collect();

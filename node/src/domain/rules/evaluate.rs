@@ -152,12 +152,6 @@ impl Rules {
         self.packs.iter().rev().flat_map(|pack| &pack.categories).find(|held| held.code == *code)
     }
 
-    /// Whether events of a kind have the four grades: those of public security have none by law.
-    pub fn is_graded(&self, category: &CategoryCode) -> bool {
-        let mut rows = self.packs.iter().flat_map(|pack| &pack.thresholds);
-        rows.any(|row| row.scope.holds_category(Some(category)))
-    }
-
     /// The rows of one kind that apply in a case, how, and from which pack.
     fn applying<'a, T: 'a>(
         &'a self,

@@ -35,6 +35,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
         "截止时刻最早从明天起生效，已经开始的日子不能改动，请把起始日改为明天或以后。",
     ),
     (Refusal::SpecialUnknown, "SPECIAL_UNKNOWN", "没有这个敏感特殊时期，请用 period list 核对编号。"),
+    (Refusal::SpecialNumberShared, "SPECIAL_NUMBER_SHARED", "这个编号对应不止一个敏感特殊时期，请改用括号中的“单位/记录编号”。"),
     (
         Refusal::SpecialBrings,
         "SPECIAL_BRINGS",

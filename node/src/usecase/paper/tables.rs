@@ -15,7 +15,7 @@ use crate::{
         board::{BoardRow, DAILY, Filed, Filing, Line},
         form::{PeriodKind, Value},
         rollcall::Outcome,
-        sign_for::{SignForRow, Signature, Undelivered},
+        sign_for::{SignForRow, Signature},
     },
     export::{Body, Cell, Document, Head, Kind, Sheet, Table},
     text::{console::moment, directive, matter, notice, paper as text, refusal::Refusal, report, rollcall, words},
@@ -113,7 +113,7 @@ fn sign_row(row: &SignForRow, board: &NoticeBoard) -> Vec<Cell> {
     };
     let delivered = match &row.delivery {
         Ok(delivery) => beijing::for_people(delivery.at, now),
-        Err(why) => undelivered(why, &name, now),
+        Err(why) => directive::undelivered(why, name, now),
     };
     let first = row.signatures.first();
     let who = |signed: &Signature| {
@@ -133,17 +133,6 @@ fn sign_row(row: &SignForRow, board: &NoticeBoard) -> Vec<Cell> {
         first.map_or_else(|| words::DASH.to_owned(), how).into(),
         directive::timing(row.timing).into(),
     ]
-}
-
-fn undelivered(why: &Undelivered, name: &dyn Fn(&OfficeId) -> String, now: UnixMillis) -> String {
-    let since = |at: &Option<UnixMillis>| at.map_or_else(|| words::DASH.to_owned(), |at| beijing::for_people(at, now));
-    match why {
-        Undelivered::LineDown(office, at) | Undelivered::LineUnknown(office, at) => {
-            directive::undelivered(why, &name(office), &since(at))
-        }
-        Undelivered::Refused(office) => directive::undelivered(why, &name(office), ""),
-        Undelivered::Underway | Undelivered::NoNode => directive::undelivered(why, "", ""),
-    }
 }
 
 /// The table of a roll call.
@@ -185,7 +174,7 @@ fn roll_row(row: &RollCallRow, table: &RollTable) -> Vec<Cell> {
     };
     let received = match (&row.received, &row.why) {
         (Some(at), _) => beijing::for_people(*at, now),
-        (None, Some(why)) => undelivered(why, &name, now),
+        (None, Some(why)) => directive::undelivered(why, name, now),
         (None, None) => words::DASH.to_owned(),
     };
     let phoned = row.phoned.iter().map(|phoned| {

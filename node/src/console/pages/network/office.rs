@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, State};
 use dutynet_relay::{
     ids::{OfficeId, UnixMillis},
-    lines::{Span, SpanState, Why},
     live::Reach,
     registry::Entry,
 };
@@ -129,7 +128,7 @@ fn history(console: &Console, entry: &Entry, now: UnixMillis) -> Result<(Bar, Sp
     let mut spans = Vec::new();
     let mut bar = Vec::new();
     for span in &history.spans {
-        let (line, why) = state(span);
+        let (line, why) = lines::state(&span.state);
         let (begins, ends) = (moment(span.from), moment(span.until));
         let said = look::span(&begins, &ends, words::line(line), &why);
         bar.push((place(span.from), (place(span.until) - place(span.from)).max(1), tone(line), said));
@@ -137,17 +136,6 @@ fn history(console: &Console, entry: &Entry, now: UnixMillis) -> Result<(Bar, Sp
     }
     let totals = &history.totals;
     Ok((bar, spans, lines::totals(&length(totals.up), &length(totals.down), &length(totals.unknown))))
-}
-
-fn state(span: &Span) -> (Line, String) {
-    match &span.state {
-        SpanState::Up => (Line::Up, String::new()),
-        SpanState::Down => (Line::Down, String::new()),
-        SpanState::Unknown(Why::NotSeenYet) => (Line::Unknown, lines::NOT_SEEN_YET.to_owned()),
-        SpanState::Unknown(Why::Off(office)) => (Line::Unknown, lines::off(office.as_str())),
-        SpanState::Unknown(Why::Behind(office)) => (Line::Unknown, lines::behind(office.as_str())),
-        SpanState::Unknown(Why::Unsteady) => (Line::Unknown, lines::UNSTEADY.to_owned()),
-    }
 }
 
 /// What it says itself of its machine, where its line is up; else the rules that it said last.
