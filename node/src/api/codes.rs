@@ -141,6 +141,7 @@ const INVALID_ARGUMENT: &[Refusal] = &[
 const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::PeriodClosed,
     Refusal::NothingToCorrect,
+    Refusal::ReportChanged,
     Refusal::ChoiceNoDifference,
     Refusal::ChaseClosed,
     Refusal::PackVersion,
@@ -212,6 +213,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::RecoveryCodeMissing,
     Refusal::FolderNotEmpty,
     Refusal::AccountEnded,
+    Refusal::AccountChanged,
     Refusal::AccountLastOperator,
     Refusal::PageStale,
     Refusal::ConsultationOutcomeSettled,
@@ -282,6 +284,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::AttachmentNotOwn,
     Refusal::RightMissing,
     Refusal::RollRuler,
+    Refusal::RollChanged,
 ];
 
 /// It was done already, by another.

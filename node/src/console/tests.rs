@@ -4,6 +4,7 @@ mod matters;
 mod papers;
 mod routes;
 mod templates;
+mod windows;
 
 use axum::{
     body::Body,
