@@ -142,6 +142,7 @@ const INVALID_ARGUMENT: &[Refusal] = &[
 const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::PeriodClosed,
     Refusal::NothingToCorrect,
+    Refusal::ReportChanged,
     Refusal::ChoiceNoDifference,
     Refusal::ChaseClosed,
     Refusal::PackVersion,
@@ -214,6 +215,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::RecoveryCodeMissing,
     Refusal::FolderNotEmpty,
     Refusal::AccountEnded,
+    Refusal::AccountChanged,
     Refusal::AccountLastOperator,
     Refusal::PageStale,
     Refusal::ConsultationOutcomeSettled,
@@ -286,6 +288,7 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::RightMissing,
     Refusal::AccountFirst,
     Refusal::RollRuler,
+    Refusal::RollChanged,
 ];
 
 /// It was done already, by another.

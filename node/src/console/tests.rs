@@ -10,6 +10,7 @@ mod seen;
 mod set;
 mod templates;
 mod ways;
+mod windows;
 
 use std::net::{IpAddr, Ipv4Addr};
 

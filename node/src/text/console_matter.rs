@@ -157,6 +157,11 @@ pub fn missed_then(name: &str, why: &str, filed_since: bool) -> String {
     if filed_since { format!("{name}（{why}；现在已报，可更正综报）") } else { format!("{name}（{why}）") }
 }
 
+/// What stands, beside a figure that is another now.
+pub fn stands(value: &str) -> String {
+    format!("现行的一版：{value}")
+}
+
 /// A child's version in a sum has been replaced.
 pub fn source_changed(name: &str) -> String {
     format!("{name} 后来更正了，与综报里的不同")

@@ -31,6 +31,8 @@ pub enum Refusal {
     PeriodNotAnnounced,
     /// Nothing was filed that could be corrected.
     NothingToCorrect,
+    /// Something else is held than what was when the report was begun.
+    ReportChanged,
     /// Somebody said it, and nobody said for which office.
     ToldByAlone,
     /// Only offices below may be spoken for.
@@ -289,6 +291,8 @@ pub enum Refusal {
     RollNoFault,
     /// Only who called, or stands above it, rules.
     RollRuler,
+    /// Something else has been recorded since the form was opened.
+    RollChanged,
     /// Nobody is ruled to have been off its post before it was heard.
     RollUnheard,
     /// Nobody was drawn in it.
@@ -527,6 +531,8 @@ pub enum Refusal {
     AccountUnknown,
     /// The account has ended.
     AccountEnded,
+    /// Another person has changed it since the page was opened.
+    AccountChanged,
     /// Nobody could look after accounts any more.
     AccountLastOperator,
     /// The first account is there.

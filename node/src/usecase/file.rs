@@ -9,7 +9,7 @@ use dutynet_relay::{
     writer::{RecordState, intent::Draft},
 };
 
-use super::{Office, Refused, Warning, clock::Clocks, form, office_id, period, person};
+use super::{Office, Refused, Warning, clock::Clocks, form, office_id, period, person, seen::SeenReport};
 use crate::{
     body::{Channel, Entered, ReportBody},
     domain::{
@@ -50,6 +50,8 @@ pub enum Said {
     Answers(Vec<Answer>),
     /// The draft's (综报), with these in place of its own, field by field.
     Draft(Vec<Answer>),
+    /// These and no others, by somebody who had the draft before him: the record says what it was summed from.
+    Summed(Vec<Answer>),
 }
 
 /// Words of another office, and how they came.
@@ -85,6 +87,11 @@ pub struct FiledReport {
 impl Office {
     /// Files or corrects a report. Equal content folds; see [`report`].
     pub async fn file(&self, asked: FileReport) -> Result<FiledReport, Refused> {
+        self.file_seeing(asked, None).await
+    }
+
+    /// The same by somebody who had this before him when he began; what would be a new version over anything else is refused.
+    pub async fn file_seeing(&self, asked: FileReport, seen: Option<&SeenReport>) -> Result<FiledReport, Refused> {
         let clocks = self.clocks();
         let form = form(&asked.form)?;
         let asked = FileReport { by: Some(person(asked.by)?), ..asked };
@@ -104,9 +111,14 @@ impl Office {
         filing.voice = self.voice(&row, &versions);
         let held = self.chain(&versions);
         let window = self.window(form, &row.office, period)?;
-        let decision = decide(&filing, &held, window, clocks).map_err(|r| refused(&r, period))?;
-        match decision {
-            Decision::Fold(held) if self.is_nothing_new(&held, &filing, &body, window)? => self.filed(&row, held, true),
+        let decided = decide(&filing, &held, window, clocks);
+        if let Ok(Decision::Fold(held)) = &decided
+            && self.is_nothing_new(held, &filing, &body, window)?
+        {
+            return self.filed(&row, held.clone(), true);
+        }
+        self.must_be_as_seen(seen, &row, &body)?;
+        match decided.map_err(|r| refused(&r, period))? {
             Decision::Fold(held) => {
                 body.revision = held.revision.saturating_add(1);
                 self.make(form, &asked, &body, (&row, Some(held.reference))).await
@@ -145,7 +157,7 @@ impl Office {
     fn speaks_for(&self, asked: &FileReport) -> Result<OfficeId, Refused> {
         let Some(on_behalf) = &asked.on_behalf else { return Ok(self.own().clone()) };
         let office = self.spoken_for(&on_behalf.office)?;
-        if matches!(asked.said, Said::Draft(_)) {
+        if matches!(asked.said, Said::Draft(_) | Said::Summed(_)) {
             return Err(Refused::about(Refusal::OnBehalfDraft, office));
         }
         Ok(office)
@@ -173,6 +185,10 @@ impl Office {
         let (answers, sources, missing) = match &asked.said {
             Said::Answers(answers) => (answers.clone(), Vec::new(), Vec::new()),
             Said::Draft(instead) => self.drafted_answers(form, (asked.mode, period), instead).await?,
+            Said::Summed(answers) => {
+                let (_, sources, missing) = self.drafted_answers(form, (asked.mode, period), &[]).await?;
+                (answers.clone(), sources, missing)
+            }
         };
         let (filled, purpose, entered) = checked(form, asked, answers)?;
         let reason = match &purpose {

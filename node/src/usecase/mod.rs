@@ -34,6 +34,7 @@ mod restore;
 mod retention;
 mod rollcall;
 mod rules;
+mod seen;
 mod show;
 mod special;
 mod status;
@@ -93,6 +94,7 @@ pub use rollcall::{
     PhoneCall, PhoneResult, RollAct, RollCallRow, RollChange, RollRelation, RollTable, RollWords, RolledCall, Ruling, SaidAnswer,
 };
 pub use rules::{AnsweredRules, AskRules, OfficeRuns, PutAs, PutPack, Ruled, tell_rules_by_itself};
+pub use seen::SeenReport;
 pub use show::{FieldDifference, RemovedVersion, Revision, ShowReport, ShownChoice, ShownReport, SourceNow};
 pub use special::{AmendPeriod, DeclarePeriod, KnownPeriod};
 pub use status::{AnswersLive, AskStatus, PulledStatus, STATUS_KIND, STATUS_WITHIN};

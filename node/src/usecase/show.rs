@@ -47,6 +47,8 @@ pub struct ShownReport {
     pub choices: Vec<ShownChoice>,
     /// Versions whose content was removed, by time.
     pub removed: Vec<RemovedVersion>,
+    /// What is held of the office's period, for whoever begins to write: see [`super::SeenReport`].
+    pub held: String,
 }
 
 /// What is left of a version whose content was removed.
@@ -148,8 +150,8 @@ impl Office {
         let row = Row { mode, period, form: form.id.clone(), office };
         self.caught_up().await?;
         let versions = self.versions(&row)?;
-        let removed = self.removed_versions(&versions)?;
-        let Some(standing) = &versions.standing else { return Ok(ShownReport { removed, ..ShownReport::default() }) };
+        let (removed, held) = (self.removed_versions(&versions)?, self.held_of(&row)?);
+        let Some(standing) = &versions.standing else { return Ok(ShownReport { removed, held, ..ShownReport::default() }) };
         let mut revisions = Vec::new();
         for head in &standing.heads {
             let chain = versions.entries.iter().filter(|entry| entry.reference.origin == head.reference.origin);
@@ -160,7 +162,8 @@ impl Office {
         let differs = versions.differs();
         let fields = if differs == Differs::No { Vec::new() } else { differences(form, standing, &revisions) };
         let choices = versions.choices.iter().map(|choice| self.choice(choice, standing)).collect::<Result<_, _>>()?;
-        Ok(ShownReport { revisions, standing: Some(standing.stands.clone()), differs: Some(differs), fields, choices, removed })
+        let standing = Some(standing.stands.clone());
+        Ok(ShownReport { revisions, standing, differs: Some(differs), fields, choices, removed, held })
     }
 
     fn removed_versions(&self, versions: &Versions) -> Result<Vec<RemovedVersion>, Refused> {

@@ -200,6 +200,27 @@ async fn five_runs_of_one_command_make_one_report() {
 }
 
 #[tokio::test]
+async fn of_five_who_saw_nothing_filed_one_files_and_the_others_are_told() {
+    let house = House::new();
+    let runs = [1, 2, 3, 4, 5].map(|id| {
+        let office = house.office.clone();
+        tokio::spawn(async move { office.file_seeing(report(id, "daily", id.into()), Some(&SeenReport::default())).await })
+    });
+    let mut refused = Vec::new();
+    for run in runs {
+        refused.extend(run.await.unwrap().err().map(|refused| refused.refusal));
+    }
+    assert_eq!(refused, [Refusal::ReportChanged; 4]);
+    let zero = house.office.file_seeing(report(6, "zero", 0), Some(&SeenReport::default())).await;
+    assert_eq!(refusal(zero), Refusal::ReportChanged, "a day on which something was reported is not reported as quiet unseen");
+    let asked = ShowReport { form: "zero".into(), period: "2026-07-01".into(), office: String::new() };
+    let held = house.office.show(&asked).await.unwrap().held;
+    let seen = SeenReport { held, ..SeenReport::default() };
+    assert_eq!(house.office.file_seeing(report(6, "zero", 0), Some(&seen)).await.unwrap().revision, 1);
+    assert!(house.office.file_seeing(report(6, "zero", 0), Some(&seen)).await.unwrap().folded, "sent twice it is one");
+}
+
+#[tokio::test]
 async fn other_content_is_a_revision_and_the_board_shows_the_latest() {
     let house = House::new();
     let first = house.file(1, "daily", 3).await.unwrap();

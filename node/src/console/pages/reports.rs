@@ -1,7 +1,9 @@
-//! Reports: what is owed today, the board of a period; [`form`] to fill in or to correct, for this office or one below; [`versions`]: what one
-//! office has said.
+//! Reports: what is owed today, the board of a period; [`form`] to fill in or to correct, for this office or one below, with
+//! what is [`summed`] of those below and what has [`changed`] meanwhile; [`versions`]: what one office has said.
 
+mod changed;
 mod form;
+mod summed;
 mod versions;
 
 use askama::Template;

@@ -19,6 +19,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
         "该年度的节假日安排未公布，本程序从不推算，请待国务院办公厅公布并更新节假日数据后再报。",
     ),
     (Refusal::NothingToCorrect, "NOTHING_TO_CORRECT", "该报告期还没有报过这种报表，没有可更正的内容，请直接报送。"),
+    (Refusal::ReportChanged, "REPORT_CHANGED", "这份报表在您填写的时候有了变化，还没有报出，请核对现在的情况后再报。"),
     (Refusal::ToldByAlone, "TOLD_BY_ALONE", "写了报告人，却没有写明代哪个单位录入，请用 --on-behalf-of 写明单位编号。"),
     (
         Refusal::OnBehalfElsewhere,
@@ -192,6 +193,7 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::RollRings, "ROLL_RINGS", "已经接通的，须写明响铃几声、谁接听，请补上。"),
     (Refusal::RollNoFault, "ROLL_NO_FAULT", "该单位已按时应答，或者还没有到时，没有需要说明或认定的情况，请核对单位。"),
     (Refusal::RollRuler, "ROLL_RULER", "只有点名的单位或它的上级能作认定，请报请括号中的单位认定。"),
+    (Refusal::RollChanged, "ROLL_CHANGED", "点名的情况在您填写的时候有了变化，还没有记下，请核对现在的情况，仍要记的再按一次。"),
     (Refusal::RollUnheard, "ROLL_UNHEARD", "该单位还没有说明情况，请先请它说明；满 24 小时不说明的，才可以认定脱岗。"),
     (Refusal::RollNoDraw, "ROLL_NO_DRAW", "这次点名没有抽签，请核对事项编号。"),
     (Refusal::DirectiveTaskInside, "DIRECTIVE_TASK_INSIDE", "内部交办不发给其他单位，请去掉 --to；要发给下级，请改为督办。"),
@@ -391,6 +393,11 @@ pub(super) const TABLE: [(Refusal, &str, &str); Refusal::Internal as usize + 1] 
     (Refusal::AccountTaken, "ACCOUNT_TAKEN", "这个帐号已有人用过，帐号从不转给他人，请另起一个。"),
     (Refusal::AccountUnknown, "ACCOUNT_UNKNOWN", "没有这个帐号，请在帐号列表中核对。"),
     (Refusal::AccountEnded, "ACCOUNT_ENDED", "这个帐号已停用，过去的记录仍在，请为本人另建帐号。"),
+    (
+        Refusal::AccountChanged,
+        "ACCOUNT_CHANGED",
+        "这个帐号刚由另一个人改过，还没有按您的改，请看经历里最近的一条，仍要改的再按一次。",
+    ),
     (Refusal::AccountLastOperator, "ACCOUNT_LAST_OPERATOR", "这样就没有人能管理帐号了，请先让另一个人担任系统管理员。"),
     (Refusal::AccountsExist, "ACCOUNTS_EXIST", "本机已有帐号，请直接登录；忘记密码请在本机执行 dutynet account reset。"),
     (Refusal::AccountFirst, "ACCOUNT_FIRST", "第一个帐号请到装节点的机器上建立：在那里打开值班台，或执行 dutynet account add。"),

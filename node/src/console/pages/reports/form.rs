@@ -1,5 +1,7 @@
 //! A report's form: for this office, opened with the sum of those below where there are any, each figure with what it was summed from; or for
 //! an office below, whose words came by telephone or on paper (代录).
+//!
+//! It brings back what was held when it was opened. Who has not seen what is held by now is told first, keeps his text, and chooses.
 
 use askama::Template;
 use axum::{
@@ -21,16 +23,19 @@ use super::{
         },
         matters::on_behalf,
     },
-    PRACTISED, known, mode,
+    PRACTISED,
+    changed::{self, StandsView},
+    known, mode,
+    summed::{self, DraftView},
 };
 use crate::{
     domain::{
         access::{How, Seen},
         beijing::Day,
-        form::{Answer, Form, said_to},
+        form::Form,
     },
-    text::{console as text, console_matter as more, matter, refusal::Refusal, words},
-    usecase::{FileReport, OpenDraft, Refused, Said as Says, ShowReport},
+    text::{console_matter as more, matter, refusal::Refusal, words},
+    usecase::{FileReport, FiledReport, Refused, Said as Says, SeenReport, ShowReport},
 };
 
 #[derive(Template)]
@@ -43,8 +48,16 @@ struct FormPage {
     /// It corrects what was said before.
     corrects: bool,
     reason: String,
+    /// What is held while it is filled in; the form brings it back.
+    held: String,
     /// What the sum of the children holds, and whom it lacks.
     drafted: Option<DraftView>,
+    /// Where it opens with the sum drawn anew; empty: it has it already, or there is none.
+    anew: String,
+    /// What has come to stand since it was opened.
+    changed: Vec<StandsView>,
+    /// The sum is another since it was opened: field, the sum now, what was typed. `None`: it is not.
+    sum_changed: Option<Vec<(String, String, String)>>,
     /// The office below for which it is entered, and its name; empty: it is this office's own.
     behalf: (String, String),
     typed: Typed,
@@ -57,20 +70,10 @@ struct FormPage {
     exercise: bool,
 }
 
-/// What a draft was summed from.
-struct DraftView {
-    sources: Vec<String>,
-    /// Each with where what it says by telephone can be entered.
-    missing: Vec<(String, String)>,
-    /// Of each field that was summed: what each child says, and where that stands.
-    figures: Vec<(String, Vec<Figure>)>,
-}
-
-/// What one child says to one field.
-struct Figure {
-    name: String,
-    value: String,
-    path: String,
+impl FormPage {
+    fn has_changed(&self) -> bool {
+        !self.changed.is_empty() || self.sum_changed.is_some()
+    }
 }
 
 /// What a form is opened for.
@@ -81,9 +84,24 @@ pub(super) struct AskForm {
     /// An office below; empty: this one.
     #[serde(default)]
     office: String,
-    /// It is practised.
+    /// Not empty: it is practised.
     #[serde(default)]
     exercise: String,
+    /// Not empty: with the sum as it is now, also where something stands already.
+    #[serde(default)]
+    sum: String,
+}
+
+impl AskForm {
+    /// What was asked when a form was opened that is posted now.
+    fn of(typed: &Typed) -> Self {
+        let text = |name: &str| typed.text(name).to_owned();
+        Self { day: text("day"), office: text("on_behalf_of"), exercise: text("exercise"), sum: text("drafted") }
+    }
+
+    fn show(&self, form: &Form) -> ShowReport {
+        ShowReport { form: form.id.clone(), period: self.day.clone(), office: self.office.clone() }
+    }
 }
 
 pub(super) async fn open(
@@ -92,7 +110,7 @@ pub(super) async fn open(
     Path(form): Path<String>,
     Query(asked): Query<AskForm>,
 ) -> Paged {
-    let page = blank(&console, &desk, known(&form)?, &asked).await?;
+    let page = blank(&console, &desk, known(&form)?, asked).await?;
     // What was said before stands in it, and what those below have said.
     let own = console.office.status().office;
     let whose = if page.behalf.0.is_empty() { own.as_str() } else { &page.behalf.0 };
@@ -101,30 +119,39 @@ pub(super) async fn open(
 }
 
 /// A form as it is opened: with what this office has entered before, or with the sum of the children.
-async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: &AskForm) -> Result<FormPage, Refused> {
+async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: AskForm) -> Result<FormPage, Refused> {
     let own = console.office.status().office;
-    let office = if asked.office == own.as_str() { "" } else { asked.office.as_str() };
-    let shown = ShowReport { form: form.id.clone(), period: asked.day.clone(), office: office.to_owned() };
-    let mode = mode(&asked.exercise);
-    let shown = console.office.show_of(mode, &shown).await?;
+    let office = if asked.office == own.as_str() { String::new() } else { asked.office.clone() };
+    let (asked, mode) = (AskForm { office, ..asked }, mode(&asked.exercise));
+    let shown = console.office.show_of(mode, &asked.show(form)).await?;
     let before = shown.revisions.iter().rfind(|revision| revision.reference.origin == own);
-    let (answers, drafted) = match before {
-        Some(before) => (before.body.filled.answers.clone(), None),
-        // What is practised is summed from nothing: those below report what is real.
-        None if office.is_empty() && mode == Mode::Real => drafted(console, form, &asked.day).await?,
-        None => (Vec::new(), None),
+    let stands = before.map(|before| before.body.filled.answers.as_slice()).unwrap_or_default();
+    // What is practised is summed from nothing: those below report what is real.
+    let is_summed = asked.office.is_empty() && mode == Mode::Real;
+    let sum = if is_summed { summed::summed(console, form, &asked.day).await? } else { None };
+    let sums = sum.is_some();
+    let sum = sum.filter(|_| before.is_none() || !asked.sum.is_empty());
+    let (answers, drafted) = match sum {
+        Some((sums, drafted)) => (summed::anew(form, stands, sums), Some(drafted)),
+        None => (stands.to_vec(), None),
     };
-    let period = if asked.day.is_empty() { Day::of(console.clock.wall()).to_string() } else { asked.day.clone() };
-    let behalf = behalf(console, office);
-    let title = if office.is_empty() { form.title.clone() } else { matter::named(&more::behalf_of(&behalf.1), &form.title) };
+    let mut fields = fields::said(&form.fields, &answers);
+    summed::beside(&mut fields, form, (stands, &answers));
+    let period = if asked.day.is_empty() { Day::of(console.clock.wall()).to_string() } else { asked.day };
+    let behalf = behalf(console, &asked.office);
+    let title = if behalf.0.is_empty() { form.title.clone() } else { matter::named(&more::behalf_of(&behalf.1), &form.title) };
     Ok(FormPage {
         frame: console.frame(desk, Part::Reports, words::marked(mode, title))?,
-        fields: fields::said(&form.fields, &answers),
+        fields,
         form,
-        period,
         corrects: before.is_some(),
         reason: String::new(),
+        held: shown.held,
+        anew: if sums && drafted.is_none() { format!("/reports/new/{}?day={period}&sum=1", form.id) } else { String::new() },
         drafted,
+        changed: Vec::new(),
+        sum_changed: None,
+        period,
         behalf,
         typed: Typed::default(),
         told_fault: String::new(),
@@ -141,44 +168,6 @@ fn behalf(console: &Console, office: &str) -> (String, String) {
     (office.to_owned(), known.map_or_else(|| office.to_owned(), |entry| entry.name))
 }
 
-/// What the children come to, where there are any.
-async fn drafted(console: &Console, form: &Form, day: &str) -> Result<(Vec<Answer>, Option<DraftView>), Refused> {
-    let draft = match console.office.open_draft(&form.id, day).await {
-        Ok(draft) => draft,
-        Err(refused) if refused.refusal == Refusal::NoChildren => return Ok((Vec::new(), None)),
-        Err(refused) => return Err(refused),
-    };
-    let said = draft.fields.iter().filter_map(|field| Some(Answer { field: field.field.clone(), value: field.value.clone()? }));
-    let answers = said.collect();
-    Ok((answers, Some(draft_view(form, &draft))))
-}
-
-fn draft_view(form: &Form, draft: &OpenDraft) -> DraftView {
-    let period = draft.period.to_string();
-    let missing = draft.missing.iter().map(|missing| {
-        let path = format!("/reports/new/{}?day={period}&office={}", form.id, missing.office);
-        (text::missing(&missing.name, words::why(missing.why)), path)
-    });
-    let figures = draft.fields.iter().filter(|drafted| drafted.sum.is_some()).filter_map(|drafted| {
-        let field = form.field(&drafted.field)?;
-        let figure = |child: &crate::usecase::SummedChild| {
-            let value = said_to(&child.answers, &field.key)?;
-            Some(Figure {
-                name: child.name.clone(),
-                value: fields::for_reading(field, value),
-                path: format!("/reports/show/{}/{}/{period}", child.source.form, child.source.office),
-            })
-        };
-        let figures: Vec<Figure> = draft.sources.iter().filter_map(figure).collect();
-        (!figures.is_empty()).then(|| (field.label.clone(), figures))
-    });
-    DraftView {
-        sources: draft.sources.iter().map(|source| source.name.clone()).collect(),
-        missing: missing.collect(),
-        figures: figures.collect(),
-    }
-}
-
 pub(super) async fn file(State(console): State<Console>, Path(form): Path<String>, posted: Posted) -> Paged {
     let (Posted { desk, typed }, form) = (posted, known(&form)?);
     let (reason, answers) = (typed.text("reason").trim().to_owned(), fields::answers(&form.fields, &typed));
@@ -187,47 +176,86 @@ pub(super) async fn file(State(console): State<Console>, Path(form): Path<String
         id: record_id(&typed)?,
         form: form.id.clone(),
         period: typed.text("day").to_owned(),
-        said: if typed.ticked("drafted") { Says::Draft(answers) } else { Says::Answers(answers) },
+        said: if typed.ticked("drafted") { Says::Summed(answers) } else { Says::Answers(answers) },
         correction: typed.ticked("corrects").then(|| reason.clone()),
         by: desk.person(),
         mode,
         on_behalf: on_behalf(&typed),
     };
-    match console.office.file(asked).await {
-        Ok(filed) => {
-            let practised = if mode == Mode::Real { "" } else { PRACTISED };
-            then(&format!("/reports/show/{}/{}/{}{practised}", form.id, filed.office, filed.period))
-        }
+    let id = asked.id;
+    // Of what is practised nothing stands that could be replaced unseen.
+    let seen = seen(&typed).filter(|_| mode == Mode::Real);
+    match console.office.file_seeing(asked, seen.as_ref()).await {
+        Ok(filed) => then(&place(form, &filed, (mode, filed.reference.id != id))),
+        Err(refused) if refused.refusal == Refusal::ReportChanged => look_again(&console, &desk, form, (typed, refused)).await,
         Err(refused) => {
-            let page = typed_again(&console, &desk, form, (typed, &refused))?;
+            let page = typed_over(blank(&console, &desk, form, AskForm::of(&typed)).await?, typed, &refused);
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }
 }
 
-fn typed_again(
-    console: &Console,
-    desk: &Desk,
-    form: &'static Form,
-    (typed, refused): (Typed, &Refused),
-) -> Result<FormPage, Refused> {
-    let at = |field: &str| fields::fault_at(&refused.faults, field);
-    let mode = mode(typed.text("exercise"));
-    Ok(FormPage {
-        frame: console.frame(desk, Part::Reports, words::marked(mode, form.title.clone()))?,
-        fields: fields::typed_again(&form.fields, &typed, &refused.faults),
-        form,
-        period: typed.text("day").to_owned(),
+/// What was held when the form was opened; `None`: it does not say.
+fn seen(typed: &Typed) -> Option<SeenReport> {
+    let text = |name: &str| typed.text(name).to_owned();
+    typed.ticked("seen").then(|| SeenReport { held: text("seen"), summed: text("drafted") })
+}
+
+/// Where a report is shown after it was filed; `already`: it was held, and nothing was filed.
+fn place(form: &Form, filed: &FiledReport, (mode, already): (Mode, bool)) -> String {
+    let how = match mode {
+        Mode::Real if already => ALREADY,
+        Mode::Real => "",
+        Mode::Exercise | Mode::Test => PRACTISED,
+    };
+    format!("/reports/show/{}/{}/{}{how}", form.id, filed.office, filed.period)
+}
+
+/// Says on the page of what stands that nothing more was filed.
+const ALREADY: &str = "?already=1";
+
+/// The form as it was typed, with what has changed meanwhile. Whoever pressed one key is led to what stands: he has typed nothing.
+async fn look_again(console: &Console, desk: &Desk, form: &'static Form, (typed, refused): (Typed, Refused)) -> Paged {
+    let (asked, says) = (AskForm::of(&typed), fields::answers(&form.fields, &typed));
+    let changed = changed::since(console, &asked.show(form), (typed.text("seen"), &says)).await?;
+    if let (true, Some(stands)) = (typed.ticked("key"), changed.first()) {
+        return then(&format!("{}{ALREADY}", stands.path));
+    }
+    let sum = if typed.ticked("drafted") { summed::summed(console, form, &asked.day).await? } else { None };
+    let sum = sum.filter(|(_, now)| now.held != typed.text("drafted"));
+    let now = blank(console, desk, form, asked).await?;
+    let (held, corrects) = (now.held.clone(), now.corrects);
+    let drafted = now.drafted.as_ref().map(|drafted| drafted.held.clone());
+    let page = typed_over(now, typed, &refused);
+    let is_news = !changed.is_empty() || sum.is_some();
+    let page = FormPage {
+        corrects: corrects || (!page.behalf.0.is_empty() && changed.iter().any(|stands| stands.form == form.id)),
+        held,
+        drafted: page.drafted.zip(drafted).map(|(view, held)| DraftView { held, ..view }),
+        sum_changed: sum.map(|(sums, _)| changed::differences(form, &summed::anew(form, &says, sums), &says)),
+        said: page.said.filter(|_| !is_news),
+        changed,
+        ..page
+    };
+    Ok((http_status(refused.refusal), html(&page)?).into_response())
+}
+
+/// The form as it was typed, with what is wrong. What was held when it was opened is still all that was seen.
+fn typed_over(page: FormPage, typed: Typed, refused: &Refused) -> FormPage {
+    let (at, text) = (|field: &str| fields::fault_at(&refused.faults, field), |name: &str| typed.text(name).to_owned());
+    let drafted = page.drafted.filter(|_| typed.ticked("drafted"));
+    FormPage {
+        fields: fields::typed_again(&page.form.fields, &typed, &refused.faults),
         corrects: typed.ticked("corrects") || matches!(refused.refusal, Refusal::PeriodClosed),
-        reason: typed.text("reason").to_owned(),
-        drafted: None,
-        behalf: behalf(console, typed.text("on_behalf_of")),
+        reason: text("reason"),
+        held: if typed.ticked("seen") { text("seen") } else { page.held },
+        drafted: drafted.map(|drafted| DraftView { held: text("drafted"), ..drafted }),
         told_fault: at("told_by"),
         phone_fault: at("phone"),
         reason_fault: at("reason"),
-        id: typed.text("id").to_owned(),
-        exercise: mode == Mode::Exercise,
-        typed,
+        id: text("id"),
         said: Some(Said::of(refused)),
-    })
+        typed,
+        ..page
+    }
 }

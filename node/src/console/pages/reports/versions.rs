@@ -7,6 +7,7 @@ use axum::{
     response::IntoResponse as _,
 };
 use dutynet_relay::{ids::RecordRef, record::Mode};
+use serde::Deserialize;
 
 use super::{
     super::super::{
@@ -18,7 +19,7 @@ use super::{
         trouble::{Said, http_status},
         ways::{Ways, Went},
     },
-    AskMode, known, mode,
+    known, mode,
 };
 use crate::{
     domain::{
@@ -46,6 +47,10 @@ struct ShowPage {
     /// Versions between which a person may choose now: their records, and who entered each.
     open: Vec<(String, String)>,
     choices: Vec<String>,
+    /// What was just sent was held already, and nothing was filed.
+    already: bool,
+    /// What this office has filed was summed from those below, and can be summed anew.
+    sums: bool,
     /// Versions whose content was removed, one line each.
     removed: Vec<String>,
     typed: Typed,
@@ -82,14 +87,26 @@ struct SourceView {
 
 type Which = (String, String, String);
 
+/// How somebody came to the page.
+#[derive(Deserialize, Default)]
+pub(super) struct AskShow {
+    /// Not empty: what was practised.
+    #[serde(default)]
+    exercise: String,
+    /// Not empty: what he sent was held already.
+    #[serde(default)]
+    already: String,
+}
+
 pub(super) async fn show(
     State(console): State<Console>,
     desk: Desk,
     Path(which): Path<Which>,
-    Query(asked): Query<AskMode>,
+    Query(asked): Query<AskShow>,
 ) -> Paged {
     let (form, office, period) = &which;
     let page = page(&console, &desk, (&which, mode(&asked.exercise)), Typed::default()).await?;
+    let page = ShowPage { already: !asked.already.is_empty(), ..page };
     console.saw(&desk, How::Opened, Seen::report(form, office, period));
     html(&page)
 }
@@ -107,9 +124,15 @@ async fn page(console: &Console, desk: &Desk, (which, mode): (&Which, Mode), typ
     let revisions = shown.revisions.iter().rev().map(view).collect::<Result<_, Refused>>()?;
     let name = console.office.offices().into_iter().find(|entry| entry.office.as_str() == office).map(|entry| entry.name);
     let title = format!("{} {} {period}", name.unwrap_or_else(|| office.clone()), form.title);
+    let own = console.office.status().office;
+    let is_sum = |revision: &Revision| !revision.body.sources.is_empty() || !revision.body.missing.is_empty();
     Ok(ShowPage {
         frame: console.frame(desk, Part::Reports, words::marked(mode, title))?,
-        own: console.office.status().office.as_str() == office,
+        own: own.as_str() == office,
+        already: false,
+        sums: own.as_str() == office
+            && mode == Mode::Real
+            && shown.revisions.iter().any(|revision| revision.reference.origin == own && is_sum(revision)),
         form,
         office: office.clone(),
         period: period.clone(),
@@ -149,7 +172,8 @@ fn who(record: &RecordRef, shown: &ShownReport) -> String {
     )
 }
 
-fn entered(revision: &Revision) -> String {
+/// Who entered it and how its words came; empty: they are the office's own.
+pub(super) fn entered(revision: &Revision) -> String {
     let said = revision.body.entered.as_ref();
     let words = said.map(|said| text::entered(&revision.origin_name, words::channel(said.channel), &said.told_by, &said.phone));
     words.unwrap_or_default()

@@ -1,10 +1,12 @@
 //! What is done about a call: a second call, the result of a telephone call, an explanation, a ruling, the end. Each a small form at its place.
+//!
+//! A form brings back what was recorded when it was opened; whoever has not seen what is recorded by now is told first.
 
 use axum::{
     extract::{Path, Query, State},
     response::IntoResponse as _,
 };
-use dutynet_relay::ids::OfficeId;
+use dutynet_relay::ids::{OfficeId, RecordRef};
 
 use super::{
     super::super::{
@@ -57,9 +59,9 @@ pub(super) fn form(
     may: &[&'static StepForm],
     (row, own): (Option<&RollCallRow>, &OfficeId),
     asked: &Asked,
-    complete: bool,
+    table: &RollTable,
 ) -> Option<ActForm> {
-    let missing = row.is_some_and(|row| complete && cells::is_missing(row.outcome) && row.seat.office != *own);
+    let missing = row.is_some_and(|row| table.complete && cells::is_missing(row.outcome) && row.seat.office != *own);
     let wanted = if asked.act.is_empty() && missing { "phone" } else { asked.act.as_str() };
     let form = may.iter().find(|form| key(form) == wanted && is_whole(form) == row.is_none())?;
     Some(ActForm {
@@ -71,6 +73,7 @@ pub(super) fn form(
         told_by: String::new(),
         phone: String::new(),
         beside: Beside::default(),
+        seen: mark(table, row),
         note: match key(form) {
             "again" => look::AGAIN_NOTE,
             "explain" => look::EXPLAIN_NOTE,
@@ -78,6 +81,29 @@ pub(super) fn form(
             _ => "",
         },
     })
+}
+
+/// What is recorded of an office, or of the whole call, in one word: its form brings it back.
+pub(super) fn mark(table: &RollTable, row: Option<&RollCallRow>) -> String {
+    let Some(row) = row else {
+        let rounds = table.rows.iter().map(|row| row.rounds).max().unwrap_or_default();
+        return format!("{rounds}.{}", table.closed.map_or(0, |at| at.0));
+    };
+    let said = row.answer.iter().map(|said| &said.record).chain(row.phoned.iter().map(|call| &call.record));
+    let said = said.chain(row.explained.iter().map(|said| &said.record)).chain(row.ruled.iter().map(|ruled| &ruled.said.record));
+    said.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether something else is recorded than when the form was opened.
+fn has_changed(table: &RollTable, typed: &Typed) -> bool {
+    let row = table.rows.iter().find(|row| row.seat.office.as_str() == typed.text("office"));
+    typed.ticked("seen") && typed.text("seen") != mark(table, row)
+}
+
+/// Whether the form was sent before: what it records is there, and stays one.
+async fn is_retry(console: &Console, call: &str, typed: &Typed) -> Result<bool, Refused> {
+    let own = RecordRef { origin: console.office.status().office, id: record_id(typed)? };
+    Ok(console.office.matter(call).await?.steps.iter().any(|step| step.step.reference == own))
 }
 
 pub(super) async fn act(
@@ -99,6 +125,9 @@ pub(super) async fn act(
                 form.fields = fields::typed_again(&step.fields, &typed, &refused.faults);
                 form.beside = Beside::of(&refused, &typed.clone().with("on_behalf_of", asked.office.as_str()));
                 (form.told_by, form.phone) = (typed.text("told_by").to_owned(), typed.text("phone").to_owned());
+                if refused.refusal != Refusal::RollChanged && typed.ticked("seen") {
+                    form.seen = typed.text("seen").to_owned();
+                }
             }
             page.said = Some(Said::of(&refused));
             Ok((http_status(refused.refusal), html(&page)?).into_response())
@@ -114,6 +143,9 @@ fn step_form(typed: &Typed) -> Result<&'static StepForm, Refused> {
 async fn take(console: &Console, desk: &Desk, call: &str, typed: &Typed) -> Result<(), Refused> {
     let (form, office, by) = (step_form(typed)?, typed.text("office").to_owned(), desk.person());
     let table = console.office.roll_table(call).await?;
+    if has_changed(&table, typed) {
+        return if is_retry(console, call, typed).await? { Ok(()) } else { Err(Refusal::RollChanged.into()) };
+    }
     if !open_to(console, desk, &table).iter().any(|open| open.id == form.id) {
         return Err(Refusal::RightMissing.into());
     }
