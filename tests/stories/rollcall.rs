@@ -1,10 +1,6 @@
 //! Roll calls over cut lines and restarts: everybody who is called stands in the table of every tier between, with the right reason.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Debug},
-    process::Command,
-};
+use std::{collections::BTreeMap, process::Command};
 
 use dutynet_node::{
     domain::{
@@ -92,13 +88,8 @@ async fn act(desk: &Desk, call: &str, act: RollAct) -> Result<(), Refused> {
 }
 
 /// The table by office.
+#[derive(Debug)]
 struct Table(RollTable);
-
-impl Debug for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.outcomes().fmt(f)
-    }
-}
 
 impl Table {
     fn outcomes(&self) -> BTreeMap<&str, &'static str> {
