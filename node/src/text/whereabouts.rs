@@ -8,7 +8,6 @@ use dutynet_relay::{
 use super::{directive, words};
 use crate::domain::{
     beijing,
-    sign_for::Undelivered,
     whereabouts::{Waits, Whereabouts},
 };
 
@@ -50,14 +49,7 @@ fn waits_for(waits: &Waits, name: &dyn Fn(&OfficeId) -> String, now: UnixMillis)
         let next = next.map(|next| format!("，{} 再拨", beijing::for_people(next, now))).unwrap_or_default();
         lines.push(format!("上级线路断（{} 起{next}）", since(from)));
     }
-    let below = waits.below.iter().map(|line| match line {
-        Undelivered::LineDown(office, at) | Undelivered::LineUnknown(office, at) => {
-            directive::undelivered(line, &name(office), &since(*at))
-        }
-        Undelivered::Refused(office) => directive::undelivered(line, &name(office), ""),
-        Undelivered::Underway | Undelivered::NoNode => directive::undelivered(line, "", ""),
-    });
-    lines.extend(below);
+    lines.extend(waits.below.iter().map(|line| directive::undelivered(line, name, now)));
     let all = lines.len();
     lines.truncate(NAMED_MAX);
     let more = if all > NAMED_MAX { format!("等 {all} 处") } else { String::new() };

@@ -167,13 +167,6 @@ impl AskBoard {
     }
 }
 
-/// Whether what is practised is asked for.
-#[derive(Deserialize, Default)]
-struct AskMode {
-    #[serde(default)]
-    exercise: String,
-}
-
 /// What a form or an address says of it: anything at all means an exercise.
 fn mode(exercise: &str) -> Mode {
     if exercise.is_empty() { Mode::Real } else { Mode::Exercise }

@@ -122,7 +122,7 @@ pub(super) async fn open(
 async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: AskForm) -> Result<FormPage, Refused> {
     let own = console.office.status().office;
     let office = if asked.office == own.as_str() { String::new() } else { asked.office.clone() };
-    let (asked, mode) = (AskForm { office, ..asked }, mode(&asked.exercise));
+    let (mode, asked) = (mode(&asked.exercise), AskForm { office, ..asked });
     let shown = console.office.show_of(mode, &asked.show(form)).await?;
     let before = shown.revisions.iter().rfind(|revision| revision.reference.origin == own);
     let stands = before.map(|before| before.body.filled.answers.as_slice()).unwrap_or_default();
