@@ -143,6 +143,7 @@ const FAILED_PRECONDITION: &[Refusal] = &[
     Refusal::PeriodClosed,
     Refusal::NothingToCorrect,
     Refusal::ReportChanged,
+    Refusal::RollChanged,
     Refusal::ChoiceNoDifference,
     Refusal::ChaseClosed,
     Refusal::PackVersion,
@@ -288,7 +289,6 @@ const PERMISSION_DENIED: &[Refusal] = &[
     Refusal::RightMissing,
     Refusal::AccountFirst,
     Refusal::RollRuler,
-    Refusal::RollChanged,
 ];
 
 /// It was done already, by another.

@@ -10,7 +10,7 @@ const MARK: &str = "\u{feff}";
 const LINE_END: &str = "\r\n";
 /// A field that begins so is a formula to spreadsheets, the wide ones where Chinese is typed. A tab or a line end would do the same and is among
 /// what is not seen in front.
-const BEGINS_FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+const BEGINS_FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// Makes it.
 pub(super) fn make(document: &Document, table: &Table) -> Vec<u8> {

@@ -134,6 +134,7 @@ pub fn kind(kind: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sign_for::Undelivered;
 
     fn id(text: &str) -> OfficeId {
         OfficeId::parse(text).unwrap()

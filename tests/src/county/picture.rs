@@ -350,6 +350,10 @@ impl Picture {
     }
 
     fn out(&mut self, to: &OfficeId, lane: Lane) -> &mut Out {
+        // A picture that nobody has told anything of an epoch is of one all the same.
+        if self.out.is_empty() {
+            self.out.push(BTreeMap::new());
+        }
         let last = self.out.len() - 1;
         self.out[last].entry((to.clone(), lane)).or_default()
     }

@@ -13,13 +13,19 @@ use super::super::{
 };
 use crate::{
     body::WORD_CHARS_MAX,
-    domain::beijing,
+    domain::{
+        access::{How, Seen},
+        beijing,
+    },
     text::{console_set as text, refusal::Refusal, words},
     usecase::{AddClassified, ClassifiedItem, Refused},
 };
 
+/// Where it is.
+const REGISTER: &str = "/classified";
+
 pub(super) fn router() -> Router<Console> {
-    Router::new().route("/classified", get(list).post(add))
+    Router::new().route(REGISTER, get(list).post(add))
 }
 
 #[derive(Template)]
@@ -65,6 +71,7 @@ impl ItemView {
 }
 
 async fn list(State(console): State<Console>, desk: Desk) -> Paged {
+    console.saw(&desk, How::Opened, Seen::page(REGISTER));
     html(&page(&console, &desk, Typed::default()).await?)
 }
 
@@ -86,7 +93,7 @@ async fn add(State(console): State<Console>, posted: Posted) -> Paged {
         Err(refused) => Err(refused),
     };
     match made {
-        Ok(_) => then("/classified"),
+        Ok(_) => then(REGISTER),
         Err(refused) => {
             let faults = ["number", "channel", "receiver"].map(|field| (field, fields::fault_at(&refused.faults, field)));
             let page = Page { faults: faults.to_vec(), said: Some(Said::of(&refused)), ..page(&console, &desk, typed).await? };

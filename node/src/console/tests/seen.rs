@@ -8,7 +8,7 @@ use super::*;
 use crate::{domain::access::Access, domain::beijing::Day, usecase::AskAccesses};
 
 /// Pages that show nothing about people, each because of something. A list has numbers, titles and states: who says what stands behind them.
-const NOTHING_ABOUT_PEOPLE: [(&str, &str); 40] = [
+const NOTHING_ABOUT_PEOPLE: [(&str, &str); 44] = [
     ("/", "numbers, titles and states; of people only who is on duty in this very room"),
     ("/first", "nobody has an account yet"),
     ("/enter", "the door"),
@@ -43,6 +43,10 @@ const NOTHING_ABOUT_PEOPLE: [(&str, &str); 40] = [
     ("/network/{office}", "a line, and the machine behind it"),
     ("/rules", "articles"),
     ("/rules/ask", "articles"),
+    ("/rules/put", "a blank form"),
+    ("/periods", "days, by office"),
+    ("/groups", "offices"),
+    ("/cut-offs", "times, by office"),
     ("/find", "a list"),
     ("/admin", "this machine"),
     ("/admin/backup", "this machine"),
@@ -112,6 +116,7 @@ impl Browser {
             ("/stats/dues", of("/stats/dues?month=2026-07", "/stats/dues")),
             ("/stats/findings", page("/stats/findings")),
             ("/accounts", page("/accounts")),
+            ("/classified", page("/classified")),
             ("/audit", page("/audit")),
         ])
     }

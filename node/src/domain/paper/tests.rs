@@ -125,8 +125,9 @@ fn the_approval_sheet_says_what_each_leader_answered_and_how_it_is_known() {
     let confirmed = format!("1. 王书记　未答复\n{answered}　本人已确认（1970年01月01日 08:04）　意见：同意上报　补充意见：抓紧");
     assert_eq!(value(&sheet, "审批意见"), confirmed);
 
-    // Put before leaders again: both are on the paper, each under its time. Whoever was not on the list and answered is on it too.
-    told.take("a", "incident.approval-asked", &[("approver", text("王书记")), ("what", text("续报山洪"))], &[]).unwrap();
+    // Put before leaders again: both are on the paper, each under its time.
+    let asked = [("approver", text("王书记")), ("next", text("赵主任\n")), ("what", text("续报山洪"))];
+    told.take("a", "incident.approval-asked", &asked, &[]).unwrap();
     let no = [("approver", text("赵主任")), ("how", code("in-person")), ("said_at", time(300_000)), ("words", text("补充伤亡"))];
     told.take("a", "incident.refused", &no, &[]).unwrap();
     let sheet = rows(&told, "approval-sheet", &id("a"));
