@@ -111,7 +111,7 @@ fn every_paper_opens_says_what_was_typed_and_brings_its_letters() {
             "1. 王镇长",
             "未答复",
             "2. 赵书记　批准",
-            "待本人确认",
+            "本人确认",
             "经办人签字",
         ] {
             papers.says(&format!("approval.{ending}"), words);

@@ -274,7 +274,7 @@ fn a_special_period_stands_above_every_page_below_until_it_is_ended() {
     let (parent, mut child) = parent_and_child(folder.path());
     child.serve();
     let no_brings = ["period", "declare", "--to", "2099-01-01", "--reason", "国庆", "--as", "z01:张三"];
-    parent.run(&no_brings).is_refused(1, "SPAN_INVALID");
+    parent.run(&no_brings).is_refused(1, "SPECIAL_SPAN");
     let declared = ["--from", "2098-12-01", "--double-leaders", "--daily", "16:30", "--silence", "30", "--json"];
     let later = parent.done(&[no_brings.as_slice(), &declared].concat()).json();
     assert_eq!((&later["holds"], &later["leaders"], &later["daily"]), (&false.into(), &2.into(), &"16:30".into()));
