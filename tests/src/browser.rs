@@ -86,19 +86,31 @@ pub struct Browser {
     windows: Vec<Window>,
 }
 
+/// Attempts to start the driver.
+const STARTS: usize = 10;
+
+/// A driver and its port; `None`: it has ended.
+fn started() -> Option<(Child, String)> {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut driver = command.spawn().expect("chromedriver is installed: tests/run does it");
+    let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    if port.is_none() {
+        driver.wait().expect("what has ended can be waited for");
+    }
+    Some((driver, port?))
+}
+
 impl Browser {
-    /// Starts the driver; windows come later.
+    /// Starts the driver; windows come later. It ends by itself when the port that it has chosen was taken meanwhile, and is started again.
     pub fn start() -> Self {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = command.spawn().expect("chromedriver is installed: tests/run does it");
-        let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        });
-        let address = format!("http://127.0.0.1:{}", port.expect("the driver says where it listens"));
-        Self { driver, address, windows: Vec::new() }
+        let started = (0..STARTS).find_map(|_| started());
+        let (driver, port) = started.expect("the driver says where it listens");
+        Self { driver, address: format!("http://127.0.0.1:{port}"), windows: Vec::new() }
     }
 
     /// Opens a window of a browser of its own: nothing is shared with the others. `base` is what its paths stand on.

@@ -13,6 +13,9 @@ fn both<'a>(one: &[(&'a str, &'a str)], other: &[(&'a str, &'a str)]) -> Vec<(&'
     one.iter().chain(other).copied().collect()
 }
 
+/// The fields of a form as it was opened, and what was typed into it.
+type Sent<'a> = (&'a [(String, String)], &'a [(&'a str, &'a str)]);
+
 impl Browser {
     /// The hidden fields of the form that is open, as a browser sends them with what was typed.
     fn opened(&self) -> Vec<(String, String)> {
@@ -22,7 +25,7 @@ impl Browser {
     }
 
     /// Sends a form that was opened earlier.
-    async fn send_opened(&mut self, path: &str, (opened, typed): (&[(String, String)], &[(&str, &str)])) {
+    async fn send_opened(&mut self, path: &str, (opened, typed): Sent<'_>) {
         let opened: Vec<(&str, &str)> = opened.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.send(path, &both(&opened, typed), "http://127.0.0.1:7680").await;
     }
