@@ -4,9 +4,11 @@
 use std::future::Future;
 
 use anyhow::{Context, Result, bail};
+use dutynet_relay::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use super::{network::Network, notices, offices::Office, operator::Operator, text, text::event as said};
+use crate::domain::beijing;
 
 /// An incident, and what has been asked about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +132,8 @@ impl Event {
     }
 
     async fn tells_its_leader(&self, operator: &Operator) -> Result<Value> {
-        operator.json(&[&["incident", "told", &self.number][..], &said::TOLD, &COMMON].concat()).await
+        let now = beijing::minute(SystemClock::default().wall());
+        operator.json(&[&["incident", "told", &self.number, "--told-at", &now][..], &said::TOLD, &COMMON].concat()).await
     }
 
     async fn reports(&self, operator: &Operator) -> Result<Value> {

@@ -177,7 +177,7 @@ pub mod event {
         "natural.flood-drought",
     ];
     /// Fields of telling the leader.
-    pub const TOLD: [&str; 8] = ["--leader", "演示带班领导", "--told-at", "00:00", "--how", "电话", "--said", "立即上报"];
+    pub const TOLD: [&str; 6] = ["--leader", "演示带班领导", "--how", "电话", "--said", "立即上报"];
     /// Fields of a report: urgent, the rest follows.
     pub const REPORT: [&str; 8] = ["--stage", "首报", "--title", "（演示）海堤渗漏", "--haste", "yes", "--dead", "0"];
     /// Fields of the question.

@@ -121,7 +121,7 @@ fn link_view(link: &LinkStatus, name: &str, now: UnixMillis) -> LinkView {
         since: link.state.since.map(|since| length(now.0.abs_diff(since.0))).unwrap_or_default(),
         waiting: waits.collect::<Vec<_>>().join(" "),
         parked: link.parked,
-        clock: if link.state.offset_ms == 0 { String::new() } else { clock::apart(link.state.offset_ms) },
+        clock: if link.state.offset_ms.abs() < 1000 { String::new() } else { clock::apart(link.state.offset_ms) },
         next: link.state.next_attempt.filter(|_| !link.state.up).map(|at| beijing::for_people(at, now)).unwrap_or_default(),
     }
 }
