@@ -288,7 +288,7 @@ async fn here(State(_): State<Console>, seated: Seated) -> StatusCode {
 impl Console {
     /// Of this office: several consoles of one machine must not overwrite each other's.
     pub(super) fn cookie_name(&self) -> String {
-        format!("{COOKIE}{}", self.office.status().office)
+        format!("{COOKIE}{}", self.office.own())
     }
 
     /// What a browser is told to keep, or, with an empty session, to forget.
