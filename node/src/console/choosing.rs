@@ -28,7 +28,7 @@ impl Choosing {
     /// Every other office of the tree; in a large one, the parent and those near.
     pub(super) fn all(console: &Console) -> Self {
         let all = console.office.offices();
-        let own = console.office.status().office;
+        let own = console.office.own().clone();
         if all.len() <= LISTED_MAX {
             let others = all.into_iter().filter(|entry| entry.office != own);
             return Self { listed: others.map(|entry| (entry.office.to_string(), entry.name)).collect(), more: false };

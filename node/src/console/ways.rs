@@ -55,6 +55,11 @@ impl Ways {
         Ok(Went { words, tone })
     }
 
+    /// What neighbours have refused.
+    pub(super) fn parked(&self) -> &[ParkedRecord] {
+        &self.parked
+    }
+
     /// Who refused it, as far as that is known here.
     pub(super) fn refused_at(&self, parked: &ParkedRecord) -> String {
         let neighbour = self.name(&parked.at.neighbour);

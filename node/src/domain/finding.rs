@@ -12,7 +12,7 @@ mod suggest;
 mod tests;
 
 pub use owed::obligations;
-pub use suggest::{Evidence, Suggested, contradicts, is_of_a_roll_call, suggests};
+pub use suggest::{Evidence, Suggested, contradicts, suggests};
 
 use dutynet_relay::ids::OfficeId;
 

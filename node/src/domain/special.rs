@@ -1,4 +1,4 @@
-//! Special periods (敏感特殊时期): declared by an office for itself and everything below it, ended or prolonged by later records.
+//! Special periods (敏感特殊时期): declared by an office for everything below it, ended or prolonged by later records.
 //!
 //! A period never reaches back: it holds from its first moment, or from the moment when it was declared, whichever is later. A change counts
 //! from the moment when it was made: a change that is made after the end opens a further span, and leaves what lay between as it was. Of

@@ -221,7 +221,7 @@ pub fn what(debtor: &str, duty: &str, due: &str, standing: &str, key: &str) -> S
 
 /// A period was declared, changed or is listed.
 pub fn declared(number: &str, from: &str, to: &str) -> String {
-    format!("已记录敏感特殊时期 {number}：{from} 至 {to}，本单位和全部下级。")
+    format!("已记录敏感特殊时期 {number}：{from} 至 {to}，全部下级（本单位只作提示）。")
 }
 
 /// It never holds.

@@ -82,7 +82,9 @@ pub fn why(code: &str, detail: &str) -> String {
         RefusalCode::UnknownTarget => "收件单位不在名录里：请核对收件单位，登记以后重发；填错了的撤回，另填一份。",
         RefusalCode::Registry => "对方不认这条名录：请上级核对名录后重发。",
         RefusalCode::TooLarge => "超过对方能收的大小：请撤回，拆成几份，或者改用附件。",
-        RefusalCode::Content => "带有密级标志：请撤回，并立即用 purge 清除，改按涉密渠道报送。",
+        RefusalCode::Content => {
+            "带有密级标志：请系统管理员撤回，并在本机用 dutynet purge 清除；改按涉密渠道报送，在“涉密事项登记”只登记有此事。"
+        }
     });
     known.map_or_else(
         || format!("对方的说明：{}（{code}）。请系统管理员处理。", detail.trim_end_matches(['。', '.'])),

@@ -20,7 +20,7 @@ use super::{AskDueStats, Due, Office, Refused, rollcall::Silence, shown};
 use crate::{
     body::read_step,
     domain::{
-        finding::{self, Evidence, Suggested, contradicts, is_of_a_roll_call, suggests},
+        finding::{self, Evidence, Suggested, contradicts, suggests},
         form::{Answer, Value, said_to},
         matter::Step,
         number::Number,
@@ -128,7 +128,7 @@ impl Office {
         }
         // A silence is evidence of something only where the call was there in time, over lines that were up.
         let overdue = matches!(due.standing, Standing::Overdue { .. });
-        let unheard = is_of_a_roll_call(owed.duty) && overdue && self.silence(owed, now)?.is_none();
+        let unheard = owed.duty.is_of_a_roll_call() && overdue && self.silence(owed, now)?.is_none();
         if contradicts(due.standing) || unheard {
             return Err(Refused::about(Refusal::FindingNoEvidence, &owed.key));
         }

@@ -10,7 +10,7 @@ use super::{Office, Refused, person, shown};
 use crate::{
     body::special::{SPECIAL, SpecialBody, SpecialSays},
     domain::{
-        beijing::rfc3339,
+        beijing::minute,
         form::Lines,
         number::{Number, parse_reference},
         report::said,
@@ -67,13 +67,13 @@ pub struct KnownPeriod {
 }
 
 impl Office {
-    /// Declares a special period for this office and everything below it.
+    /// Declares a special period for everything below this office, which itself is only shown it.
     pub async fn declare_period(&self, asked: DeclarePeriod) -> Result<KnownPeriod, Refused> {
         let (by, now) = (person(asked.by.clone())?, self.now());
         let (from, reason) = (asked.from.unwrap_or(now), reason(&asked.reason)?);
         let days = (asked.to.0.saturating_sub(from.0)) / DAY_MS;
         if from >= asked.to || asked.to <= now || days > SPECIAL_DAYS_MAX {
-            return Err(Refused::about(Refusal::SpecialSpan, rfc3339(asked.to)));
+            return Err(Refused::about(Refusal::SpecialSpan, minute(asked.to)));
         }
         if !asked.brings.is_sound() {
             return Err(Refusal::SpecialBrings.into());
@@ -95,7 +95,7 @@ impl Office {
         let to = asked.to.unwrap_or(now);
         let first = period.spans.first().map_or(period.declared.from, |(from, _)| *from);
         if to.0.saturating_sub(first.0) / DAY_MS > SPECIAL_DAYS_MAX {
-            return Err(Refused::about(Refusal::SpecialSpan, rfc3339(to)));
+            return Err(Refused::about(Refusal::SpecialSpan, minute(to)));
         }
         let reference = period.declared.reference.clone();
         let body = SpecialBody { to, reason, says: SpecialSays::Changes(reference.clone()) };

@@ -83,7 +83,7 @@ struct Asked {
 
 async fn inbox(State(console): State<Console>, desk: Desk, Query(asked): Query<Asked>) -> Paged {
     console.saw(&desk, How::Opened, Seen::page("/inbox"));
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let person = desk.account.name.clone();
     let approver = desk.account.approves_as().unwrap_or_default().to_owned();
     let now = console.clock.wall();
@@ -136,7 +136,7 @@ fn event(console: &Console, shown: &ShownMatter) -> Result<EventView, Refused> {
 
 /// Orders that this office was given and he has not read.
 async fn unread(console: &Console, person: &str) -> Result<Vec<UnreadView>, Refused> {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let mut unread = Vec::new();
     for shown in shown(console, MatterKind::Directive).await? {
         let given = shown.steps.iter().any(|step| step.step.to.contains(&own));

@@ -166,7 +166,7 @@ async fn month(State(console): State<Console>, desk: Desk, Query(asked): Query<A
             cells: days.iter().enumerate().map(|at| cell(at, &marks)).collect(),
         }
     };
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let column = |day: &Day| DayView { number: day.to_string()[8..].to_owned(), day: day.to_string() };
     let after = days.last().map(|day| day.next().to_string()[..7].to_owned()).unwrap_or_default();
     html(&Page {
@@ -185,7 +185,7 @@ async fn month(State(console): State<Console>, desk: Desk, Query(asked): Query<A
 
 /// An office of ours and its children, each with whether anybody is below.
 fn tier(console: &Console, of: &str) -> Result<(Entry, Vec<(Entry, bool)>), Refused> {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let of = if of.is_empty() { own.as_str() } else { of };
     let all = console.office.offices();
     let is_ours = of == own.as_str() || console.office.offices_below().iter().any(|(_, entry)| entry.office.as_str() == of);

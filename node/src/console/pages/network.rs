@@ -86,7 +86,7 @@ async fn network(State(console): State<Console>, desk: Desk, Query(asked): Query
 }
 
 fn drawn(console: &Console, open: &str, now: UnixMillis) -> Picture {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let own = console.office.offices().into_iter().find(|entry| entry.office == own).map(|entry| (0, entry));
     let tree: Vec<_> = own.into_iter().chain(console.office.offices_below()).collect();
     let links = console.office.links();

@@ -172,7 +172,7 @@ async fn show(State(console): State<Console>, desk: Desk, Path((origin, id)): Pa
         call: shown.steps.first().map(|step| item(step, &shown, &ways, open)).transpose()?,
         silent: silent(&shown, &ways),
         tables: kept::tables(&console, &shown).await?,
-        may_keep: open && shown.row.matter.origin == console.office.status().office,
+        may_keep: open && shown.row.matter.origin == *console.office.own(),
         id: console.new_id()?,
         chapters: CHAPTERS.iter().map(chapter).collect::<Result<_, _>>()?,
         head: view,

@@ -42,7 +42,7 @@ fn view(console: &Console, trusted: &Trusted) -> View {
 }
 
 fn file(console: &Console) -> String {
-    format!("dutynet-{}.crt", console.office.status().office)
+    format!("dutynet-{}.crt", console.office.own())
 }
 
 async fn trust(State(console): State<Console>) -> Paged {

@@ -39,7 +39,7 @@ pub fn suggests(owed: &Obligation, standing: Standing) -> Option<Suggested> {
     if matches!(owed.creditor, Creditor::Leader(_)) {
         return None;
     }
-    if is_of_a_roll_call(owed.duty) {
+    if owed.duty.is_of_a_roll_call() {
         return matches!(standing, Standing::Overdue { .. }).then_some(Suggested::Unanswered);
     }
     if !is_report(owed.duty) {
@@ -70,11 +70,6 @@ pub fn contradicts(standing: Standing) -> bool {
         | Standing::CutOff { .. }
         | Standing::Withdrawn => true,
     }
-}
-
-/// Whether an answer to a roll call is owed. Whether the office had the call in time stands in the call alone.
-pub fn is_of_a_roll_call(duty: Duty) -> bool {
-    [Duty::RollCallAnswer, Duty::SecondCallAnswer].contains(&duty)
 }
 
 /// Whether it is a report to an office above that is owed: what 迟报 and 漏报 are said of.

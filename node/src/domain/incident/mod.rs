@@ -34,7 +34,7 @@ pub use handling::{BY_ITSELF, Handling, Received, carried_on, first_receiver, ha
 pub use numbering::{Report, Stage, reports};
 pub use place::may_be_one_place;
 pub use recipients::{skipped_facts, text_code};
-pub use state::{Ask, asks, is_withdrawn, summary, wanted};
+pub use state::{Ask, asks, awaits_own_word, is_withdrawn, summary, wanted};
 pub use totals::{MEASURES, Part, Total, joined, total_facts, totals};
 
 use dutynet_relay::ids::OfficeId;

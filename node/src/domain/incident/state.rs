@@ -54,15 +54,19 @@ pub fn asks<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<Ask<'a>> {
     asks
 }
 
-/// Approvals that somebody has heard, by telephone or in person, and the leader has not confirmed himself.
+/// Whether it is an approval that somebody has heard, by telephone or in person, so that the leader's own word is waited for.
+pub fn awaits_own_word(step: &Step) -> bool {
+    step.form == "incident.approved" && matches!(step.choice("how"), Some("telephone" | "in-person"))
+}
+
+/// Approvals that somebody has heard and the leader has not confirmed himself.
 pub(super) fn unconfirmed<'a>(steps: &'a [Step], office: &OfficeId) -> Vec<&'a Step> {
     let own = of_office(steps, office);
     let confirmed = |step: &Step| {
         let by = |other: &&Step| other.form == "incident.confirmed" && other.link("approved") == Some(&step.reference);
         own.iter().any(by)
     };
-    let heard = |step: &&Step| step.form == "incident.approved" && matches!(step.choice("how"), Some("telephone" | "in-person"));
-    own.iter().copied().filter(heard).filter(|step| !confirmed(step)).collect()
+    own.iter().copied().filter(|step| awaits_own_word(step)).filter(|step| !confirmed(step)).collect()
 }
 
 /// The step by which an office is done with it for good.

@@ -226,34 +226,7 @@ impl Obligation {
 
     /// Whether it rings until a person has met it: a roll call, and what came as 特急 and nobody has signed for.
     pub fn insists(&self) -> bool {
-        match self.duty {
-            Duty::RollCallAnswer | Duty::SecondCallAnswer => true,
-            Duty::Receipt => self.flash,
-            Duty::LeaderTold
-            | Duty::OralReport
-            | Duty::WrittenReport
-            | Duty::WrittenAfterOral
-            | Duty::VerificationAnswer
-            | Duty::WarningLeaderTold
-            | Duty::WarningPassedOn
-            | Duty::PaperPassedOn
-            | Duty::CasualtyRevision
-            | Duty::FollowUp
-            | Duty::FinalReport
-            | Duty::DailyReport
-            | Duty::ZeroReport
-            | Duty::HolidaySummary
-            | Duty::Feedback
-            | Duty::Outcome
-            | Duty::RosterFiled
-            | Duty::ApprovalAnswer
-            | Duty::WrittenRequested
-            | Duty::SilenceAsked
-            | Duty::Explanation
-            | Duty::Rectification
-            | Duty::SecondCall
-            | Duty::AbsenceInquiry => false,
-        }
+        self.duty.is_of_a_roll_call() || (self.flash && self.duty == Duty::Receipt)
     }
 
     /// How an office stands to it.

@@ -6,7 +6,7 @@ use super::value;
 use crate::{
     domain::{
         beijing::minute,
-        incident::{Ask, asks, standing},
+        incident::{Ask, asks, awaits_own_word, standing},
         matter::{Step, approvers},
         step::StepForms,
     },
@@ -62,10 +62,9 @@ fn confirmed<'a>(steps: &'a [Step], answer: &Step) -> Option<&'a Step> {
 fn words(answer: &Step, confirmed: Option<&Step>) -> String {
     let Some(form) = StepForms::built_in().get(&answer.form) else { return String::new() };
     let said = |key: &str| value(form, key, answer);
-    let by_telephone = answer.form == "incident.approved" && answer.choice("how") == Some("telephone");
     let own_word = match confirmed {
         Some(step) => Some(text::confirmed(&moment(&minute(step.times.recorded.here)))),
-        None => by_telephone.then(|| text::UNCONFIRMED.to_owned()),
+        None => awaits_own_word(answer).then(|| text::UNCONFIRMED.to_owned()),
     };
     let more = confirmed.and_then(|step| step.text("words"));
     let opinion = said("words").map(|words| text::opinion(&words));

@@ -100,6 +100,11 @@ pub enum Receiver {
 }
 
 impl Duty {
+    /// Whether an answer to a roll call is owed. Whether the office had the call in time stands in the call alone.
+    pub fn is_of_a_roll_call(self) -> bool {
+        [Self::RollCallAnswer, Self::SecondCallAnswer].contains(&self)
+    }
+
     /// All.
     pub const ALL: [Self; 27] = [
         Self::LeaderTold,

@@ -36,7 +36,7 @@ pub const STANDING: &str =
 /// `--open`
 pub const OPEN: &str = "打开：逐项列出统计到的时限事项和它的记录";
 /// `period`
-pub const PERIOD: &str = "敏感特殊时期：对本单位和全部下级生效，由后来的记录结束或延长";
+pub const PERIOD: &str = "敏感特殊时期：对全部下级生效（本单位只作提示），由后来的记录结束或延长";
 /// `period declare`
 pub const DECLARE: &str = "宣布一个敏感特殊时期，并写明它要求什么";
 /// `period end`

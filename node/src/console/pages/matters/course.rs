@@ -58,7 +58,7 @@ pub(super) type Known = (String, Vec<(String, Vec<usize>)>);
 
 impl<'a> Course<'a> {
     pub(super) fn of(console: &Console, matter: &'a ShownMatter) -> Result<Self, Refused> {
-        let own = console.office.status().office;
+        let own = console.office.own().clone();
         Ok(Self { ways: Ways::now(console)?, own, matter, now: console.clock.wall() })
     }
 

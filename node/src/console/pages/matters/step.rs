@@ -174,7 +174,7 @@ pub(super) fn mark(views: &mut [FieldView], said: &[FieldPrefilled], answers: &[
 
 /// The form without what is said in its fields.
 pub(super) async fn blank(console: &Console, desk: &Desk, (form, matter): Of<'_>, typed: Typed) -> Result<StepPage, Refused> {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let choosing = match form.names_offices {
         Some(Naming::Must | Naming::May) => Choosing::all(console),
         None => Choosing::default(),

@@ -75,7 +75,7 @@ async fn take_step(console: &Console, posted: PostedWithFiles, of: Of<'_>) -> Pa
         }
     };
     if let Some(matter) = of.1 {
-        let changed = since(&typed, matter, &console.office.status().office, asked.id);
+        let changed = since(&typed, matter, console.office.own(), asked.id);
         if !changed.is_empty() {
             files.throw_away().await;
             return look_again(console, &desk, of, (typed, changed)).await;

@@ -62,7 +62,7 @@ struct Page {
 pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(office): Path<String>) -> Paged {
     let entry = entry(&console, &office)?;
     let now = console.clock.wall();
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let all = console.office.offices();
     let facts = console.office.lines_below();
     let fact = facts.get(&entry.office);
@@ -94,7 +94,7 @@ pub(super) async fn show(State(console): State<Console>, desk: Desk, Path(office
 
 /// This office or one below it.
 fn entry(console: &Console, office: &str) -> Result<Entry, Refused> {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let below = || console.office.offices_below().into_iter().map(|(_, entry)| entry);
     let found = below().find(|entry| entry.office.as_str() == office);
     let found =
@@ -141,7 +141,7 @@ fn history(console: &Console, entry: &Entry, now: UnixMillis) -> Result<(Bar, Sp
 /// What it says itself of its machine, where its line is up; else the rules that it said last.
 async fn runs(console: &Console, entry: &Entry, line: Line) -> Result<Vec<(&'static str, String)>, Refused> {
     let mut said = Vec::new();
-    if line == Line::Up || entry.office == console.office.status().office {
+    if line == Line::Up || entry.office == *console.office.own() {
         let asked = AskStatus { offices: vec![entry.office.to_string()], reach: Reach::Alone, within: WITHIN };
         let mut pulled = console.office.pull_status(asked).await?;
         while pulled.next().await.is_some() {}

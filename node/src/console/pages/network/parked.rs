@@ -42,7 +42,7 @@ pub(super) struct ParkedView {
 pub(super) async fn views(console: &Console, of: impl Fn(&ParkedRecord) -> bool) -> Result<Vec<ParkedView>, Refused> {
     let (ways, now) = (Ways::now(console)?, console.clock.wall());
     let mut views = Vec::new();
-    for parked in console.office.parked()?.iter().filter(|parked| of(parked)) {
+    for parked in ways.parked().iter().filter(|parked| of(parked)) {
         views.push(view(parked, named(console, &ways, parked).await, (&ways, now)));
     }
     Ok(views)

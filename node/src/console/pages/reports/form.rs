@@ -112,7 +112,7 @@ pub(super) async fn open(
 ) -> Paged {
     let page = blank(&console, &desk, known(&form)?, asked).await?;
     // What was said before stands in it, and what those below have said.
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let whose = if page.behalf.0.is_empty() { own.as_str() } else { &page.behalf.0 };
     console.saw(&desk, How::Opened, Seen::report(&page.form.id, whose, &page.period));
     html(&page)
@@ -120,7 +120,7 @@ pub(super) async fn open(
 
 /// A form as it is opened: with what this office has entered before, or with the sum of the children.
 async fn blank(console: &Console, desk: &Desk, form: &'static Form, asked: AskForm) -> Result<FormPage, Refused> {
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let office = if asked.office == own.as_str() { String::new() } else { asked.office.clone() };
     let (mode, asked) = (mode(&asked.exercise), AskForm { office, ..asked });
     let shown = console.office.show_of(mode, &asked.show(form)).await?;

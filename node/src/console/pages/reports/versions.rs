@@ -124,7 +124,7 @@ async fn page(console: &Console, desk: &Desk, (which, mode): (&Which, Mode), typ
     let revisions = shown.revisions.iter().rev().map(view).collect::<Result<_, Refused>>()?;
     let name = console.office.offices().into_iter().find(|entry| entry.office.as_str() == office).map(|entry| entry.name);
     let title = format!("{} {} {period}", name.unwrap_or_else(|| office.clone()), form.title);
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let is_sum = |revision: &Revision| !revision.body.sources.is_empty() || !revision.body.missing.is_empty();
     Ok(ShowPage {
         frame: console.frame(desk, Part::Reports, words::marked(mode, title))?,

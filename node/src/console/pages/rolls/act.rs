@@ -102,7 +102,7 @@ fn has_changed(table: &RollTable, typed: &Typed) -> bool {
 
 /// Whether the form was sent before: what it records is there, and stays one.
 async fn is_retry(console: &Console, call: &str, typed: &Typed) -> Result<bool, Refused> {
-    let own = RecordRef { origin: console.office.status().office, id: record_id(typed)? };
+    let own = RecordRef { origin: console.office.own().clone(), id: record_id(typed)? };
     Ok(console.office.matter(call).await?.steps.iter().any(|step| step.step.reference == own))
 }
 
@@ -155,7 +155,7 @@ async fn take(console: &Console, desk: &Desk, call: &str, typed: &Typed) -> Resu
         console.office.act_on_roll(ActOnRoll { id: record_id(typed)?, call: call.to_owned(), act, by }).await?;
         return Ok(());
     }
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let other = (!office.is_empty() && office != own.as_str()).then_some(office);
     let (to, on_behalf) = match key(form) {
         "explain" => (Vec::new(), other.map(|office| OnBehalf { office, entered: told(typed) })),

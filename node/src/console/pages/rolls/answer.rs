@@ -70,7 +70,7 @@ pub(super) async fn open(State(console): State<Console>, desk: Desk) -> Paged {
 /// The calls, what is real first, and who is on duty as this office has stated it.
 async fn waiting(console: &Console) -> Result<(Vec<CallView>, Vec<Answer>), Refused> {
     let (rolls, now) = console.office.rolls(Openness::Open).await?;
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     let (mut calls, mut stated) = (Vec::new(), Vec::new());
     for roll in rolls.into_iter().filter(|roll| roll.relation == RollRelation::ToAnswer) {
         let table = console.office.roll_table(&roll.row.matter.to_string()).await?;
@@ -106,7 +106,7 @@ pub(super) async fn answer(State(console): State<Console>, posted: Posted) -> Pa
         work: said("work"),
         by: desk.person(),
     };
-    let own = console.office.status().office;
+    let own = console.office.own().clone();
     match console.office.answer_rolls(asked).await {
         Ok(answered) => then(&format!("/roll/{}/{}?office={own}#act", answered.taken.matter.origin, answered.taken.matter.id)),
         Err(refused) => {

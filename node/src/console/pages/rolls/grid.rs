@@ -143,7 +143,7 @@ pub(super) async fn page(console: &Console, desk: &Desk, call: &str, asked: &Ask
     let show = Show::of(&asked.show);
     let row = table.rows.iter().find(|row| row.seat.office.as_str() == asked.office);
     let may = act::open_to(console, desk, &table);
-    let form = act::form(&may, (row, &console.office.status().office), asked, &table);
+    let form = act::form(&may, (row, console.office.own()), asked, &table);
     let here = form.as_ref().map_or("", |form| form.key);
     let views = |whole: bool| {
         let of = |form: &&'static StepForm| act::is_whole(form) == whole;

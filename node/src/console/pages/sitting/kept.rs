@@ -78,7 +78,7 @@ pub(super) async fn keep(State(console): State<Console>, Path((origin, id)): Pat
     let asked = KeepStatus { id: record, matter: matter.clone(), within: Duration::ZERO, by: desk.person() };
     let mut keeping = console.office.open_status(asked).await?;
     let (offices, now) = (keeping.offices(), console.clock.wall());
-    let asker = console.office.status().office;
+    let asker = console.office.own().clone();
     let mut table = StatusTable { asker, asked_at: now, closed_at: now, within_ms: 0, rows: Vec::new() };
     pulls.keep(&of, Pull { table: table.clone(), offices, ended: false, said: None });
     tokio::spawn(async move {
