@@ -105,10 +105,10 @@
   const isDoor = document.body.classList.contains("door");
   const toTheDoor = () => { if (!isDoor) location.assign("/locked?to=" + encodeURIComponent(location.pathname + location.search)); };
   document.addEventListener("node-desk", (event) => { if (event.detail !== "open") toTheDoor(); else { const to = one("form[action='/locked'] [name=to]"); if (to) location.assign(to.value); } });
-  let lastHere = now();
+  let lastHere = performance.now();
   if (!isDoor) ["keydown", "pointerdown", "input"].forEach((gesture) => document.addEventListener(gesture, () => {
-    if (now() - lastHere < 60000) return;
-    lastHere = now();
+    if (performance.now() - lastHere < 20000) return;
+    lastHere = performance.now();
     fetch("/here", { redirect: "manual" }).then((answer) => { if (answer.type === "opaqueredirect" || answer.status === 423) toTheDoor(); }).catch(() => { /* ring.js says that the node is not there */ });
   }, { passive: true }));
 

@@ -19,6 +19,8 @@
     bar.scrollIntoView({ block: "nearest" });
     say("正在送到本机……");
     request.upload.addEventListener("progress", (sent) => {
+      // Whoever waits for his files is there.
+      document.dispatchEvent(new Event("input"));
       if (!sent.lengthComputable) return;
       bar.value = 100 * sent.loaded / sent.total;
       say(sent.loaded < sent.total ? "已送 " + Math.floor(bar.value) + "%" : "已送完，本机正在核对……");

@@ -6,7 +6,7 @@
 
 use std::{
     io,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -68,6 +68,14 @@ impl Default for Limits {
 /// Whose connection a request came by; in its extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Peer(pub(super) IpAddr);
+
+impl Peer {
+    /// Whoever opens the console by an address of this machine from this machine sits at it.
+    fn of(peer: IpAddr, own: IpAddr) -> Self {
+        let (peer, own) = (peer.to_canonical(), own.to_canonical());
+        Self(if peer == own { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { peer })
+    }
+}
 
 /// What each connection is served with.
 #[derive(Clone)]
@@ -141,7 +149,7 @@ impl Door {
     }
 
     async fn served(self, tcp: TcpStream, watcher: Watcher) -> io::Result<()> {
-        let peer = Peer(tcp.peer_addr()?.ip().to_canonical());
+        let peer = Peer::of(tcp.peer_addr()?.ip(), tcp.local_addr()?.ip());
         let Some(front) = self.front.clone() else { return self.pages(tcp, peer, watcher).await };
         match timeout(self.limits.handshake, secured(&front, tcp)).await {
             Ok(Ok(Some(stream))) => self.pages(stream, peer, watcher).await,

@@ -193,8 +193,15 @@ pub(super) fn then(path: &str) -> Paged {
     Ok(Redirect::to(path).into_response())
 }
 
+/// In the extensions of an answer: the form was taken, though the answer says that something beside it was not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken;
+
 /// Whether this is the answer to a form that was taken: it leads on, and not back to the door.
 pub(super) fn was_taken(answer: &Response) -> bool {
+    if answer.extensions().get::<Taken>().is_some() {
+        return true;
+    }
     let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     let door = |to: &str| ["/enter", "/locked", "/password", "/first"].iter().any(|door| to.split('?').next() == Some(door));
     answer.status() == StatusCode::SEE_OTHER && to.is_some_and(|to| !door(to))

@@ -197,9 +197,13 @@ async fn enrol(State(setup): State<Setup>, Form(pasted): Form<Pasted>) -> Paged 
 }
 
 async fn restore(State(setup): State<Setup>, Form(from): Form<FromWhere>) -> Paged {
+    // Before the page is held: a folder on a network disk that is gone may not answer for long.
+    let asked = from.clone();
+    let looked = tokio::task::spawn_blocking(move || asked.look()).await;
+    let looked = looked.unwrap_or_else(|error| Err(Refused::because(Refusal::Internal, error)));
     let mut stand = setup.stand.lock().await;
     if stand.is_open() {
-        let code = match from.look() {
+        let code = match looked {
             Ok(code) => code,
             Err(refused) => {
                 let not_restored = Some(Said::of(&refused));

@@ -125,10 +125,9 @@ impl Office {
         let (shortest, longest) = LOOK;
         let look = (plan.every / 4).clamp(shortest, longest);
         self.inner.backups.lock().plan = plan.clone();
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
-            () = self.look_at_disks(&plan.folders) => {}
-        }
+        // Beside the backups: a folder on a network disk that is gone may not answer for long.
+        let (office, folders) = (self.clone(), plan.folders.clone());
+        tokio::spawn(async move { office.look_at_disks(&folders).await });
         while !*stop.borrow() {
             for folder in plan.folders.iter().filter(|folder| self.is_due(folder, plan.every)) {
                 // It is noted, and shown, and tried again.

@@ -121,6 +121,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     domain::{
         beijing::Day,
+        board::About,
         form::{Form, Forms, Lines, PeriodKind, words},
         holiday::{Holidays, NoHoliday},
         period::Period,
@@ -213,9 +214,9 @@ impl Office {
         stored.trail.iter().cloned().chain(here).collect()
     }
 
-    /// Whoever holds it decides on that row alone.
+    /// Whoever holds it decides on that row alone, and on what stands beside it: a day has one report, whatever its form.
     async fn lock(&self, row: &Row) -> MutexGuard<'_, ()> {
-        self.lock_on(&(row.period, &row.form, &row.office)).await
+        self.lock_on(&(row.period, About::form(&row.form).forms(), &row.office)).await
     }
 
     /// The same for anything else that is decided one at a time.

@@ -97,3 +97,14 @@ async fn a_browser_that_has_vanished_is_given_up() {
     let silent = SockRef::from(&tcp).tcp_user_timeout().unwrap();
     assert!(silent.is_some_and(|silent| silent <= Duration::from_secs(40)), "{silent:?}");
 }
+
+#[test]
+fn whoever_opens_an_address_of_this_machine_on_this_machine_sits_at_it() {
+    let (own, other) = (IpAddr::from([10, 44, 8, 25]), IpAddr::from([10, 44, 8, 26]));
+    assert!(
+        Peer::of(own, own).0.is_loopback() && Peer::of(Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()).0.is_loopback()
+    );
+    assert_eq!(Peer::of(other, own).0, other);
+    let mapped = IpAddr::V6(Ipv4Addr::new(10, 44, 8, 25).to_ipv6_mapped());
+    assert!(Peer::of(mapped, own).0.is_loopback());
+}

@@ -177,6 +177,7 @@ async fn a_file_that_is_refused_never_takes_its_step_back() {
     let fields = [("f.action", "封路"), ("f.done_at", "2026-07-01T09:00"), ("plain_by", "张三")];
     browser.upload(&format!("{matter}/action"), &fields, &[("现场.jpg", b"MZ a program")]).await;
     browser.sees(&["这一步已经保存，不用再填；附件没有加上", "不加了，去看这件事项"]);
+    assert_eq!(browser.took, format!("{matter}/action"), "what was typed is not offered again");
     let step = browser.hidden("record");
     let again = browser.page.split("action=\"/files/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     browser.upload(&format!("/files/{again}"), &[("plain_by", "张三"), ("record", &step)], &[("现场.jpg", PHOTO)]).await;

@@ -149,10 +149,11 @@ pub fn wanted(steps: &[Step], office: &OfficeId, tree: &Registry) -> Option<Want
     let has_above = tree.parent(office).is_some();
     let cases = [
         (handling.offer.is_some() && handling.side() == office, Wanted::Accept),
-        (!unconfirmed(steps, office).is_empty(), Wanted::Confirm),
         (waits, Wanted::Approve),
         (!told, Wanted::Tell),
         (has_above && !stands(None), Wanted::Report),
+        // A leader's own word may be long in coming; nothing that is urgent waits behind it.
+        (!unconfirmed(steps, office).is_empty(), Wanted::Confirm),
         (has_above && !stands(Some(Stage::Final)), Wanted::FollowUp),
     ];
     cases.into_iter().find(|(holds, _)| *holds).map(|(_, wanted)| wanted)

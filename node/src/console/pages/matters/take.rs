@@ -12,7 +12,7 @@ use super::{
         Console,
         desk::Desk,
         fields::{self, Beside},
-        page::{Paged, html, then},
+        page::{Paged, Taken, html, then},
         posted::{Typed, record_id},
         trouble::{Said, Trouble, http_status},
         upload::{Files, PostedWithFiles, beside},
@@ -111,7 +111,11 @@ async fn with_files(console: &Console, desk: &Desk, taken: TakenStep, (typed, se
     match sent.add(&console.office, asked, passed).await {
         Ok(_) if typed.text("back") == INBOX => then(&format!("{INBOX}?saved={}", taken.reference)),
         Ok(_) => then(&place(&taken.matter, &taken.reference)),
-        Err(not_added) => files::not_added(console, desk, (&taken.matter, &taken.reference), not_added).await,
+        Err(not_added) => {
+            let mut answer = files::not_added(console, desk, (&taken.matter, &taken.reference), not_added).await?;
+            answer.extensions_mut().insert(Taken);
+            Ok(answer)
+        }
     }
 }
 
