@@ -84,7 +84,7 @@ async fn a_marked_record_of_a_neighbour_is_on_no_disk_of_whoever_refused_it() {
     for parked in net.relay("c").parked().unwrap() {
         assert!(made.contains(&parked.reference));
         assert_eq!(parked.code, "CONTENT");
-        assert!(parked.detail.contains("classified add"), "{}", parked.detail);
+        assert!(parked.detail.contains("涉密事项登记"), "{}", parked.detail);
     }
     assert_eq!(net.counter("p", "refused_content"), 2);
     let desk = Desk::at(&net, "p");
