@@ -27,14 +27,9 @@ pub fn period_changed(at: &str, to: &str, reason: &str) -> String {
     format!("{at} 改为至 {to}：{reason}")
 }
 
-/// Who saved a group last, and when.
-pub fn saved(at: &str, by: &str) -> String {
+/// When something was entered, and by whom.
+pub fn entered(at: &str, by: &str) -> String {
     format!("{at} {}", if by.is_empty() { words::DASH } else { by })
-}
-
-/// An office by its name and number.
-pub fn office(name: &str, office: &str) -> String {
-    if name.is_empty() { office.to_owned() } else { format!("{name} {office}") }
 }
 
 /// The board of a holiday.

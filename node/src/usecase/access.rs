@@ -109,9 +109,11 @@ impl Office {
     }
 
     /// What a number or a reference names, however it is written, as whoever audits looks for it.
-    pub async fn seen(&self, named: &str) -> Result<Seen, Refused> {
+    pub async fn named_for_access(&self, named: &str) -> Result<Seen, Refused> {
         match self.matter_named(named).await {
             Ok(matter) => Ok(Seen::matter(&matter)),
+            // A store that fails says nothing of what is named.
+            Err(refused) if [Refusal::StoreFailed, Refusal::Internal].contains(&refused.refusal) => Err(refused),
             Err(_) => Ok(Seen::notice(&self.notice_named(named).await?.reference)),
         }
     }

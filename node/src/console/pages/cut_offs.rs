@@ -14,7 +14,7 @@ use super::super::{
 use crate::{
     domain::{account::Right, beijing::TimeOfDay, cut_off::earliest, form::Forms},
     projection::CutOffEntry,
-    text::console_set as text,
+    text::{console_set as text, matter::person},
     usecase::{InForce, KnownCutOffs, Refused, SetCutOff},
 };
 
@@ -76,7 +76,7 @@ async fn page(console: &Console, desk: &Desk, typed: Typed, said: Option<Said>) 
         form: title(&entry.cut_off.form),
         time: entry.cut_off.time.to_string(),
         from: entry.cut_off.from.to_string(),
-        by: text::office(name, &entry.person.name),
+        by: person(name, &entry.person.name),
         recorded: moment(entry.cut_off.recorded_at),
         comes: entry.cut_off.from >= earliest,
     };

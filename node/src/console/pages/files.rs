@@ -146,7 +146,7 @@ async fn page(console: &Console, desk: &Desk, named: &str, typed: Typed) -> Resu
 
 /// Where a matter or a notice is shown.
 async fn home(console: &Console, named: &str) -> String {
-    console.office.seen(named).await.map_or_else(|_| format!("/notices/show/{named}"), |seen| seen.path())
+    console.office.named_for_access(named).await.map_or_else(|_| format!("/notices/show/{named}"), |seen| seen.path())
 }
 
 async fn add(State(console): State<Console>, Path((origin, id)): Path<(String, String)>, posted: PostedWithFiles) -> Paged {

@@ -92,7 +92,7 @@ fn page(console: &Console, desk: &Desk, typed: Typed, groups: Vec<Group>) -> Res
         Ok(GroupView {
             count: group.members.len(),
             members: listed(&group.members.iter().map(name).collect::<Vec<_>>()),
-            saved: text::saved(&moment(group.saved_at), group.by.as_ref().map_or("", |by| by.name.as_str())),
+            saved: text::entered(&moment(group.saved_at), group.by.as_ref().map_or("", |by| by.name.as_str())),
             name: group.name,
             id: console.new_id()?,
         })

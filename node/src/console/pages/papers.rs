@@ -131,7 +131,7 @@ impl About {
     /// As access records name it, however it was written.
     async fn seen(&self, console: &Console) -> Result<Seen, Refused> {
         match self {
-            Self::Record(named) | Self::Roll(named) => console.office.seen(named).await,
+            Self::Record(named) | Self::Roll(named) => console.office.named_for_access(named).await,
             Self::Page(path) => Ok(Seen::at(path)),
         }
     }

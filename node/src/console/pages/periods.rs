@@ -23,7 +23,7 @@ use crate::{
         number::Number,
         special::{BRINGS_MAX, Brings, Change, SPECIAL_REASON_CHARS_MAX},
     },
-    text::{console_set as text, due, refusal::Refusal, words},
+    text::{console_set as text, due, matter::person, refusal::Refusal, words},
     usecase::{AmendPeriod, DeclarePeriod, KnownPeriod, Refused},
 };
 
@@ -134,7 +134,7 @@ fn view(console: &Console, known: &KnownPeriod, (may, now): (bool, UnixMillis)) 
     Ok(PeriodView {
         path: format!("{}/{}", declared.reference.origin, declared.reference.id),
         number: Number::of(&declared.reference).to_string(),
-        by: text::office(&known.name, &declared.person.name),
+        by: person(&known.name, &declared.person.name),
         from: moment(from),
         to: special.end().map_or_else(|| words::DASH.to_owned(), moment),
         reason: declared.reason.clone(),

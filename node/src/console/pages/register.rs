@@ -6,7 +6,7 @@ use axum::{Router, extract::State, response::IntoResponse as _, routing::get};
 use super::super::{
     Console,
     desk::Desk,
-    fields,
+    fields::Beside,
     page::{Frame, Paged, Part, html, moment, then},
     posted::{Posted, Typed, record_id},
     trouble::{Said, http_status},
@@ -34,18 +34,13 @@ struct Page {
     frame: Frame,
     items: Vec<ItemView>,
     typed: Typed,
-    /// Field and sentence.
-    faults: Vec<(&'static str, String)>,
+    beside: Beside,
     id: String,
     said: Option<Said>,
 }
 
 impl Page {
     const CHARS_MAX: usize = WORD_CHARS_MAX;
-
-    fn fault(&self, field: &str) -> &str {
-        self.faults.iter().find(|(at, _)| *at == field).map_or("", |(_, sentence)| sentence)
-    }
 }
 
 /// An item on the page.
@@ -65,7 +60,7 @@ impl ItemView {
             number: number.to_owned(),
             channel: item.body.channel.clone(),
             receiver: item.body.receiver.clone(),
-            entered: text::saved(&moment(item.recorded_at), item.by.as_ref().map_or("", |by| by.name.as_str())),
+            entered: text::entered(&moment(item.recorded_at), item.by.as_ref().map_or("", |by| by.name.as_str())),
         }
     }
 }
@@ -80,7 +75,7 @@ async fn page(console: &Console, desk: &Desk, typed: Typed) -> Result<Page, Refu
         frame: console.frame(desk, Part::Help, text::REGISTER)?,
         items: console.office.classified().await?.iter().map(ItemView::of).collect(),
         typed,
-        faults: Vec::new(),
+        beside: Beside::default(),
         id: console.new_id()?,
         said: None,
     })
@@ -95,8 +90,8 @@ async fn add(State(console): State<Console>, posted: Posted) -> Paged {
     match made {
         Ok(_) => then(REGISTER),
         Err(refused) => {
-            let faults = ["number", "channel", "receiver"].map(|field| (field, fields::fault_at(&refused.faults, field)));
-            let page = Page { faults: faults.to_vec(), said: Some(Said::of(&refused)), ..page(&console, &desk, typed).await? };
+            let beside = Beside::of(&refused, &typed);
+            let page = Page { beside, said: Some(Said::of(&refused)), ..page(&console, &desk, typed).await? };
             Ok((http_status(refused.refusal), html(&page)?).into_response())
         }
     }
